@@ -1,0 +1,64 @@
+/** Reverse-mode differentiation as a transformation of the graph: gradients are tensors like any other. */
+import { GanvasError, ShapeError } from "./errors.ts";
+import type { Node } from "./graph/node.ts";
+import { runtime } from "./graph/runtime.ts";
+import { ones, zeros } from "./ops/movement.ts";
+import { add } from "./ops/pointwise.ts";
+import { sameShape, showShape } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+
+/**
+ * Gradients of `y` with respect to each of `xs`, each with the shape of its x; zeros where y does not depend on it.
+ * The result can be differentiated again.
+ *
+ * @param dy gradient that y itself receives, of y's shape; 1 by default, and then y must hold a single number
+ * @throws ShapeError when y is not a single number and no `dy` is given
+ * @throws GanvasError when an op on the way has no derivative
+ */
+export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
+  if (!dy && y.size !== 1)
+    throw new ShapeError(`grad: needs a single number to differentiate, got shape ${showShape(y.shape)}; pass dy or take a sum`);
+  if (dy && !sameShape(dy.shape, y.shape))
+    throw new ShapeError(`grad: dy has shape ${showShape(dy.shape)}, y has ${showShape(y.shape)}`);
+  // Whoever differentiates a loss will want to read it, perhaps after the update it is for.
+  if (y.size === 1) runtime.keep(y.node, "scalar");
+
+  const targets = xs.map((x) => x.node);
+  const order = nodesBetween(y.node, new Set(targets));
+  const gradients = new Map<Node, Node>([[y.node, (dy ?? ones(y.shape)).node]]);
+  for (const node of order) {
+    const received = gradients.get(node);
+    if (!received || node.inputs.length === 0) continue;
+    const { gradient } = node.op;
+    if (!gradient && node.op.kind !== "pointwise")
+      throw new GanvasError(`grad: ${node.op.name} has no derivative`);
+    gradient?.(received, node).forEach((part, k) => {
+      const input = node.inputs[k];
+      if (!part || !input || !order.has(input)) return;
+      if (!sameShape(part.shape, input.shape))
+        throw new GanvasError(`grad: ${node.op.name} gave input ${k} a gradient of shape ${showShape(part.shape)} instead of ${showShape(input.shape)}`);
+      const sum = gradients.get(input);
+      gradients.set(input, sum ? add(new Tensor(sum), new Tensor(part)).node : part);
+    });
+  }
+  return xs.map((x, k) => {
+    const found = gradients.get(targets[k] as Node);
+    return found ? new Tensor(found) : zeros(x.shape);
+  });
+}
+
+/** The nodes on a way from `y` back to one of `targets`, latest first. */
+function nodesBetween(y: Node, targets: ReadonlySet<Node>): Set<Node> {
+  const leads = new Map<Node, boolean>();
+  const reached = new Set<Node>();
+  const stack = [y];
+  while (stack.length > 0) {
+    const node = stack.pop() as Node;
+    if (reached.has(node)) continue;
+    reached.add(node);
+    for (const input of node.inputs) stack.push(input);
+  }
+  const byAge = [...reached].sort((a, b) => a.id - b.id);
+  for (const node of byAge) leads.set(node, targets.has(node) || node.inputs.some((input) => leads.get(input)));
+  return new Set(byAge.reverse().filter((node) => leads.get(node)));
+}

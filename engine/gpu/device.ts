@@ -1,0 +1,211 @@
+/** One WebGPU device, the same in a browser, in Node (package `webgpu`, Dawn) and in Deno (wgpu). */
+import { DeviceError } from "../errors.ts";
+import { Memory, type MemoryStats } from "./memory.ts";
+import { Pipelines } from "./pipelines.ts";
+import { type KernelTime, Profiler } from "./profile.ts";
+import { Readback } from "./readback.ts";
+
+/** What is known about the adapter at work, for people to read. */
+export interface DeviceInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** True for a driver that runs on the CPU (lavapipe, SwiftShader). */
+  readonly software: boolean;
+  readonly host: "browser" | "node" | "deno";
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  /** Lanes of a subgroup, where subgroups are there and all of one size; else 0. */
+  readonly subgroupSize: number;
+}
+
+/** A pipeline with its buffers, ready to be dispatched. */
+export interface Dispatch {
+  readonly name: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly grid: readonly [number, number, number];
+  readonly flops: number;
+}
+
+/** Limits above the guaranteed minimum that the engine profits from. */
+const WANTED_LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+] as const;
+
+const WANTED_FEATURES = ["timestamp-query", "shader-f16", "subgroups"] as const;
+
+/** On a software adapter one submit holds at most about a second of work, so that no watchdog takes it for hung. */
+const SOFTWARE_SUBMIT_FLOPS = 4e9;
+
+/** Submits that may be under way before recording has to wait. */
+const MAX_IN_FLIGHT = 4;
+
+export class Gpu {
+  readonly info: DeviceInfo;
+  readonly memory: Memory;
+  readonly pipelines: Pipelines;
+  readonly profiler: Profiler;
+  private readonly device: GPUDevice;
+  private readonly readback: Readback;
+  private failure: Error | undefined;
+  private inFlight: Promise<unknown>[] = [];
+  private counters = { submits: 0, dispatches: 0, bindGroups: 0 };
+
+  constructor(device: GPUDevice, info: DeviceInfo) {
+    this.device = device;
+    this.info = info;
+    this.memory = new Memory(device);
+    this.pipelines = new Pipelines(device);
+    this.readback = new Readback(device, this.memory);
+    this.profiler = new Profiler(device);
+    device.addEventListener?.("uncapturederror", (event) => {
+      this.failure ??= new DeviceError(`WebGPU: ${event.error.message}`);
+    });
+    void device.lost.then((lost) => {
+      if (lost.reason !== "destroyed") this.failure = new DeviceError(`the GPU device was lost: ${lost.message}`);
+    });
+  }
+
+  /** What has been done so far; a steady training loop adds dispatches and submits, nothing else. */
+  get stats(): MemoryStats & { pipelines: number; bindGroups: number; submits: number; dispatches: number } {
+    return { ...this.memory.stats, ...this.counters, pipelines: this.pipelines.count };
+  }
+
+  /** Throws what WebGPU has reported since the device was opened. */
+  check(): void {
+    if (this.failure) throw this.failure;
+  }
+
+  bindGroup(layout: GPUBindGroupLayout, buffers: readonly { buffer: GPUBuffer; offset: number; size: number }[]): GPUBindGroup {
+    this.counters.bindGroups++;
+    return this.device.createBindGroup({ layout, entries: buffers.map((resource, binding) => ({ binding, resource })) });
+  }
+
+  upload(buffer: GPUBuffer, offset: number, data: ArrayBufferView<ArrayBuffer>): void {
+    this.device.queue.writeBuffer(buffer, offset, data);
+  }
+
+  /** Waits until few enough submits are under way, so that a loop that never reads cannot pile up work. */
+  async room(): Promise<void> {
+    while (this.inFlight.length >= MAX_IN_FLIGHT) await this.inFlight[0];
+  }
+
+  /** Encodes everything into one compute pass (one a kernel while profiling) and submits it. */
+  submit(dispatches: readonly Dispatch[], copies: readonly { from: GPUBuffer; to: GPUBuffer; fromOffset: number; toOffset: number; bytes: number }[]): void {
+    this.check();
+    const profile = this.profiler.enabled;
+    let start = 0;
+    while (start < dispatches.length || (start === 0 && copies.length > 0)) {
+      const encoder = this.device.createCommandEncoder();
+      let flops = 0;
+      let end = start;
+      let pass = profile || end === dispatches.length ? undefined : encoder.beginComputePass();
+      while (end < dispatches.length && !(this.info.software && flops > SOFTWARE_SUBMIT_FLOPS) && !(profile && end - start >= Profiler.BATCH)) {
+        const d = dispatches[end++] as Dispatch;
+        if (profile) pass = encoder.beginComputePass({ timestampWrites: this.profiler.stamp(d.name, d.flops) });
+        pass?.setPipeline(d.pipeline);
+        pass?.setBindGroup(0, d.bindGroup);
+        pass?.dispatchWorkgroups(...d.grid);
+        if (profile) pass?.end();
+        flops += d.flops;
+      }
+      if (!profile) pass?.end();
+      const last = end === dispatches.length;
+      if (last) for (const c of copies) encoder.copyBufferToBuffer(c.from, c.fromOffset, c.to, c.toOffset, c.bytes);
+      if (profile) this.profiler.resolve(encoder);
+      this.device.queue.submit([encoder.finish()]);
+      if (profile) this.profiler.collect();
+      this.counters.submits++;
+      this.counters.dispatches += end - start;
+      start = end;
+      if (last) break;
+    }
+    const done: Promise<unknown> = this.device.queue.onSubmittedWorkDone().finally(() => {
+      this.inFlight = this.inFlight.filter((p) => p !== done);
+    });
+    this.inFlight.push(done);
+  }
+
+  /** Bytes of a buffer, once everything submitted so far is done. */
+  async read(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+    this.check();
+    const data = await this.readback.read(buffer, offset, bytes);
+    this.check();
+    return data;
+  }
+
+  /** Resolves when everything submitted so far is done. */
+  async idle(): Promise<void> {
+    await this.device.queue.onSubmittedWorkDone();
+    this.check();
+  }
+
+  profile(): Promise<readonly KernelTime[]> {
+    return this.profiler.take();
+  }
+
+  destroy(): void {
+    this.device.destroy();
+  }
+}
+
+/** Where this code runs. */
+export function hostName(): DeviceInfo["host"] {
+  if ("Deno" in globalThis) return "deno";
+  return typeof process !== "undefined" && process.versions?.node !== undefined && typeof window === "undefined" ? "node" : "browser";
+}
+
+/**
+ * Opens the best adapter of this host with all the limits and features it has.
+ * @throws DeviceError when there is no WebGPU or no adapter, saying what to do.
+ */
+export async function openDevice(): Promise<Gpu> {
+  const host = hostName();
+  const gpu = host === "node" ? await nodeGpu() : globalThis.navigator?.gpu;
+  if (!gpu)
+    throw new DeviceError(
+      "this host has no WebGPU; in a browser use a current Chrome, Edge, Firefox or Safari over https or localhost",
+    );
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter)
+    throw new DeviceError(
+      "no WebGPU adapter was found: install a Vulkan driver, or name a software one with VK_DRIVER_FILES (see the README)",
+    );
+  const available = adapter.limits as unknown as Record<string, number>;
+  const limits = Object.fromEntries(WANTED_LIMITS.flatMap((name) => (available[name] === undefined ? [] : [[name, available[name]]])));
+  const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
+  const device = await adapter.requestDevice({ requiredLimits: limits, requiredFeatures: features });
+  const { vendor, architecture, device: model, description } = adapter.info;
+  const text = `${vendor} ${architecture} ${model} ${description}`;
+  const software = Boolean(adapter.info.isFallbackAdapter) || /llvmpipe|lavapipe|swiftshader|software/i.test(text);
+  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const subgroupSize = device.features.has("subgroups") && subgroupMinSize === subgroupMaxSize ? (subgroupMinSize ?? 0) : 0;
+  return new Gpu(device, { vendor, architecture, device: model, description, software, host, features, limits, subgroupSize });
+}
+
+/** Dawn as a Node module; the constants that browsers define globally come with it. */
+async function nodeGpu(): Promise<GPU> {
+  if (globalThis.navigator?.gpu) return navigator.gpu;
+  // The name is kept from bundlers: the package is native and is loaded only in Node.
+  const name = "webgpu";
+  let dawn: { create(options: string[]): GPU; globals: object };
+  try {
+    dawn = await import(name);
+  } catch (error) {
+    throw new DeviceError(`the package "webgpu" cannot be loaded: ${error instanceof Error ? error.message : error}`);
+  }
+  Object.assign(globalThis, dawn.globals);
+  // Held for the life of the process: Dawn fails when this object is collected while a device lives.
+  dawnInstance ??= dawn.create([]);
+  return dawnInstance;
+}
+
+let dawnInstance: GPU | undefined;

@@ -1,0 +1,83 @@
+/** Compiled kernels, one per specialised text, compiled asynchronously and in parallel. */
+import { DeviceError } from "../errors.ts";
+
+/** `r` for a read-only storage binding, `w` for a writable one, in binding order. */
+export type AccessPattern = string;
+
+export interface Kernel {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+export class Pipelines {
+  private readonly device: GPUDevice;
+  private readonly compiled = new Map<string, Promise<Kernel>>();
+  private readonly layouts = new Map<AccessPattern, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
+
+  constructor(device: GPUDevice) {
+    this.device = device;
+  }
+
+  /** Pipelines asked for so far. */
+  get count(): number {
+    return this.compiled.size;
+  }
+
+  /** The pipeline of this text; the same text is compiled once. Rejects with the compiler's messages and the source. */
+  get(name: string, text: string, access: AccessPattern): Promise<Kernel> {
+    const key = `${access}\n${text}`;
+    let kernel = this.compiled.get(key);
+    if (!kernel) {
+      kernel = this.compile(name, text, access);
+      this.compiled.set(key, kernel);
+    }
+    return kernel;
+  }
+
+  private async compile(name: string, text: string, access: AccessPattern): Promise<Kernel> {
+    const { device } = this;
+    const layout = this.layout(access);
+    device.pushErrorScope("validation");
+    const module = device.createShaderModule({ label: name, code: text });
+    const scope = device.popErrorScope();
+    try {
+      const pipeline = await device.createComputePipelineAsync({
+        label: name,
+        layout: layout.pipeline,
+        compute: { module, entryPoint: "main" },
+      });
+      await scope;
+      return { pipeline, layout: layout.group };
+    } catch (error) {
+      await scope;
+      const info = await module.getCompilationInfo();
+      const messages = info.messages.map((m) => `  line ${m.lineNum}:${m.linePos} ${m.type}: ${m.message}`);
+      throw new DeviceError(
+        `shader ${name} does not compile: ${error instanceof Error ? error.message : error}\n${messages.join("\n")}\n${numbered(text)}`,
+      );
+    }
+  }
+
+  private layout(access: AccessPattern) {
+    let layout = this.layouts.get(access);
+    if (!layout) {
+      const group = this.device.createBindGroupLayout({
+        entries: [...access].map((a, binding) => ({
+          binding,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: a === "w" ? ("storage" as const) : ("read-only-storage" as const) },
+        })),
+      });
+      layout = { group, pipeline: this.device.createPipelineLayout({ bindGroupLayouts: [group] }) };
+      this.layouts.set(access, layout);
+    }
+    return layout;
+  }
+}
+
+function numbered(text: string): string {
+  return text
+    .split("\n")
+    .map((line, k) => `${String(k + 1).padStart(4)} ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,157 @@
+/**
+ * WGSL for fused expressions. A root node and everything that is computed along with it becomes the body of one hook
+ * function: leaves are loads from buffers through an `Index`, inner nodes are lines `let t3 = …;`.
+ */
+import { GanvasError } from "../errors.ts";
+import { type DType, wgslType } from "../dtype.ts";
+import type { Node } from "./node.ts";
+import { type Access, accessOf, addressExpression, Index, isIdentity, type View, validExpression } from "./view.ts";
+
+/** A buffer that the body reads: scalars, or groups of four. */
+export interface BodyInput {
+  readonly leaf: Node;
+  readonly vector: boolean;
+}
+
+/** Whether a node's value is in a buffer when the kernel runs. */
+export type IsStored = (node: Node) => boolean;
+
+/**
+ * Writes the body for one kernel. `width` is 4 where a thread computes four consecutive elements of the root (then
+ * `e`, the number of the first, is a multiple of 4), else 1.
+ */
+export class Body {
+  readonly inputs: BodyInput[] = [];
+  private readonly lines: string[] = [];
+  private readonly helpers = new Map<string, string>();
+  private readonly names = new Map<string, string>();
+  private readonly isStored: IsStored;
+  private readonly width: 1 | 4;
+  private readonly firstBinding: number;
+  /** A node whose value the surrounding kernel hands over as `v`. */
+  private readonly given: Node | undefined;
+
+  constructor(width: 1 | 4, firstBinding: number, isStored: IsStored, given?: Node) {
+    this.width = width;
+    this.firstBinding = firstBinding;
+    this.isStored = isStored;
+    this.given = given;
+  }
+
+  /** Statements, then the name that holds the value of `node`, whose elements are numbered by `index`. */
+  value(node: Node, index: Index = Index.identity): string {
+    const key = `${node.id}@${index.key}`;
+    let name = this.names.get(key);
+    if (name === undefined) {
+      const expression = this.expression(node, index);
+      name = /^\w+$/.test(expression) ? expression : `t${this.names.size}`;
+      if (name !== expression) this.lines.push(`  let ${name} = ${expression};`);
+      this.names.set(key, name);
+    }
+    return name;
+  }
+
+  /** The statements written so far. */
+  get statements(): string {
+    return this.lines.join("\n");
+  }
+
+  /** Bindings and address functions that the statements refer to. */
+  get declarations(): string {
+    const bindings = this.inputs.map(
+      ({ leaf, vector }, k) =>
+        `@group(0) @binding(${this.firstBinding + k}) var<storage, read> in${k}: array<${wgslType(leaf.dtype, vector ? 4 : 1)}>;`,
+    );
+    return [...bindings, ...this.helpers.values()].join("\n");
+  }
+
+  private expression(node: Node, index: Index): string {
+    if (node === this.given) return "v";
+    if (this.isStored(node)) return this.load(node, index);
+    const t = wgslType(node.dtype, this.width);
+    const { op } = node;
+    switch (op.kind) {
+      case "constant":
+        return `${t}(${literal(node.attributes.value as number, node.dtype)})`;
+      case "pointwise":
+        return op.expression(
+          node.inputs.map((input) => this.value(input, index)),
+          t,
+          node.attributes,
+        );
+      case "movement": {
+        const input = node.inputs[0] as Node;
+        if (!node.view) return this.value(input, index);
+        const value = this.value(input, index.then(node.view));
+        const valid = this.valid(node.view, index);
+        return valid ? `select(${t}(0), ${value}, ${valid})` : value;
+      }
+      default:
+        throw new GanvasError(`${op.name} cannot be computed inside another kernel`);
+    }
+  }
+
+  private load(leaf: Node, index: Index): string {
+    if (this.width === 1) return `${this.input(leaf, false)}[${this.address(index, "e")}]`;
+    const t = wgslType(leaf.dtype, 4);
+    const access: Access = accessOf(index);
+    const scalar = () => this.input(leaf, false);
+    switch (access) {
+      case "contiguous":
+        return `${this.input(leaf, true)}[(${this.address(index, "e")}) >> 2u]`;
+      case "splat":
+        return `${t}(${scalar()}[${this.address(index, "e")}])`;
+      case "strided": {
+        const stride = (index.views[0] as View).strides.at(-1) as number;
+        if (stride < 0) break;
+        const a = `a${this.names.size}_${this.lines.length}`;
+        this.lines.push(`  let ${a} = ${this.address(index, "e")};`);
+        return `${t}(${[0, 1, 2, 3].map((lane) => `${scalar()}[${a} + ${lane * stride}u]`).join(", ")})`;
+      }
+    }
+    return `${t}(${[0, 1, 2, 3].map((lane) => `${scalar()}[${this.address(index, `e + ${lane}u`)}]`).join(", ")})`;
+  }
+
+  private input(leaf: Node, vector: boolean): string {
+    let k = this.inputs.findIndex((input) => input.leaf === leaf && input.vector === vector);
+    if (k < 0) k = this.inputs.push({ leaf, vector }) - 1;
+    return `in${k}`;
+  }
+
+  /** Where element `e` lies, as an expression; views are turned into functions of their own. */
+  private address(index: Index, e: string): string {
+    return index.views.reduce((at, view) => `${this.helper("at", addressExpression(view), "u32")}(${at})`, e);
+  }
+
+  /** The condition that the elements at hand have a source in a padded view that is read through `index`. */
+  private valid(view: View, index: Index): string | undefined {
+    const condition = validExpression(view);
+    if (condition === undefined) return undefined;
+    const ok = this.helper("ok", condition, "bool");
+    const at = (e: string) => `${ok}(${this.address(index, e)})`;
+    if (this.width === 1) return at("e");
+    const rank = view.shape.length;
+    const inner = view.shape[rank - 1] as number;
+    const [low, high] = (view.mask as NonNullable<View["mask"]>)[rank - 1] as readonly [number, number];
+    const allAlike = index.views.every(isIdentity) && (inner & 3) === 0 && low <= 0 && high >= inner;
+    return allAlike ? at("e") : `vec4<bool>(${[0, 1, 2, 3].map((lane) => at(`e + ${lane}u`)).join(", ")})`;
+  }
+
+  private helper(prefix: string, expression: string, type: string): string {
+    const key = prefix + expression;
+    let text = this.helpers.get(key);
+    if (!text) {
+      text = `fn ${prefix}${this.helpers.size}(e: u32) -> ${type} { return ${expression}; }`;
+      this.helpers.set(key, text);
+    }
+    return text.slice(3, text.indexOf("("));
+  }
+}
+
+/** A number as WGSL of this type. Infinities become the largest finite number: WGSL has no literal for them. */
+export function literal(value: number, dtype: DType): string {
+  if (dtype !== "f32") return `${Math.trunc(value)}${dtype === "u32" ? "u" : "i"}`;
+  if (Number.isNaN(value)) throw new GanvasError("a constant is NaN");
+  const finite = Math.min(Math.max(Math.fround(value), -3.4028234663852886e38), 3.4028234663852886e38);
+  return `${finite}f`;
+}

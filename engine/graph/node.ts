@@ -1,0 +1,154 @@
+/** The recorded graph: what was asked for, before anything runs. */
+import type { DType, HostArray } from "../dtype.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import type { Launch } from "../gpu/kernel.ts";
+import type { View } from "./view.ts";
+import type { Storage } from "./storage.ts";
+
+/** Numbers and strings that belong to an op: part of the structural key, so they may not change every step. */
+export type Attributes = Readonly<Record<string, number | string | boolean | readonly number[]>>;
+
+/** What an adapter can do, as far as choosing a kernel is concerned. */
+export interface Target {
+  /** A driver that runs on the CPU: barriers and divergent loads are dear, few threads suffice. */
+  readonly software: boolean;
+  /** Lanes of a subgroup, where subgroups are there and all of one size; else 0. */
+  readonly subgroupSize: number;
+  /** Uses this form of every kernel that has it (for tests and comparisons). */
+  readonly form?: "naive" | "tile" | "subgroup";
+}
+
+interface OpBase {
+  readonly name: string;
+  /** Gradients of the inputs, given that of the output; absent where the op has no derivative. */
+  readonly gradient?: Gradient;
+}
+
+/** Inputs may get `undefined` where they do not influence the output smoothly (an index, a comparison). */
+export type Gradient = (dy: Node, node: Node) => readonly (Node | undefined)[];
+
+/** Element by element: inputs have the output's shape, `expression` is WGSL over them for type `t`. */
+export interface PointwiseOp extends OpBase {
+  readonly kind: "pointwise";
+  readonly expression: (args: readonly string[], t: string, attributes: Attributes) => string;
+  /** Rough price in additions: decides whether a value that is used twice is stored or computed twice. */
+  readonly cost: number;
+}
+
+/** One input, seen through a view; no view means that only the shape changes. */
+export interface MovementOp extends OpBase {
+  readonly kind: "movement";
+}
+
+/** One value everywhere: `attributes.value`. */
+export interface ConstantOp extends OpBase {
+  readonly kind: "constant";
+}
+
+/** Sum, maximum or minimum over `attributes.axes`; those axes have size 1 in the output. */
+export interface ReduceOp extends OpBase {
+  readonly kind: "reduce";
+  readonly combine: "sum" | "max" | "min";
+}
+
+/** An op with kernels of its own; its inputs are read from contiguous buffers. */
+export interface KernelOp extends OpBase {
+  readonly kind: "kernel";
+  /** The last launch has an epilogue hook. */
+  readonly fusable?: boolean;
+  /**
+   * The output is made of the inputs, input k from element `placement(node)[k]` on. Launch k copies input k; it is
+   * left out where the kernel that makes the input can write straight into the output.
+   */
+  readonly placement?: (node: Node) => readonly number[];
+  readonly launches: (node: Node, target: Target) => readonly Launch[];
+}
+
+/** Writes into buffers of parameters or other state in place, when everything that reads their old values is done. */
+export interface EffectOp extends OpBase {
+  readonly kind: "effect";
+  readonly launches: (node: Node, target: Target) => readonly Launch[];
+}
+
+/** Data that is there: numbers from JavaScript, or a buffer on the GPU. */
+export interface SourceOp extends OpBase {
+  readonly kind: "source";
+}
+
+/** The state that an effect (the only input) leaves in its buffer. */
+export interface UpdatedOp extends OpBase {
+  readonly kind: "updated";
+}
+
+export type Op = PointwiseOp | MovementOp | ConstantOp | ReduceOp | KernelOp | EffectOp | SourceOp | UpdatedOp;
+
+let created = 0;
+
+/** One recorded op with its inputs. Ids grow with time, so their order is a topological order. */
+export class Node {
+  readonly id = ++created;
+  readonly op: Op;
+  /** Emptied when an executed effect will never run again, so that old steps can be forgotten. */
+  inputs: readonly Node[];
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly attributes: Attributes;
+  /** For a movement op: how it reads its input. */
+  readonly view: View | undefined;
+  /** Numbers known to JavaScript: given by the caller, or read back. */
+  host: HostArray | undefined;
+  /** The buffer that holds the value, once there is one. */
+  storage: Storage | undefined;
+  /** For effects: the state written. */
+  readonly writes: readonly Storage[];
+  /** Which of the versions of `storage` this node stands for. */
+  readonly version: number;
+  /** To be stored for good when it is next computed: in a buffer of its own, or (`"scalar"`) in the ring of losses. */
+  kept: false | "buffer" | "scalar" = false;
+  private key: string | undefined;
+
+  constructor(
+    op: Op,
+    inputs: readonly Node[],
+    shape: Shape,
+    dtype: DType,
+    extra: {
+      attributes?: Attributes;
+      view?: View | undefined;
+      host?: HostArray;
+      storage?: Storage;
+      writes?: readonly Storage[];
+      version?: number;
+    } = {},
+  ) {
+    this.op = op;
+    this.inputs = inputs;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.attributes = extra.attributes ?? {};
+    this.view = extra.view;
+    this.host = extra.host;
+    this.storage = extra.storage;
+    this.writes = extra.writes ?? [];
+    this.version = extra.version ?? 0;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** What makes two nodes with equal inputs the same computation. */
+  get structure(): string {
+    if (this.key === undefined) {
+      const view = this.view;
+      const parts: string[] = [this.op.name, this.dtype, this.shape.join()];
+      for (const name in this.attributes) parts.push(`${name}=${this.attributes[name]}`);
+      if (view) parts.push(`${view.strides}@${view.offset}${view.mask ? `?${view.mask.join("/")}` : ""}`);
+      this.key = parts.join("|");
+    }
+    return this.key;
+  }
+}
+
+export const SOURCE: SourceOp = { kind: "source", name: "source" };
+export const UPDATED: UpdatedOp = { kind: "updated", name: "updated" };

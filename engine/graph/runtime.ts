@@ -1,0 +1,271 @@
+/**
+ * What makes recorded graphs run: reading a value, flushing updates. Scheduling is synchronous and fixes what a run
+ * will see; the GPU work itself follows in order, as soon as the device is open and the kernels are compiled.
+ */
+import { ELEMENT_BYTES, type HostArray, viewAs } from "../dtype.ts";
+import { GanvasError } from "../errors.ts";
+import { type Gpu, openDevice } from "../gpu/device.ts";
+import type { Graph } from "./fuse.ts";
+import { resolve } from "./fuse.ts";
+import { Node } from "./node.ts";
+import { Program, type Stretch } from "./program.ts";
+import { Storage } from "./storage.ts";
+
+/** Losses that are remembered without being read; older ones ask for keep(). */
+const RING_SLOTS = 1024;
+const RING_STRIDE = 256;
+/** Programs kept compiled. */
+const MAX_PROGRAMS = 128;
+/** A chain of this many recorded nodes is computed up to its end, so that recording is bounded. */
+export const MAX_CHAIN = 2000;
+
+class Runtime {
+  private opened: Promise<Gpu> | undefined;
+  private device: Gpu | undefined;
+  private readonly programs = new Map<string, Program>();
+  private effects: Node[] = [];
+  private readonly keeps = new Set<Node>();
+  private queue: Promise<unknown> = Promise.resolve();
+  private failure: unknown;
+  private ring: { storage: Storage; slots: (Storage | undefined)[]; next: number } | undefined;
+  /** Frees the buffers of kept tensors that nobody can name any more. */
+  private readonly forgotten = new FinalizationRegistry<Storage>((storage) => this.release(storage));
+
+  /** The device, opened on first use. */
+  gpu(): Promise<Gpu> {
+    this.opened ??= openDevice().then((gpu) => {
+      this.device = gpu;
+      return gpu;
+    });
+    return this.opened;
+  }
+
+  /** Uses this device from now on instead of opening one. */
+  use(gpu: Gpu): void {
+    this.opened = Promise.resolve(gpu);
+    this.device = gpu;
+    this.programs.clear();
+  }
+
+  /** A compiled program per graph structure seen. */
+  get programCount(): number {
+    return this.programs.size;
+  }
+
+  /** Asks for the node's value to be stored when it is next computed. */
+  keep(node: Node, as: "buffer" | "scalar"): void {
+    if (this.hasValue(node) || node.kept || node.op.kind === "updated") return;
+    node.kept = as;
+    this.keeps.add(node);
+  }
+
+  /** Frees a kept value. */
+  dispose(node: Node): void {
+    this.keeps.delete(node);
+    node.kept = false;
+    if (node.op.kind === "source" || node.op.kind === "updated" || !node.storage) return;
+    const { storage } = node;
+    node.storage = undefined;
+    this.release(storage);
+  }
+
+  private release(storage: Storage): void {
+    // Runs that are scheduled may still use the block.
+    this.queue = this.queue.then(() => {
+      if (storage.block && this.device) this.device.memory.release(storage.block);
+      storage.block = undefined;
+    });
+  }
+
+  /** Records that state is written; it happens with the next run. */
+  addEffect(effect: Node): void {
+    for (const storage of effect.writes) storage.record();
+    this.effects.push(effect);
+  }
+
+  /** Whether an update of this state is recorded but has not run. */
+  isPending(storage: Storage): boolean {
+    return storage.recorded > storage.version;
+  }
+
+  /** Runs the recorded updates and computes what is to be kept. */
+  flush(): void {
+    if (this.effects.length === 0 && this.keeps.size === 0) return;
+    if (!this.device) {
+      // Nothing can run yet: what is recorded runs with the first read.
+      void this.gpu();
+      return;
+    }
+    this.schedule(this.device, [], () => Promise.resolve()).catch((error) => {
+      this.failure ??= error;
+    });
+  }
+
+  /** The numbers of a node, computed if they are not there yet. */
+  async read(node: Node): Promise<HostArray> {
+    this.throwFailure();
+    const source = resolve(node, (n) => this.hasValue(n));
+    if (source.host) return source.host;
+    if (node.size === 0) return viewAs(node.dtype, new ArrayBuffer(0));
+    const gpu = this.device ?? (await this.gpu());
+    const data = await this.schedule(gpu, [node], async ([place]) => {
+      const { buffer, offset } = place as Stretch;
+      return viewAs(node.dtype, await gpu.read(buffer, offset, node.size * ELEMENT_BYTES));
+    });
+    this.throwFailure();
+    // From now on the numbers need no memory on the GPU; state and kept tensors stay where they are.
+    if (node.storage?.parent === this.ring?.storage) node.storage = undefined;
+    if (!node.storage) node.host = data;
+    return data;
+  }
+
+  /** Resolves when everything recorded as an update has run. */
+  async idle(): Promise<void> {
+    const gpu = await this.gpu();
+    this.flush();
+    await this.queue;
+    this.throwFailure();
+    await gpu.idle();
+  }
+
+  /** The program for what these nodes need, compiled but not run. */
+  async prepare(outputs: readonly Node[]): Promise<Program> {
+    const gpu = await this.gpu();
+    const { graph, key } = this.trace(outputs);
+    const program = this.program(graph, key, gpu);
+    await program.ready;
+    return program;
+  }
+
+  /** Waits for all work, then gives unused memory back, the programs' scratch memory included. */
+  async trim(): Promise<void> {
+    await this.idle();
+    this.programs.clear();
+    (await this.gpu()).memory.trim(true);
+  }
+
+  /** Closes the device. State that lived there is lost. */
+  async close(): Promise<void> {
+    if (!this.opened) return;
+    await this.queue;
+    (await this.opened).destroy();
+    this.opened = undefined;
+    this.device = undefined;
+    this.programs.clear();
+  }
+
+  private throwFailure(): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure) throw failure;
+  }
+
+  /** Whether the node's value exists without running anything. Throws when it was overwritten since. */
+  private readonly hasValue = (node: Node): boolean => {
+    if (node.host) return true;
+    const { storage } = node;
+    if (!storage) return false;
+    if (node.op.kind === "updated" && node.version > storage.version) return false;
+    if (node.version !== storage.version)
+      throw new GanvasError(
+        `${node.op.name}: the value was asked for after ${storage.name} had been updated; call keep() on it before the update`,
+      );
+    return true;
+  };
+
+  private trace(outputs: readonly Node[]): { graph: Graph; key: string } {
+    const roots = [...outputs, ...this.effects, ...this.keeps];
+    const leaf = new Map<Node, boolean>();
+    const stack = [...roots];
+    while (stack.length > 0) {
+      const node = stack.pop() as Node;
+      if (leaf.has(node)) continue;
+      const has = node.op.kind !== "effect" && this.hasValue(node);
+      leaf.set(node, has);
+      if (!has) for (const input of node.inputs) stack.push(input);
+    }
+    const nodes = [...leaf.keys()].sort((a, b) => a.id - b.id);
+    const isLeaf = (node: Node) => leaf.get(node) ?? false;
+    return { graph: { nodes, outputs, isLeaf }, key: structuralKey(nodes, outputs, isLeaf) };
+  }
+
+  private program(graph: Graph, key: string, gpu: Gpu): Program {
+    let program = this.programs.get(key);
+    if (program) this.programs.delete(key);
+    else program = new Program(graph, gpu);
+    this.programs.set(key, program);
+    if (this.programs.size > MAX_PROGRAMS) this.programs.delete(this.programs.keys().next().value as string);
+    return program;
+  }
+
+  private schedule<T>(
+    gpu: Gpu,
+    outputs: readonly Node[],
+    then: (places: readonly (Stretch | undefined)[]) => Promise<T>,
+  ): Promise<T> {
+    const { graph, key } = this.trace(outputs);
+    const kept = [...this.keeps];
+    const effects = this.effects;
+    this.keeps.clear();
+    this.effects = [];
+    for (const node of kept) this.giveStorage(node);
+    const program = this.program(graph, key, gpu);
+    const leaves = program.capture(graph.nodes);
+    for (const effect of effects) {
+      for (const storage of effect.writes) storage.bump();
+      effect.inputs = [];
+    }
+    for (const node of kept) node.kept = false;
+
+    const run = this.queue.then(async () => {
+      await program.ready;
+      await gpu.room();
+      return { done: then(program.run(leaves)) };
+    });
+    this.queue = run.catch(() => {});
+    return run.then(({ done }) => done);
+  }
+
+  private giveStorage(node: Node): void {
+    if (node.kept === "buffer") {
+      node.storage = new Storage(node.op.name, Math.max(node.size, 1) * ELEMENT_BYTES);
+      this.forgotten.register(node, node.storage);
+      return;
+    }
+    this.ring ??= { storage: new Storage("losses", RING_SLOTS * RING_STRIDE), slots: [], next: 0 };
+    const { ring } = this;
+    const slot = ring.next++ % RING_SLOTS;
+    const previous = ring.slots[slot];
+    if (previous) previous.bump();
+    const storage = new Storage("a loss of long ago", RING_STRIDE, { parent: ring.storage, offset: slot * RING_STRIDE });
+    ring.slots[slot] = storage;
+    node.storage = storage;
+  }
+}
+
+/** Two graphs with equal keys differ only in the data of their leaves. */
+function structuralKey(nodes: readonly Node[], outputs: readonly Node[], isLeaf: (node: Node) => boolean): string {
+  const local = new Map<Node, number>();
+  const storages = new Map<Storage, number>();
+  const number = (storage: Storage): string => {
+    let k = storages.get(storage);
+    if (k === undefined) storages.set(storage, (k = storages.size));
+    return storage.parent ? `${k}/${number(storage.parent)}` : `${k}`;
+  };
+  const parts: string[] = [];
+  nodes.forEach((node, at) => {
+    local.set(node, at);
+    if (isLeaf(node)) {
+      parts.push(`${node.host ? "host" : `s${number(node.storage as Storage)}`}|${node.dtype}|${node.shape.join()}`);
+      return;
+    }
+    const inputs = node.inputs.map((input) => local.get(input)).join();
+    const writes = node.writes.map(number).join();
+    const own = node.op.kind === "updated" ? number(node.storage as Storage) : "";
+    parts.push(`${node.structure}(${inputs})${writes && `!${writes}`}${own}${node.kept || ""}`);
+  });
+  return `${parts.join(";")}>${outputs.map((node) => local.get(node)).join()}`;
+}
+
+/** The one runtime of this page or process. */
+export const runtime = new Runtime();

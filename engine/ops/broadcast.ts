@@ -1,0 +1,80 @@
+/** Stretching and summing back: each is the other's gradient. Also constants, which need no memory. */
+import type { DType } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
+import type { ConstantOp, MovementOp, ReduceOp } from "../graph/node.ts";
+import { expandView } from "../graph/view.ts";
+import { normalizeAxes, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { record, Tensor } from "../tensor.ts";
+
+const CONSTANT: ConstantOp = { kind: "constant", name: "constant" };
+
+const RESHAPE: MovementOp = {
+  kind: "movement",
+  name: "reshape",
+  gradient: (dy, node) => [reshape(new Tensor(dy), node.inputs[0]?.shape ?? []).node],
+};
+
+const EXPAND: MovementOp = {
+  kind: "movement",
+  name: "expand",
+  gradient: (dy, node) => [sumTo(new Tensor(dy), node.inputs[0]?.shape ?? []).node],
+};
+
+const DETACH: MovementOp = { kind: "movement", name: "detach", gradient: () => [undefined] };
+
+const SUM: ReduceOp = {
+  kind: "reduce",
+  name: "sum",
+  combine: "sum",
+  gradient: (dy, node) => [expand(new Tensor(dy), node.inputs[0]?.shape ?? []).node],
+};
+
+/** The same value everywhere; takes no memory and is written into the kernels that use it. */
+export function constant(value: number, shape: Shape = [], dtype: DType = "f32"): Tensor {
+  return record(CONSTANT, [], shape, { dtype, attributes: { value } });
+}
+
+/**
+ * The same numbers, row by row, in another shape; one size may be -1 and is worked out.
+ * @throws ShapeError when the sizes do not agree.
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const known = sizeOf(shape.filter((n) => n !== -1));
+  const sizes = shape.map((n) => (n === -1 ? x.size / known : n));
+  if (sizeOf(sizes) !== x.size || sizes.some((n) => !Number.isInteger(n)) || shape.filter((n) => n === -1).length > 1)
+    throw new ShapeError(`reshape: ${showShape(x.shape)} cannot become ${showShape(shape)}`);
+  return sameShape(sizes, x.shape) ? x : record(RESHAPE, [x], sizes);
+}
+
+/** The same value, through which no gradient flows. */
+export const detach = (x: Tensor): Tensor => record(DETACH, [x], x.shape);
+
+/** Stretches axes of size 1, and adds leading axes, up to `shape`. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = shape.length - x.rank;
+  if (lead < 0 || x.shape.some((n, axis) => n !== 1 && n !== shape[axis + lead]))
+    throw new ShapeError(`expand: ${showShape(x.shape)} cannot be stretched to ${showShape(shape)}`);
+  return record(EXPAND, [x], shape, { view: expandView(x.shape, shape) });
+}
+
+/** Sum over `axes` (all of them by default). */
+export function sum(x: Tensor, axes?: number | Shape, options: { keepDims?: boolean } = {}): Tensor {
+  return reduce(SUM, "sum", x, axes, options.keepDims ?? false);
+}
+
+/** A reduction over `axes`, which have size 1 afterwards or (by default) are gone. */
+export function reduce(op: ReduceOp, name: string, x: Tensor, axes: number | Shape | undefined, keepDims: boolean): Tensor {
+  const list = normalizeAxes(name, axes, x.rank);
+  const kept = x.shape.map((n, axis) => (list.includes(axis) ? 1 : n));
+  const reduced = list.length === 0 && op.combine === "sum" ? x : record(op, [x], kept, { attributes: { axes: list } });
+  return keepDims ? reduced : reshape(reduced, x.shape.filter((_, axis) => !list.includes(axis)));
+}
+
+/** Sums a broadcast gradient back to the shape of the operand it belongs to. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.rank - shape.length;
+  const axes = x.shape.flatMap((n, axis) => (axis < lead || (shape[axis - lead] === 1 && n !== 1) ? [axis] : []));
+  return reshape(sum(x, axes), shape);
+}

@@ -1,0 +1,216 @@
+/** Which files in `shaders/` compute the convolution family for a geometry and an adapter, and with which tiles. */
+import { foldGrid, type Launch } from "../gpu/kernel.ts";
+import type { Target } from "../graph/node.ts";
+import flipSource from "../../shaders/conv2d-flip-weights.wgsl";
+import gradInputNaive from "../../shaders/conv2d-grad-input.naive.wgsl";
+import gradInputPhases from "../../shaders/conv2d-grad-input.phases.wgsl";
+import gradWeightNaive from "../../shaders/conv2d-grad-weight.naive.wgsl";
+import gradWeightSubgroup from "../../shaders/conv2d-grad-weight.subgroup.wgsl";
+import gradWeightTile from "../../shaders/conv2d-grad-weight.tile.wgsl";
+import forwardNaive from "../../shaders/conv2d.naive.wgsl";
+import forwardSubgroup from "../../shaders/conv2d.subgroup.wgsl";
+import forwardTile from "../../shaders/conv2d.tile.wgsl";
+import sumSlices from "../../shaders/sum-slices.wgsl";
+import { ceilDiv, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
+
+/** Sizes of one convolution y = conv2d(x, w), shared by its gradients. */
+export interface Geometry {
+  readonly N: number;
+  readonly H: number;
+  readonly W: number;
+  readonly I: number;
+  readonly OH: number;
+  readonly OW: number;
+  readonly O: number;
+  readonly KH: number;
+  readonly KW: number;
+  readonly SH: number;
+  readonly SW: number;
+  readonly PH: number;
+  readonly PW: number;
+  readonly DH: number;
+  readonly DW: number;
+  readonly GROUPS: number;
+}
+
+const flopsOf = (g: Geometry): number => (2 * g.N * g.OH * g.OW * g.O * g.KH * g.KW * g.I) / g.GROUPS;
+
+/** The names that all files of the family declare. */
+const constantsOf = (g: Geometry) => ({
+  N: g.N,
+  H: g.H,
+  W: g.W,
+  I: g.I,
+  OH: g.OH,
+  OW: g.OW,
+  O: g.O,
+  KH: g.KH,
+  KW: g.KW,
+  STRIDE_H: g.SH,
+  STRIDE_W: g.SW,
+  PAD_H: g.PH,
+  PAD_W: g.PW,
+  DILATION_H: g.DH,
+  DILATION_W: g.DW,
+});
+
+const READ_TWO_WRITE = [{ input: 0 }, { input: 1 }, { output: true, write: true }] as const;
+
+/** Eight lanes along output channels (fewer where there are few), each with this many pixels. */
+function subgroupShape(columns: number) {
+  const CHANNEL_LANES = lanesFor(columns, 8);
+  return { LANES: 8, CHANNEL_LANES, PIXELS: Math.max(CHANNEL_LANES, 4) };
+}
+
+export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] {
+  const form = fastForm(target);
+  if (g.GROUPS > 1 || form === "naive")
+    return [
+      {
+        name: "conv2d.naive",
+        source: forwardNaive,
+        constants: { ...constantsOf(g), GROUPS: g.GROUPS },
+        bindings: READ_TWO_WRITE,
+        grid: foldGrid(ceilDiv(g.N * g.OH * g.OW * g.O, 64)),
+        epilogue: { hook: "epilogue1", width: 1 },
+        flops: flopsOf(g),
+      },
+    ];
+  return [{ ...convLaunch(g, form, target), bindings: READ_TWO_WRITE }];
+}
+
+/** The tiled or subgroup convolution, without its bindings. */
+function convLaunch(g: Geometry, form: "tile" | "subgroup", _target: Target): Omit<Launch, "bindings"> {
+  const input = vectorOf(g.I);
+  const output = vectorOf(g.O);
+  const columns = g.O / output.width;
+  const common = {
+    ...constantsOf(g),
+    In: input.type,
+    IN_WIDTH: input.width,
+    Out: output.type,
+    OUT_WIDTH: output.width,
+  };
+  const pixels = g.N * g.OH * g.OW;
+  const epilogue = { hook: "epilogue", width: output.width };
+  if (form === "subgroup") {
+    const shape = subgroupShape(columns);
+    const tiles = ceilDiv(columns, shape.CHANNEL_LANES) * ceilDiv(pixels, shape.PIXELS * (shape.LANES / shape.CHANNEL_LANES));
+    return { name: "conv2d.subgroup", source: forwardSubgroup, constants: { ...common, ...shape }, grid: foldGrid(tiles), epilogue, flops: flopsOf(g) };
+  }
+  const shape = { ...tileThreads(columns), PIXELS: 4 };
+  const tiles = ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(pixels, shape.PIXELS * shape.ROW_THREADS);
+  return { name: "conv2d.tile", source: forwardTile, constants: { ...common, ...shape }, grid: foldGrid(tiles), epilogue, flops: flopsOf(g) };
+}
+
+export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[] {
+  const form = fastForm(target);
+  if (g.GROUPS > 1 || form === "naive")
+    return [
+      {
+        name: "conv2d-grad-input.naive",
+        source: gradInputNaive,
+        constants: { ...constantsOf(g), GROUPS: g.GROUPS },
+        bindings: READ_TWO_WRITE,
+        grid: foldGrid(ceilDiv(g.N * g.H * g.W * g.I, 64)),
+        epilogue: { hook: "epilogue1", width: 1 },
+        flops: flopsOf(g),
+      },
+    ];
+  // At stride 1 it is the convolution of dy with the weight turned round, channels exchanged.
+  const padH = (g.KH - 1) * g.DH - g.PH;
+  const padW = (g.KW - 1) * g.DW - g.PW;
+  const turned = g.SH === 1 && g.SW === 1 && padH >= 0 && padW >= 0;
+  const weights = g.KH * g.KW * g.I * g.O;
+  const flip: Launch = {
+    name: "conv2d-flip-weights",
+    source: flipSource,
+    constants: { KH: g.KH, KW: g.KW, I: g.I, O: g.O, FLIP: turned ? "true" : "false" },
+    bindings: [{ input: 1 }, { scratch: 0, write: true }],
+    grid: foldGrid(ceilDiv(weights, 64)),
+    scratch: [weights * 4],
+  };
+  const bindings = [{ input: 0 }, { scratch: 0 }, { output: true, write: true }] as const;
+  if (turned) {
+    const swapped = { ...g, H: g.OH, W: g.OW, I: g.O, OH: g.H, OW: g.W, O: g.I, PH: padH, PW: padW };
+    return [flip, { ...convLaunch(swapped, form, target), bindings }];
+  }
+  const input = vectorOf(g.O);
+  const output = vectorOf(g.I);
+  const columns = g.I / output.width;
+  const shape = { ...tileThreads(columns), PIXELS: 4 };
+  const pixels = g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW);
+  const [x, y] = foldGrid(ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(pixels, shape.PIXELS * shape.ROW_THREADS));
+  return [
+    flip,
+    {
+      name: "conv2d-grad-input.phases",
+      source: gradInputPhases,
+      constants: { ...constantsOf(g), ...shape, In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width },
+      bindings,
+      grid: [x, y, g.SH * g.SW],
+      epilogue: { hook: "epilogue", width: output.width },
+      flops: flopsOf(g),
+    },
+  ];
+}
+
+/** Workgroups that keep an adapter busy; the sum over pixels is cut into slices until there are that many. */
+const BUSY = { software: 16, hardware: 512 } as const;
+/** Pixels one slice adds up at least. */
+const MIN_SLICE = 64;
+
+export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {
+  const form = fastForm(target);
+  const size = (g.KH * g.KW * g.I * g.O) / g.GROUPS;
+  if (g.GROUPS > 1 || form === "naive")
+    return [
+      {
+        name: "conv2d-grad-weight.naive",
+        source: gradWeightNaive,
+        constants: { ...constantsOf(g), GROUPS: g.GROUPS },
+        bindings: READ_TWO_WRITE,
+        grid: foldGrid(ceilDiv(size, 64)),
+        epilogue: { hook: "epilogue1", width: 1 },
+        flops: flopsOf(g),
+      },
+    ];
+  const input = vectorOf(g.I);
+  const output = vectorOf(g.O);
+  const columns = g.O / output.width;
+  const rows = g.KH * g.KW * (g.I / input.width);
+  const common = { ...constantsOf(g), In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width };
+  const subgroup = form === "subgroup";
+  const lanes = lanesFor(columns, 8);
+  const shape = subgroup ? { LANES: 8, CHANNEL_LANES: lanes, LOADS: 2 } : tileThreads(columns);
+  const tiles =
+    "LANES" in shape
+      ? ceilDiv(columns, lanes) * ceilDiv(rows, shape.LOADS * (8 / lanes))
+      : ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(rows, shape.ROW_THREADS);
+  const units = subgroup ? g.N * g.OH * g.OW : g.N * g.OH;
+  const busy = ceilDiv(target.software ? BUSY.software : BUSY.hardware, tiles);
+  const slices = Math.max(Math.min(busy, units, ceilDiv(g.N * g.OH * g.OW, MIN_SLICE)), 1);
+  const [x, y] = foldGrid(tiles);
+  const epilogue = { hook: "epilogue", width: output.width };
+  const launch = {
+    name: subgroup ? "conv2d-grad-weight.subgroup" : "conv2d-grad-weight.tile",
+    source: subgroup ? gradWeightSubgroup : gradWeightTile,
+    constants: { ...common, ...shape, SLICES: slices },
+    grid: [x, y, slices] as const,
+    flops: flopsOf(g),
+  };
+  if (slices === 1) return [{ ...launch, bindings: READ_TWO_WRITE, epilogue }];
+  const total = vectorOf(size);
+  return [
+    { ...launch, bindings: [{ input: 0 }, { input: 1 }, { scratch: 0, write: true }], scratch: [slices * size * 4] },
+    {
+      name: "sum-slices",
+      source: sumSlices,
+      constants: { SLICES: slices, SIZE: size, Out: total.type, OUT_WIDTH: total.width },
+      bindings: [{ scratch: 0 }, { output: true, write: true }],
+      grid: foldGrid(ceilDiv(size / total.width, 64)),
+      epilogue: { hook: "epilogue", width: total.width },
+      flops: slices * size,
+    },
+  ];
+}

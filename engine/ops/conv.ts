@@ -1,0 +1,147 @@
+/**
+ * The convolution family: conv2d, its gradient for the input (a transposed convolution) and its gradient for the
+ * weight. The three are each other's derivatives, so any order comes for free.
+ *
+ * Letters: n batch, h w image, i o channels in and out, kh kw kernel; images are NHWC, weights [kh, kw, i / groups, o].
+ */
+import { ShapeError } from "../errors.ts";
+import type { KernelOp, Node } from "../graph/node.ts";
+import { expectShape, showShape } from "../shape.ts";
+import { record, Tensor } from "../tensor.ts";
+import { forwardLaunches, gradInputLaunches, gradWeightLaunches, type Geometry } from "./conv-kernels.ts";
+import { permute } from "./movement.ts";
+
+/** One number for both axes, or [vertical, horizontal]. */
+export type Pair = number | readonly [number, number];
+
+export interface ConvOptions {
+  /** Step between the windows; 1 by default. */
+  readonly stride?: Pair;
+  /** Zeros around the image; 0 by default. `"same"` keeps the size at stride 1 with an odd kernel. */
+  readonly padding?: Pair | "same";
+  /** Distance between the taps of the kernel; 1 by default. */
+  readonly dilation?: Pair;
+  /** Channels are cut into this many groups that do not see each other; 1 by default. */
+  readonly groups?: number;
+}
+
+const pair = (p: Pair): readonly [number, number] => (typeof p === "number" ? [p, p] : p);
+
+const geometryOf = (node: Node): Geometry => node.attributes as unknown as Geometry;
+const inputsOf = (node: Node): [Tensor, Tensor] => [
+  new Tensor(node.inputs[0] as Node),
+  new Tensor(node.inputs[1] as Node),
+];
+
+const FORWARD: KernelOp = {
+  kind: "kernel",
+  name: "conv2d",
+  fusable: true,
+  launches: (node, target) => forwardLaunches(geometryOf(node), target),
+  gradient: (dy, node) => {
+    const [x, w] = inputsOf(node);
+    const g = geometryOf(node);
+    return [recordGradInput(new Tensor(dy), w, g).node, recordGradWeight(x, new Tensor(dy), g).node];
+  },
+};
+
+const GRAD_INPUT: KernelOp = {
+  kind: "kernel",
+  name: "conv2dGradInput",
+  fusable: true,
+  launches: (node, target) => gradInputLaunches(geometryOf(node), target),
+  gradient: (ddx, node) => {
+    const [dy, w] = inputsOf(node);
+    const g = geometryOf(node);
+    return [recordForward(new Tensor(ddx), w, g).node, recordGradWeight(new Tensor(ddx), dy, g).node];
+  },
+};
+
+const GRAD_WEIGHT: KernelOp = {
+  kind: "kernel",
+  name: "conv2dGradWeight",
+  fusable: true,
+  launches: (node, target) => gradWeightLaunches(geometryOf(node), target),
+  gradient: (ddw, node) => {
+    const [x, dy] = inputsOf(node);
+    const g = geometryOf(node);
+    return [recordGradInput(dy, new Tensor(ddw), g).node, recordForward(x, new Tensor(ddw), g).node];
+  },
+};
+
+const attributes = (g: Geometry) => ({ ...g });
+
+const recordForward = (x: Tensor, w: Tensor, g: Geometry): Tensor =>
+  record(FORWARD, [x, w], [g.N, g.OH, g.OW, g.O], { attributes: attributes(g) });
+
+const recordGradInput = (dy: Tensor, w: Tensor, g: Geometry): Tensor =>
+  record(GRAD_INPUT, [dy, w], [g.N, g.H, g.W, g.I], { attributes: attributes(g) });
+
+const recordGradWeight = (x: Tensor, dy: Tensor, g: Geometry): Tensor =>
+  record(GRAD_WEIGHT, [x, dy], [g.KH, g.KW, g.I / g.GROUPS, g.O], { attributes: attributes(g) });
+
+/** Output size along one axis. */
+const windows = (size: number, kernel: number, stride: number, padding: number, dilation: number): number =>
+  Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+
+/**
+ * 2-D cross-correlation, as in every deep-learning framework.
+ *
+ * @param x [n, h, w, i]
+ * @param w [kh, kw, i / groups, o]
+ * @returns [n, oh, ow, o] with oh = ⌊(h + 2 padding - dilation (kh - 1) - 1) / stride⌋ + 1
+ * @throws ShapeError when channels or groups do not fit, or the kernel is larger than the padded image
+ */
+export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
+  const { n, h, w: width, i } = expectShape("conv2d", "x", x.shape, "n h w i");
+  const { kh, kw, i: perGroup, o } = expectShape("conv2d", "w", w.shape, "kh kw i o");
+  const [SH, SW] = pair(options.stride ?? 1);
+  const [DH, DW] = pair(options.dilation ?? 1);
+  const groups = options.groups ?? 1;
+  if (i !== perGroup * groups || o % groups !== 0)
+    throw new ShapeError(`conv2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${perGroup * groups} in ${groups} groups`);
+  if (options.padding === "same" && (((kh - 1) * DH) % 2 !== 0 || ((kw - 1) * DW) % 2 !== 0))
+    throw new ShapeError(`conv2d: padding "same" needs an odd kernel, got ${kh}×${kw}`);
+  const [PH, PW] = options.padding === "same" ? [((kh - 1) * DH) / 2, ((kw - 1) * DW) / 2] : pair(options.padding ?? 0);
+  const OH = windows(h, kh, SH, PH, DH);
+  const OW = windows(width, kw, SW, PW, DW);
+  if (OH < 1 || OW < 1)
+    throw new ShapeError(`conv2d: a kernel of ${kh}×${kw} (dilation ${DH}×${DW}) does not fit into ${h}×${width} with padding ${PH}×${PW}`);
+  return recordForward(x, w, { N: n, H: h, W: width, I: i, OH, OW, O: o, KH: kh, KW: kw, SH, SW, PH, PW, DH, DW, GROUPS: groups });
+}
+
+export interface ConvTransposeOptions {
+  readonly stride?: Pair;
+  readonly padding?: Pair;
+  /** Rows and columns added at the lower right, below `stride`. */
+  readonly outputPadding?: Pair;
+  readonly dilation?: Pair;
+  readonly groups?: number;
+}
+
+/**
+ * Transposed convolution: the gradient of `conv2d` for its input, as an op of its own.
+ *
+ * @param x [n, h, w, i]
+ * @param w [kh, kw, i, o / groups]
+ * @returns [n, oh, ow, o] with oh = (h - 1) stride - 2 padding + dilation (kh - 1) + outputPadding + 1
+ */
+export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
+  const { n, h, w: width, i } = expectShape("convTranspose2d", "x", x.shape, "n h w i");
+  const { kh, kw, i: inputs, o } = expectShape("convTranspose2d", "w", w.shape, "kh kw i o");
+  const [SH, SW] = pair(options.stride ?? 1);
+  const [PH, PW] = pair(options.padding ?? 0);
+  const [DH, DW] = pair(options.dilation ?? 1);
+  const [extraH, extraW] = pair(options.outputPadding ?? 0);
+  const groups = options.groups ?? 1;
+  if (i !== inputs || i % groups !== 0)
+    throw new ShapeError(`convTranspose2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${inputs} in ${groups} groups`);
+  if (extraH >= Math.max(SH, DH) || extraW >= Math.max(SW, DW))
+    throw new ShapeError(`convTranspose2d: outputPadding ${extraH}×${extraW} must be smaller than the stride ${SH}×${SW} or the dilation`);
+  const H = (h - 1) * SH - 2 * PH + DH * (kh - 1) + extraH + 1;
+  const W = (width - 1) * SW - 2 * PW + DW * (kw - 1) + extraW + 1;
+  if (H < 1 || W < 1) throw new ShapeError(`convTranspose2d: padding ${PH}×${PW} leaves nothing of the output`);
+  // As the gradient of a convolution from the output's channels to x's: its weight is [kh, kw, o / groups, i].
+  const g = { N: n, H, W, I: o * groups, OH: h, OW: width, O: i, KH: kh, KW: kw, SH, SW, PH, PW, DH, DW, GROUPS: groups };
+  return recordGradInput(x, permute(w, [0, 1, 3, 2]), g);
+}

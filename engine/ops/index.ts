@@ -1,0 +1,9 @@
+/** Everything that can be computed. */
+export { constant, detach, expand, type reduce, reshape, sum, sumTo } from "./broadcast.ts";
+export * from "./conv.ts";
+export * from "./matmul.ts";
+export * from "./movement.ts";
+export * from "./pointwise.ts";
+export * from "./reduce.ts";
+export * from "./resample.ts";
+import "./methods.ts";

@@ -1,0 +1,98 @@
+/** Matrix products, with batches. */
+import { ShapeError } from "../errors.ts";
+import { foldGrid, type Launch } from "../gpu/kernel.ts";
+import type { KernelOp, Node, Target } from "../graph/node.ts";
+import naiveSource from "../../shaders/matmul.naive.wgsl";
+import subgroupSource from "../../shaders/matmul.subgroup.wgsl";
+import tileSource from "../../shaders/matmul.tile.wgsl";
+import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
+import { record, Tensor } from "../tensor.ts";
+import { expand, reshape, sumTo } from "./broadcast.ts";
+import { ceilDiv, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
+import { transpose } from "./movement.ts";
+
+/** [batch, m, k] × [batch, k, n]; a batch of 1 is repeated. */
+const MATMUL: KernelOp = {
+  kind: "kernel",
+  name: "matmul",
+  fusable: true,
+  launches,
+  gradient: (dy, node) => {
+    const [a, b] = node.inputs.map((input) => new Tensor(input)) as [Tensor, Tensor];
+    const d = new Tensor(dy);
+    return [
+      sumTo(batched(d, transpose(b)), a.shape).node,
+      sumTo(batched(transpose(a), d), b.shape).node,
+    ];
+  },
+};
+
+function launches(node: Node, target: Target): readonly Launch[] {
+  const [a, b] = node.inputs as [Node, Node];
+  const [BATCH, M, N] = node.shape as [number, number, number];
+  const K = a.shape[2] as number;
+  const form = fastForm(target);
+  const strideA = a.shape[0] === 1 ? 0 : M * K;
+  const strideB = b.shape[0] === 1 ? 0 : K * N;
+  const sizes = { BATCH, M, N, K, BATCH_STRIDE_A: strideA, BATCH_STRIDE_B: strideB };
+  const bindings = [{ input: 0 }, { input: 1 }, { output: true, write: true }] as const;
+  const flops = 2 * BATCH * M * N * K;
+  if (form === "naive")
+    return [
+      {
+        name: "matmul.naive",
+        source: naiveSource,
+        constants: sizes,
+        bindings,
+        grid: foldGrid(ceilDiv(BATCH * M * N, 64)),
+        epilogue: { hook: "epilogue1", width: 1 },
+        flops,
+      },
+    ];
+  const input = vectorOf(K);
+  const output = vectorOf(N);
+  const columns = N / output.width;
+  const common = { ...sizes, In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width };
+  const epilogue = { hook: "epilogue", width: output.width };
+  if (form === "subgroup") {
+    const lanes = lanesFor(columns, 8);
+    const shape = { LANES: 8, COLUMN_LANES: lanes, ROWS: Math.max(lanes, 4) };
+    const [x, y] = foldGrid(ceilDiv(columns, lanes) * ceilDiv(M, shape.ROWS * (8 / lanes)));
+    return [{ name: "matmul.subgroup", source: subgroupSource, constants: { ...common, ...shape }, bindings, grid: [x, y, BATCH], epilogue, flops }];
+  }
+  const shape = { ...tileThreads(columns), ROWS: 4 };
+  const [x, y] = foldGrid(ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(M, shape.ROWS * shape.ROW_THREADS));
+  return [{ name: "matmul.tile", source: tileSource, constants: { ...common, ...shape }, bindings, grid: [x, y, BATCH], epilogue, flops }];
+}
+
+/** [p, m, k] × [q, k, n] with p = q, or one of them 1. */
+function batched(a: Tensor, b: Tensor): Tensor {
+  const [p, m] = a.shape as [number, number, number];
+  const [q, , n] = b.shape as [number, number, number];
+  return record(MATMUL, [a, b], [Math.max(p, q), m, n]);
+}
+
+/**
+ * Matrix product with NumPy's rules: vectors are rows (left) or columns (right), axes before the last two are batches
+ * and are broadcast.
+ *
+ * @param a [..., m, k] or [k]
+ * @param b [..., k, n] or [k]
+ * @returns [..., m, n], without the axes that a vector stood for
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  if (a.rank === 0 || b.rank === 0) throw new ShapeError(`matmul: needs vectors or matrices, got ${showShape(a.shape)} and ${showShape(b.shape)}`);
+  const left = a.rank === 1 ? reshape(a, [1, a.size]) : a;
+  const right = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
+  const [m, k] = left.shape.slice(-2) as [number, number];
+  const [k2, n] = right.shape.slice(-2) as [number, number];
+  if (k !== k2) throw new ShapeError(`matmul: inner sizes differ: ${showShape(a.shape)} and ${showShape(b.shape)}`);
+  const batch = broadcastShapes("matmul", left.shape.slice(0, -2), right.shape.slice(0, -2));
+  const out = [...batch, ...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
+  const flat = (x: Tensor, rows: number, columns: number) => {
+    const own = x.shape.slice(0, -2);
+    if (sizeOf(own) === 1) return reshape(x, [1, rows, columns]);
+    return reshape(expand(x, [...batch, rows, columns]), [sizeOf(batch), rows, columns]);
+  };
+  return reshape(batched(flat(left, m, k), flat(right, k, n)), out);
+}

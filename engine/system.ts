@@ -1,0 +1,44 @@
+/** The device and the run-time as a user sees them. */
+import type { DeviceInfo, Gpu } from "./gpu/device.ts";
+import type { KernelTime } from "./gpu/profile.ts";
+import { runtime } from "./graph/runtime.ts";
+
+export type Stats = Gpu["stats"] & { readonly programs: number };
+
+/** Opens the device (otherwise the first read does) and says what it is. */
+export async function init(): Promise<DeviceInfo> {
+  return (await runtime.gpu()).info;
+}
+
+/** Counters since the device was opened: memory, pipelines, bind groups, submits, dispatches. */
+export async function stats(): Promise<Stats> {
+  return { ...(await runtime.gpu()).stats, programs: runtime.programCount };
+}
+
+/** Resolves when everything recorded as an update has run on the GPU. */
+export const idle = (): Promise<void> => runtime.idle();
+
+/** Starts what is recorded (updates, kept tensors) without waiting for it. */
+export const flush = (): void => runtime.flush();
+
+/** Time per kernel of whatever runs inside `work`, slowest first. */
+export async function profile(work: () => Promise<unknown>): Promise<readonly KernelTime[]> {
+  const gpu = await runtime.gpu();
+  await runtime.idle();
+  gpu.profiler.enable();
+  try {
+    await work();
+    await runtime.idle();
+    return await gpu.profile();
+  } finally {
+    gpu.profiler.enabled = false;
+  }
+}
+
+/** Gives memory that no tensor holds back to the system. */
+export async function trim(): Promise<void> {
+  await runtime.trim();
+}
+
+/** Closes the device; a later read opens a new one. State on it (parameters, kept tensors) is lost. */
+export const close = (): Promise<void> => runtime.close();

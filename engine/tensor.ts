@@ -1,0 +1,175 @@
+/** A tensor is a handle on a recorded node. Reading its numbers is what makes things run, and the only asynchronous call. */
+import { arrayOf, type DType, dtypeOf, type HostArray } from "./dtype.ts";
+import { ShapeError } from "./errors.ts";
+import { type Attributes, Node, type Op, SOURCE, UPDATED } from "./graph/node.ts";
+import { runtime } from "./graph/runtime.ts";
+import { Storage } from "./graph/storage.ts";
+import { checkShape, type Shape, showShape, sizeOf } from "./shape.ts";
+
+/** Numbers in nested arrays. */
+export type Nested = number | readonly Nested[];
+
+export class Tensor {
+  /** The recorded node; for a parameter, the one that stands for its newest value. */
+  protected current: Node;
+
+  constructor(node: Node) {
+    this.current = node;
+  }
+
+  get node(): Node {
+    return this.current;
+  }
+
+  get shape(): Shape {
+    return this.current.shape;
+  }
+
+  get dtype(): DType {
+    return this.current.dtype;
+  }
+
+  get rank(): number {
+    return this.current.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.current.size;
+  }
+
+  /**
+   * The numbers, row by row. Computes what is needed; a second call returns the same array.
+   * @throws GanvasError when a parameter that the value depends on was updated before (see `keep`).
+   */
+  data(): Promise<HostArray> {
+    return runtime.read(this.node);
+  }
+
+  /** The only number of a tensor of size 1. */
+  async item(): Promise<number> {
+    if (this.size !== 1) throw new ShapeError(`item: needs a tensor of one element, got shape ${showShape(this.shape)}`);
+    return (await this.data())[0] as number;
+  }
+
+  /** Stores the value on the GPU when it is next computed, so that later uses and later reads need no recomputation. */
+  keep(): this {
+    runtime.keep(this.node, "buffer");
+    return this;
+  }
+
+  /** Frees a kept value now rather than when the garbage collector finds it. */
+  dispose(): void {
+    runtime.dispose(this.current);
+  }
+
+  toString(): string {
+    return `Tensor ${this.dtype} ${showShape(this.shape)} (${this.current.op.name})`;
+  }
+}
+
+/**
+ * A tensor whose value is state: it keeps its place in GPU memory and is updated there, by an optimiser or by
+ * `assign`. Reading it gives the newest value.
+ */
+export class Parameter extends Tensor {
+  readonly name: string;
+  private storage: Storage;
+
+  /** @param data initial value, row by row; copied. */
+  constructor(name: string, shape: Shape, data: Float32Array) {
+    const storage = new Storage(name, sizeOf(shape) * 4, { initial: data.slice() });
+    super(new Node(SOURCE, [], shape, "f32", { storage }));
+    if (data.length !== sizeOf(shape))
+      throw new ShapeError(`parameter ${name}: shape ${showShape(shape)} holds ${sizeOf(shape)} numbers, got ${data.length}`);
+    this.name = name;
+    this.storage = storage;
+  }
+
+  /** The stretch of memory that holds the value. */
+  get state(): Storage {
+    return this.storage;
+  }
+
+  override get node(): Node {
+    // An update of the whole that this is a part of makes the node at hand an old version.
+    if (this.current.version !== this.storage.recorded) this.current = this.newest();
+    return this.current;
+  }
+
+  private effect: Node | undefined;
+
+  /** Called by whoever records an update: from now on this parameter is what `effect` leaves in memory. */
+  updatedBy(effect: Node): void {
+    this.effect = effect;
+    this.current = this.newest();
+  }
+
+  private newest(): Node {
+    const { storage } = this;
+    return new Node(UPDATED, this.effect ? [this.effect] : [], this.current.shape, "f32", { storage, version: storage.recorded });
+  }
+
+  /** Moves the value into a part of a larger storage (an optimiser's flat buffer). */
+  moveTo(storage: Storage): void {
+    this.storage = storage;
+    this.current = new Node(SOURCE, [], this.current.shape, "f32", { storage, version: storage.recorded });
+  }
+}
+
+/** Records a node. For those who write ops. */
+export function record(
+  op: Op,
+  inputs: readonly Tensor[],
+  shape: Shape,
+  extra: { dtype?: DType; attributes?: Attributes; view?: Node["view"] } = {},
+): Tensor {
+  return new Tensor(
+    new Node(
+      op,
+      inputs.map((input) => input.node),
+      shape,
+      extra.dtype ?? inputs[0]?.dtype ?? "f32",
+      { attributes: extra.attributes ?? {}, view: extra.view },
+    ),
+  );
+}
+
+/**
+ * A tensor of these numbers: a typed array with a shape, or nested arrays.
+ * @throws ShapeError when the numbers do not fill the shape, or nested arrays are ragged.
+ */
+export function tensor(data: HostArray | Nested, shape?: Shape, dtype?: DType): Tensor {
+  const typed = ArrayBuffer.isView(data);
+  const sizes = shape ?? (typed ? [data.length] : shapeOf(data));
+  checkShape("tensor", sizes);
+  const numbers = typed ? data : flatten(data);
+  if (numbers.length !== sizeOf(sizes))
+    throw new ShapeError(`tensor: shape ${showShape(sizes)} holds ${sizeOf(sizes)} numbers, got ${numbers.length}`);
+  const type = dtype ?? (typed ? dtypeOf(data) : "f32");
+  const host = arrayOf(type, numbers.length);
+  host.set(numbers);
+  return new Tensor(new Node(SOURCE, [], sizes, type, { host }));
+}
+
+function shapeOf(data: Nested): number[] {
+  const shape: number[] = [];
+  for (let at: Nested = data; typeof at !== "number"; at = at[0] as Nested) {
+    shape.push(at.length);
+    if (at.length === 0) break;
+  }
+  return shape;
+}
+
+function flatten(data: Nested): number[] {
+  const shape = shapeOf(data);
+  const out: number[] = [];
+  const visit = (at: Nested, axis: number) => {
+    if (typeof at === "number" ? axis !== shape.length : at.length !== shape[axis])
+      throw new ShapeError("tensor: nested arrays must have equal lengths along each axis");
+    if (typeof at === "number") out.push(at);
+    else for (const inner of at) visit(inner, axis + 1);
+  };
+  visit(data, 0);
+  return out;
+}

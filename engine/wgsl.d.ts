@@ -1,0 +1,5 @@
+/** Every `.wgsl` file is imported as its text (esbuild's text loader; a small plugin in vitest). */
+declare module "*.wgsl" {
+  const source: string;
+  export default source;
+}

@@ -1,0 +1,22 @@
+// v[kh, kw, o, i] = w[KH-1-kh, KW-1-kw, i, o], or w[kh, kw, i, o] where FLIP is false
+const KH = 3u;
+const KW = 3u;
+const I = 4u;
+const O = 4u;
+const FLIP = true;
+
+@group(0) @binding(0) var<storage, read> w: array<f32>;
+@group(0) @binding(1) var<storage, read_write> v: array<f32>;
+
+fn epilogue1(v: f32, i: u32) -> f32 { return v; }
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.x + id.y * groups.x * 64u;
+  if (index >= KH * KW * I * O) { return; }
+  let i = index % I;
+  let o = index / I % O;
+  let tap = index / (I * O);
+  let source = select(tap, KH * KW - 1u - tap, FLIP);
+  v[index] = epilogue1(w[(source * I + i) * O + o], index);
+}

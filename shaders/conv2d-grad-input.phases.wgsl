@@ -1,0 +1,106 @@
+// dx[n, ih, iw, i] = sum over kh, kw, o, and oh, ow with oh*stride - pad + kh*dilation = ih, of  dy[n, oh, ow, o] * v[kh, kw, o, i]
+const COLUMN_THREADS = 16u; // threads of a workgroup along input channels
+const ROW_THREADS = 4u; // threads of a workgroup along input pixels
+const PIXELS = 4u; // input pixels of one thread
+
+const N = 1u;
+const H = 8u;
+const W = 8u;
+const I = 4u;
+const OH = 8u;
+const OW = 8u;
+const O = 32u;
+const KH = 3u;
+const KW = 3u;
+const STRIDE_H = 1u;
+const STRIDE_W = 1u;
+const PAD_H = 1u;
+const PAD_W = 1u;
+const DILATION_H = 1u;
+const DILATION_W = 1u;
+
+alias In = vec4f; // f32 where O is not a multiple of 4
+alias Out = vec4f; // f32 where I is not a multiple of 4
+const IN_WIDTH = 4u;
+const OUT_WIDTH = 4u;
+
+@group(0) @binding(0) var<storage, read> dy: array<In>;
+@group(0) @binding(1) var<storage, read> v: array<Out>;
+@group(0) @binding(2) var<storage, read_write> dx: array<Out>;
+
+fn epilogue(v: Out, i: u32) -> Out { return v; }
+
+// The pixels of one phase form an image of H/stride x W/stride.
+const PHASE_H = (H + STRIDE_H - 1u) / STRIDE_H;
+const PHASE_W = (W + STRIDE_W - 1u) / STRIDE_W;
+const M = N * PHASE_H * PHASE_W;
+const COLUMNS = I / OUT_WIDTH;
+const COLUMN_TILES = (COLUMNS + COLUMN_THREADS - 1u) / COLUMN_THREADS;
+const TILE_PIXELS = PIXELS * ROW_THREADS;
+const TILES = COLUMN_TILES * ((M + TILE_PIXELS - 1u) / TILE_PIXELS);
+
+@compute @workgroup_size(COLUMN_THREADS, ROW_THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) thread: vec3u,
+) {
+  let tile = group.x + group.y * groups.x;
+  let column = (tile % COLUMN_TILES) * COLUMN_THREADS + thread.x;
+  let pixel0 = (tile / COLUMN_TILES) * TILE_PIXELS + thread.y * PIXELS;
+  if (tile >= TILES || column >= COLUMNS || pixel0 >= M) { return; }
+  let phaseH = group.z / STRIDE_W; // ih = PHASE row * stride + phase
+  let phaseW = group.z % STRIDE_W;
+
+  var image: array<u32, PIXELS>;
+  var row: array<u32, PIXELS>;
+  var col: array<u32, PIXELS>;
+  for (var p = 0u; p < PIXELS; p++) {
+    let m = min(pixel0 + p, M - 1u);
+    image[p] = m / (PHASE_H * PHASE_W);
+    row[p] = m / PHASE_W % PHASE_H;
+    col[p] = m % PHASE_W;
+  }
+
+  var acc: array<Out, PIXELS>;
+  for (var kh = 0u; kh < KH; kh++) {
+    // KH * DILATION_H * STRIDE_H keeps the difference positive; it is a multiple of the stride.
+    let top = phaseH + PAD_H + (KH * STRIDE_H - kh) * DILATION_H;
+    if (top % STRIDE_H != 0u) { continue; }
+    for (var kw = 0u; kw < KW; kw++) {
+      let left = phaseW + PAD_W + (KW * STRIDE_W - kw) * DILATION_W;
+      if (left % STRIDE_W != 0u) { continue; }
+      var address: array<u32, PIXELS>;
+      var inside: array<bool, PIXELS>;
+      for (var p = 0u; p < PIXELS; p++) {
+        let oh = row[p] + top / STRIDE_H - KH * DILATION_H;
+        let ow = col[p] + left / STRIDE_W - KW * DILATION_W;
+        inside[p] = oh < OH && ow < OW;
+        address[p] = select(0u, ((image[p] * OH + oh) * OW + ow) * (O / IN_WIDTH), inside[p]);
+      }
+      var tap = (kh * KW + kw) * O * COLUMNS + column;
+      for (var k = 0u; k < O / IN_WIDTH; k++) {
+        var b: array<Out, IN_WIDTH>;
+        for (var j = 0u; j < IN_WIDTH; j++) {
+          b[j] = v[tap];
+          tap += COLUMNS;
+        }
+        for (var p = 0u; p < PIXELS; p++) {
+          let a = vec4f(select(In(), dy[address[p] + k], inside[p]));
+          for (var j = 0u; j < IN_WIDTH; j++) {
+            acc[p] = fma(Out(a[j]), b[j], acc[p]);
+          }
+        }
+      }
+    }
+  }
+
+  for (var p = 0u; p < PIXELS; p++) {
+    let ih = row[p] * STRIDE_H + phaseH;
+    let iw = col[p] * STRIDE_W + phaseW;
+    if (pixel0 + p < M && ih < H && iw < W) {
+      let at = ((image[p] * H + ih) * W + iw) * COLUMNS + column;
+      dx[at] = epilogue(acc[p], at * OUT_WIDTH);
+    }
+  }
+}

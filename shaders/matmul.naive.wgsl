@@ -1,0 +1,31 @@
+// c[b, m, n] = sum over k of  a[b, m, k] * b[b, k, n]
+const BATCH = 1u;
+const M = 8u;
+const N = 8u;
+const K = 8u;
+const BATCH_STRIDE_A = 64u; // elements from one matrix of the batch to the next; 0 repeats one matrix
+const BATCH_STRIDE_B = 64u;
+const TRANS_A = false; // true: a is stored [k, m]
+const TRANS_B = false; // true: b is stored [n, k]
+
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(2) var<storage, read_write> c: array<f32>;
+
+fn epilogue1(v: f32, i: u32) -> f32 { return v; }
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.x + id.y * groups.x * 64u;
+  if (index >= BATCH * M * N) { return; }
+  let n = index % N;
+  let m = index / N % M;
+  let batch = index / (N * M);
+  let baseA = batch * BATCH_STRIDE_A + m * select(K, 1u, TRANS_A);
+  let baseB = batch * BATCH_STRIDE_B + n * select(1u, K, TRANS_B);
+  var sum = 0.0;
+  for (var k = 0u; k < K; k++) {
+    sum += a[baseA + k * select(1u, M, TRANS_A)] * b[baseB + k * select(N, 1u, TRANS_B)];
+  }
+  c[index] = epilogue1(sum, index);
+}

@@ -1,0 +1,78 @@
+// c[b, m, n] = sum over k of  a[b, m, k] * b[b, k, n]
+const COLUMN_THREADS = 16u; // threads of a workgroup along n
+const ROW_THREADS = 4u; // threads of a workgroup along m
+const ROWS = 4u; // rows of c of one thread; a multiple of 4 where TRANS_A
+
+const BATCH = 1u;
+const M = 8u;
+const N = 8u;
+const K = 8u;
+const BATCH_STRIDE_A = 64u; // elements from one matrix of the batch to the next; 0 repeats one matrix
+const BATCH_STRIDE_B = 64u;
+const TRANS_A = false; // true: a is stored [k, m]
+
+alias In = vec4f; // f32 where K (or M where TRANS_A, or BATCH_STRIDE_A) is not a multiple of 4
+alias Out = vec4f; // f32 where N (or BATCH_STRIDE_B) is not a multiple of 4
+const IN_WIDTH = 4u;
+const OUT_WIDTH = 4u;
+
+@group(0) @binding(0) var<storage, read> a: array<In>;
+@group(0) @binding(1) var<storage, read> b: array<Out>;
+@group(0) @binding(2) var<storage, read_write> c: array<Out>;
+
+fn epilogue(v: Out, i: u32) -> Out { return v; }
+
+const COLUMNS = N / OUT_WIDTH;
+const COLUMN_TILES = (COLUMNS + COLUMN_THREADS - 1u) / COLUMN_THREADS;
+const TILE_ROWS = ROWS * ROW_THREADS;
+const TILES = COLUMN_TILES * ((M + TILE_ROWS - 1u) / TILE_ROWS);
+
+@compute @workgroup_size(COLUMN_THREADS, ROW_THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) thread: vec3u,
+) {
+  let tile = group.x + group.y * groups.x;
+  let batch = group.z;
+  let column = (tile % COLUMN_TILES) * COLUMN_THREADS + thread.x;
+  let row0 = (tile / COLUMN_TILES) * TILE_ROWS + thread.y * ROWS;
+  if (tile >= TILES || column >= COLUMNS || row0 >= M) { return; }
+
+  var address: array<u32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) {
+    let m = min(row0 + r, M - 1u);
+    address[r] = (batch * BATCH_STRIDE_A + m * select(K, 1u, TRANS_A)) / IN_WIDTH;
+  }
+  var at = batch * BATCH_STRIDE_B / OUT_WIDTH + column;
+  var acc: array<Out, ROWS>;
+  for (var k = 0u; k < K; k += IN_WIDTH) {
+    var panel: array<Out, IN_WIDTH>;
+    for (var j = 0u; j < IN_WIDTH; j++) {
+      panel[j] = b[at];
+      at += COLUMNS;
+    }
+    for (var r = 0u; r < ROWS; r++) {
+      if (TRANS_A && IN_WIDTH == 4u) {
+        // A vector holds four rows of one k: row r of this thread's block takes k + r % 4.
+        let v = vec4f(a[address[r & ~3u] + (k + r % 4u) * (M / IN_WIDTH)]);
+        for (var s = 0u; s < IN_WIDTH; s++) {
+          acc[(r & ~3u) + s] = fma(Out(v[s]), panel[r % IN_WIDTH], acc[(r & ~3u) + s]);
+        }
+      } else {
+        let v = vec4f(a[address[r] + k / IN_WIDTH * select(1u, M, TRANS_A)]);
+        for (var j = 0u; j < IN_WIDTH; j++) {
+          acc[r] = fma(Out(v[j]), panel[j], acc[r]);
+        }
+      }
+    }
+  }
+
+  for (var r = 0u; r < ROWS; r++) {
+    let m = row0 + r;
+    if (m < M) {
+      let at = (batch * M + m) * COLUMNS + column;
+      c[at] = epilogue(acc[r], at * OUT_WIDTH);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// y[i] = sum over s of  partial[s, i], in the order s = 0, 1, 2, ...
+const SLICES = 2u;
+const SIZE = 64u; // elements of y
+alias Out = vec4f; // f32 where SIZE is not a multiple of 4
+const OUT_WIDTH = 4u;
+
+@group(0) @binding(0) var<storage, read> partial: array<Out>;
+@group(0) @binding(1) var<storage, read_write> y: array<Out>;
+
+fn epilogue(v: Out, i: u32) -> Out { return v; }
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.x + id.y * groups.x * 64u;
+  if (index >= SIZE / OUT_WIDTH) { return; }
+  var sum = partial[index];
+  for (var s = 1u; s < SLICES; s++) {
+    sum += partial[s * (SIZE / OUT_WIDTH) + index];
+  }
+  y[index] = epilogue(sum, index * OUT_WIDTH);
+}
