@@ -1,0 +1,91 @@
+/** Training images in a folder on disk (Node and Deno), decoded when their turn comes. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { InputError } from "../errors.ts";
+import { readImage } from "../io/image-node.ts";
+import { isImageName } from "./image-names.ts";
+import type { ImageLoader } from "./image-window.ts";
+
+const HEADERS_AT_ONCE = 64;
+
+/** Which files to train on. Plain data, so that it can be sent to a worker. */
+export interface ImageFiles {
+  readonly paths: readonly string[];
+  /** How many decoded images may be held at once. */
+  readonly window: number;
+  /** Files left out because they are smaller than a patch. */
+  readonly skipped: readonly string[];
+}
+
+export interface ImageFolderOptions {
+  /** Smallest width and height that is of use. Default 96. */
+  readonly patch?: number;
+  /** Memory for decoded images. The batches depend on it where not all images fit, so it is part of a run's settings. Default 1 GiB. */
+  readonly memoryBytes?: number;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist",
+  ENOTDIR: "it is not a folder",
+  EACCES: "permission is denied",
+};
+
+/**
+ * The names of the image files in a folder, in order; folders within are not searched.
+ * @throws InputError if the folder cannot be read or holds no image
+ */
+export async function listImages(dir: string): Promise<string[]> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(`cannot read the folder ${dir}: ${REASONS[error.code ?? ""] ?? error.message}`);
+  });
+  const files = names.filter(isImageName).sort();
+  if (files.length === 0) {
+    throw new InputError(`the folder ${dir} holds no images (PNG, JPEG, WebP, AVIF, TIFF or GIF)`);
+  }
+  return files;
+}
+
+async function sizeOf(path: string): Promise<{ path: string; width: number; height: number }> {
+  try {
+    const { width, height } = await sharp(path, { limitInputPixels: false }).metadata();
+    return { path, width, height };
+  } catch {
+    throw new InputError(`${path}: not an image, or damaged`);
+  }
+}
+
+/**
+ * Finds the images of a folder (not of folders within) and reads their sizes, not their pixels.
+ *
+ * @throws InputError if the folder cannot be read, a file in it is damaged, or no image is large enough
+ */
+export async function findTrainingImages(dir: string, options: ImageFolderOptions = {}): Promise<ImageFiles> {
+  const { patch = 96, memoryBytes = 2 ** 30 } = options;
+  const files = await listImages(dir);
+  const paths: string[] = [];
+  const skipped: string[] = [];
+  let total = 0;
+  let largest = 0;
+  for (let at = 0; at < files.length; at += HEADERS_AT_ONCE) {
+    const part = files.slice(at, at + HEADERS_AT_ONCE).map((name) => join(dir, name));
+    for (const { path, width, height } of await Promise.all(part.map(sizeOf))) {
+      if (Math.min(width, height) < patch) {
+        skipped.push(path);
+        continue;
+      }
+      paths.push(path);
+      total += width * height * 3;
+      largest = Math.max(largest, width * height * 3);
+    }
+  }
+  if (paths.length === 0) throw new InputError(`no image in ${dir} has ${patch}x${patch} pixels or more`);
+  const window = total <= memoryBytes ? paths.length : Math.max(1, Math.floor(memoryBytes / largest));
+  return { paths, window, skipped };
+}
+
+/** A loader over image files. */
+export function imageFiles(files: Pick<ImageFiles, "paths" | "window">): ImageLoader {
+  const { paths, window } = files;
+  return { count: paths.length, window, load: (index) => readImage(paths[index] as string) };
+}

@@ -1,0 +1,79 @@
+/**
+ * Prefetching in a Node worker thread.
+ *
+ * A worker is started from a script, and a build has to provide one. Either way works:
+ * - a second bundle whose entry is `prefetch-worker-node.ts`, its address given as `worker`;
+ * - the program's own bundle, which then begins with `if (!runPrefetchWorker()) main()` and gives
+ *   `new URL(import.meta.url)`: the thread that is started from it serves batches instead of running the program.
+ * `sharp` stays outside the bundle, as everywhere.
+ */
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { GanvasError } from "../errors.ts";
+import type { Image } from "../io/image.ts";
+import { type ImageFiles, imageFiles } from "./image-folder-node.ts";
+import type { PatchOptions } from "./patches.ts";
+import {
+  Prefetcher,
+  type PrefetchReply,
+  type PrefetchRequest,
+  serveBatches,
+  type WorkerHandle,
+} from "./prefetch.ts";
+
+/** Where a Node worker finds its images: on disk, or in a copy that it is given. */
+export type NodeImages = Pick<ImageFiles, "paths" | "window"> | readonly Image[];
+
+const ROLE = "ganvas-prefetch";
+
+/** Did {@link prefetchInNode} start this thread? If so, begins to serve batches. */
+export function runPrefetchWorker(): boolean {
+  const port = parentPort;
+  if (isMainThread || !port || workerData !== ROLE) return false;
+  serveBatches<NodeImages>(
+    {
+      post: (reply, transfer) => port.postMessage(reply, transfer),
+      listen: (onRequest) => port.on("message", (request: PrefetchRequest<NodeImages>) => onRequest(request)),
+    },
+    (images) => ("paths" in images ? imageFiles(images) : images),
+  );
+  return true;
+}
+
+function startWorker(script: string | URL): WorkerHandle<NodeImages> {
+  const worker = new Worker(script, { workerData: ROLE });
+  return {
+    post: (request) => worker.postMessage(request),
+    listen(onReply, onDeath) {
+      worker.on("message", (reply: PrefetchReply) => onReply(reply));
+      worker.on("error", (error) =>
+        onDeath(new GanvasError(`the worker that makes batches failed: ${error.message}`)),
+      );
+      worker.on("exit", (code) =>
+        onDeath(new GanvasError(`the worker that makes batches ended with code ${code}`)),
+      );
+    },
+    hold: (waiting) => (waiting ? worker.ref() : worker.unref()),
+    async terminate() {
+      await worker.terminate();
+    },
+  };
+}
+
+export interface PrefetchOptions {
+  /** The script of the worker: see the top of this file. */
+  readonly worker: string | URL;
+  /** Batches kept ready beyond the one asked for. Default 3. */
+  readonly depth?: number;
+}
+
+/**
+ * Starts a worker that makes the same batches as `new PatchSource(images, options)` would, ahead of time.
+ * Close it when done. Errors of the worker come out of `batch`.
+ */
+export function prefetchInNode(
+  images: NodeImages,
+  options: PatchOptions,
+  { worker, depth }: PrefetchOptions,
+): Prefetcher<NodeImages> {
+  return new Prefetcher(startWorker(worker), images, options, depth);
+}

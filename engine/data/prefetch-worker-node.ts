@@ -1,0 +1,4 @@
+/** Entry of the worker bundle for Node: makes training batches. */
+import { runPrefetchWorker } from "./prefetch-node.ts";
+
+runPrefetchWorker();

@@ -1,0 +1,161 @@
+/**
+ * Batches made ahead of time by a worker. The same protocol serves Node's worker threads and a page's workers; since
+ * batch k is a function of (seed, k), the sequence is the same as without.
+ */
+import { DeviceError, FormatError, GanvasError, InputError, ShapeError } from "../errors.ts";
+import type { Image } from "../io/image.ts";
+import type { Batch, BatchSource } from "./batch.ts";
+import type { ImageLoader } from "./image-window.ts";
+import { type PatchOptions, PatchSource } from "./patches.ts";
+
+/** From the loop to its worker. `Images` says where the images are; it must survive structured cloning. */
+export type PrefetchRequest<Images> =
+  | { readonly type: "open"; readonly images: Images; readonly options: PatchOptions }
+  | { readonly type: "batch"; readonly index: number };
+
+/** From the worker to its loop. A failure without an index (the images cannot be opened) concerns every batch. */
+export type PrefetchReply =
+  | { readonly type: "batch"; readonly batch: Batch }
+  | { readonly type: "failed"; readonly index?: number; readonly name: string; readonly message: string };
+
+/** The loop's end of a worker. */
+export interface WorkerHandle<Images> {
+  post(request: PrefetchRequest<Images>): void;
+  /** Called once, before the first post. `onDeath` is told if the worker ends by itself. */
+  listen(onReply: (reply: PrefetchReply) => void, onDeath: (error: Error) => void): void;
+  /** Whether somebody waits for the worker; where not, it need not keep the process alive. */
+  hold(waiting: boolean): void;
+  terminate(): Promise<void>;
+}
+
+/** The worker's end. */
+export interface LoopHandle<Images> {
+  post(reply: PrefetchReply, transfer: ArrayBuffer[]): void;
+  listen(onRequest: (request: PrefetchRequest<Images>) => void): void;
+}
+
+const ERRORS = { GanvasError, ShapeError, InputError, FormatError, DeviceError };
+
+/** An error as it was in the worker, of the same class if it is one of ours. */
+function revive(name: string, message: string): Error {
+  return name in ERRORS ? new ERRORS[name as keyof typeof ERRORS](message) : new Error(`${name}: ${message}`);
+}
+
+/** Answers the requests of one loop; runs in the worker. */
+export function serveBatches<Images>(
+  loop: LoopHandle<Images>,
+  open: (images: Images) => ImageLoader | readonly Image[],
+): void {
+  let source: PatchSource | undefined;
+  const answer = async (request: PrefetchRequest<Images>): Promise<void> => {
+    if (request.type === "open") {
+      source = new PatchSource(open(request.images), request.options);
+    } else if (source) {
+      const batch = await source.batch(request.index);
+      loop.post({ type: "batch", batch }, [batch.lr.buffer, batch.hr.buffer]);
+    }
+  };
+  loop.listen((request) => {
+    answer(request).catch((error: unknown) => {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      const about = request.type === "batch" ? { index: request.index } : {};
+      loop.post({ type: "failed", ...about, name, message }, []);
+    });
+  });
+}
+
+interface Pending {
+  readonly promise: Promise<Batch>;
+  readonly resolve: (batch: Batch) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function newPending(): Pending {
+  let resolve: Pending["resolve"] = () => {};
+  let reject: Pending["reject"] = () => {};
+  const promise = new Promise<Batch>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  // A batch made ahead may fail before anybody asks for it; whoever asks gets the rejection.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}
+
+/** A source of batches that keeps the next few ready. */
+export class Prefetcher<Images> implements BatchSource {
+  readonly #worker: WorkerHandle<Images>;
+  readonly #depth: number;
+  readonly #pending = new Map<number, Pending>();
+  #failure: Error | undefined;
+  #waiting = 0;
+
+  /**
+   * @param depth batches kept ready beyond the one asked for; each takes the memory of a batch
+   */
+  constructor(worker: WorkerHandle<Images>, images: Images, options: PatchOptions, depth = 3) {
+    this.#worker = worker;
+    this.#depth = depth;
+    worker.listen(
+      (reply) => this.#receive(reply),
+      (error) => this.#fail(error),
+    );
+    worker.hold(false);
+    worker.post({ type: "open", images, options });
+  }
+
+  /**
+   * Batch `index`. The ones that follow it are ordered at the same time, those before it are let go.
+   * @throws whatever the worker threw; GanvasError after `close` or if the worker died
+   */
+  async batch(index: number): Promise<Batch> {
+    if (this.#failure) throw this.#failure;
+    for (const known of this.#pending.keys()) {
+      if (known < index || known > index + this.#depth) this.#pending.delete(known);
+    }
+    const wanted = this.#order(index);
+    for (let k = 1; k <= this.#depth; k++) this.#order(index + k);
+    if (++this.#waiting === 1) this.#worker.hold(true);
+    try {
+      return await wanted;
+    } finally {
+      if (--this.#waiting === 0) this.#worker.hold(false);
+    }
+  }
+
+  /** Batch `k`, asked of the worker unless it has been already. */
+  #order(k: number): Promise<Batch> {
+    let pending = this.#pending.get(k);
+    if (!pending) {
+      pending = newPending();
+      this.#pending.set(k, pending);
+      this.#worker.post({ type: "batch", index: k });
+    }
+    return pending.promise;
+  }
+
+  #receive(reply: PrefetchReply): void {
+    if (reply.type === "batch") {
+      this.#pending.get(reply.batch.index)?.resolve(reply.batch);
+      return;
+    }
+    const error = revive(reply.name, reply.message);
+    if (reply.index === undefined) {
+      this.#fail(error);
+      return;
+    }
+    this.#pending.get(reply.index)?.reject(error);
+    this.#pending.delete(reply.index);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    this.#pending.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#fail(new GanvasError("the source of training batches has been closed"));
+    await this.#worker.terminate();
+  }
+}

@@ -1,0 +1,18 @@
+/** Files that outlive the program: the part that runs in any host. See node.ts for files on disk, image-browser.ts for a page. */
+export * from "./checkpoint.ts";
+export {
+  bytesPerElement,
+  elementCount,
+  type HostArray,
+  type HostDtype,
+  type HostTensor,
+  hostTensor,
+  toFloat16Bits,
+  toFloat32,
+} from "./host-tensor.ts";
+export * from "./image.ts";
+export { type ImageHeader, readImageHeader } from "./image-header.ts";
+export { readPth } from "./pth.ts";
+export { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
+export { checkStateDict } from "./state-dict.ts";
+export { readWeights } from "./weights.ts";

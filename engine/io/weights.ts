@@ -1,0 +1,36 @@
+/** Network weights from any file this project reads, told apart by content, not by name. */
+import { FormatError } from "../errors.ts";
+import type { HostTensor } from "./host-tensor.ts";
+import { readPth } from "./pth.ts";
+import { readSafetensors } from "./safetensors.ts";
+import { isZip } from "./zip.ts";
+
+const PICKLE_PROTOCOL = 0x80;
+
+/**
+ * Reads the tensors of a safetensors or PyTorch (`.pth`, `.pt`) file.
+ * @param filename for messages, and to say in a damaged file's error what it should have been
+ * @throws FormatError when it is neither, or damaged, or a pickle that does more than hold tensors
+ */
+export function readWeights(bytes: Uint8Array, filename: string): Map<string, HostTensor> {
+  if (isZip(bytes) || bytes[0] === PICKLE_PROTOCOL) return readPth(bytes, filename);
+  // The JSON header of safetensors follows its 8-byte length.
+  if (bytes[8] === 0x7b || filename.endsWith(".safetensors")) return readSafetensors(bytes, filename).tensors;
+  const reason = knownMistake(bytes);
+  // Old pickles have no signature; within a file that says it is one, the pickle reader finds the better words.
+  if (reason === undefined && /\.(pth|pt|pkl)$/.test(filename) && bytes.length > 0)
+    return readPth(bytes, filename);
+  throw new FormatError(
+    `${filename}: neither a safetensors nor a PyTorch weights file${reason ? ` (${reason})` : ""}`,
+  );
+}
+
+function knownMistake(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return "it is empty";
+  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 64)).trimStart().toLowerCase();
+  if (start.startsWith("version https://git-lfs"))
+    return "a Git LFS pointer: fetch the file itself with 'git lfs pull'";
+  if (start.startsWith("<!doctype") || start.startsWith("<html"))
+    return "a web page: the download went wrong";
+  return undefined;
+}

@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findTrainingImages, imageFiles } from "../../../engine/data/image-folder-node.ts";
+import { type PatchOptions, PatchSource } from "../../../engine/data/patches.ts";
+import {
+  Prefetcher,
+  type PrefetchReply,
+  type PrefetchRequest,
+  serveBatches,
+  type WorkerHandle,
+} from "../../../engine/data/prefetch.ts";
+import { prefetchInPage } from "../../../engine/data/prefetch-browser.ts";
+import { prefetchInNode } from "../../../engine/data/prefetch-node.ts";
+import { InputError } from "../../../engine/errors.ts";
+import type { Image } from "../../../engine/io/image.ts";
+import { encodePng } from "../../../engine/io/image-node.ts";
+import { positionImage } from "./samples.ts";
+
+const IMAGES = [positionImage(40, 30, 0), positionImage(32, 64, 1)];
+const OPTIONS: PatchOptions = { seed: 5, batchSize: 3, patch: 16 };
+
+/** Both ends of the protocol in one thread, with a record of what was asked for. */
+function localWorker() {
+  const asked: number[] = [];
+  let onRequest: (request: PrefetchRequest<readonly Image[]>) => void = () => {};
+  let onReply: (reply: PrefetchReply) => void = () => {};
+  let die: (error: Error) => void = () => {};
+  const held: boolean[] = [];
+  serveBatches<readonly Image[]>(
+    {
+      post: (reply, transfer) => queueMicrotask(() => onReply(structuredClone(reply, { transfer }))),
+      listen: (listener) => {
+        onRequest = listener;
+      },
+    },
+    (images) => images,
+  );
+  const handle: WorkerHandle<readonly Image[]> = {
+    post(request) {
+      if (request.type === "batch") asked.push(request.index);
+      queueMicrotask(() => onRequest(structuredClone(request)));
+    },
+    listen(replyListener, deathListener) {
+      onReply = replyListener;
+      die = deathListener;
+    },
+    hold: (waiting) => held.push(waiting),
+    terminate: async () => {},
+  };
+  return { handle, asked, held, die: (error: Error) => die(error) };
+}
+
+describe("Prefetcher", () => {
+  test("gives the sequence that the source gives", async () => {
+    const source = new PatchSource(IMAGES, OPTIONS);
+    const prefetcher = new Prefetcher(localWorker().handle, IMAGES, OPTIONS);
+    for (const k of [0, 1, 2, 3, 10, 11, 4, 4]) {
+      expect(await prefetcher.batch(k)).toEqual(await source.batch(k));
+    }
+    await prefetcher.close();
+  });
+
+  test("orders the next batches at once and none twice", async () => {
+    const { handle, asked } = localWorker();
+    const prefetcher = new Prefetcher(handle, IMAGES, OPTIONS, 2);
+    await prefetcher.batch(7);
+    expect(asked).toEqual([7, 8, 9]);
+    await prefetcher.batch(8);
+    expect(asked).toEqual([7, 8, 9, 10]);
+    await prefetcher.batch(20);
+    expect(asked).toEqual([7, 8, 9, 10, 20, 21, 22]);
+  });
+
+  test("keeps the process alive only while somebody waits", async () => {
+    const { handle, held } = localWorker();
+    const prefetcher = new Prefetcher(handle, IMAGES, OPTIONS);
+    await Promise.all([prefetcher.batch(0), prefetcher.batch(0)]);
+    expect(held).toEqual([false, true, false]);
+  });
+
+  test("errors keep their class and words", async () => {
+    const small = new Prefetcher(localWorker().handle, [positionImage(8, 8, 0)], OPTIONS);
+    await expect(small.batch(0)).rejects.toThrow(InputError);
+    await expect(small.batch(1)).rejects.toThrow("8x8 pixels, patches need at least 16x16");
+    const none = new Prefetcher(localWorker().handle, [], OPTIONS);
+    await expect(none.batch(0)).rejects.toThrow("there are no training images");
+    await expect(none.batch(1)).rejects.toThrow(InputError);
+  });
+
+  test("a dead worker fails what waits and what comes", async () => {
+    const { handle, die } = localWorker();
+    const prefetcher = new Prefetcher(handle, IMAGES, OPTIONS);
+    const waiting = prefetcher.batch(0);
+    die(new Error("out of memory"));
+    await expect(waiting).rejects.toThrow("out of memory");
+    await expect(prefetcher.batch(1)).rejects.toThrow("out of memory");
+  });
+
+  test("closing refuses what waits and what comes", async () => {
+    const prefetcher = new Prefetcher(localWorker().handle, IMAGES, OPTIONS);
+    const waiting = prefetcher.batch(0);
+    await prefetcher.close();
+    await expect(waiting).rejects.toThrow("closed");
+    await expect(prefetcher.batch(1)).rejects.toThrow("closed");
+  });
+});
+
+describe("workers", () => {
+  // Bundles lie inside the checkout, so that they find sharp.
+  const bundles = mkdtempSync(
+    join(fileURLToPath(new URL("../../../node_modules/", import.meta.url)), ".prefetch-test-"),
+  );
+  const photos = mkdtempSync(join(tmpdir(), "ganvas-photos-"));
+  const bundle = (name: string) => join(bundles, name);
+  const entry = (name: string) => fileURLToPath(new URL(`../../../engine/data/${name}`, import.meta.url));
+
+  beforeAll(async () => {
+    const common = { bundle: true, format: "esm", platform: "node", packages: "external" } as const;
+    await build({
+      ...common,
+      entryPoints: [entry("prefetch-worker-node.ts")],
+      outfile: bundle("second.mjs"),
+    });
+    const program = `import { runPrefetchWorker } from ${JSON.stringify(entry("prefetch-node.ts"))};
+      if (!runPrefetchWorker()) throw new Error("the program ran");`;
+    await build({
+      ...common,
+      stdin: { contents: program, resolveDir: fileURLToPath(new URL("../../..", import.meta.url)) },
+      outfile: bundle("itself.mjs"),
+    });
+    for (const [i, image] of IMAGES.entries())
+      writeFileSync(join(photos, `${i}.png`), await encodePng(image));
+    writeFileSync(join(photos, "small.png"), await encodePng(positionImage(15, 90, 2)));
+    writeFileSync(join(photos, "notes.txt"), "no image");
+  });
+  afterAll(() => {
+    rmSync(bundles, { recursive: true });
+    rmSync(photos, { recursive: true });
+  });
+
+  test.each(["second.mjs", "itself.mjs"])(
+    "a Node worker from a bundle (%s), images on disk",
+    async (script) => {
+      const files = await findTrainingImages(photos, { patch: 16 });
+      expect(files).toEqual({
+        paths: ["0.png", "1.png"].map((f) => join(photos, f)),
+        window: 2,
+        skipped: [join(photos, "small.png")],
+      });
+      const prefetcher = prefetchInNode(files, OPTIONS, { worker: bundle(script) });
+      const source = new PatchSource(imageFiles(files), OPTIONS);
+      for (let k = 0; k < 6; k++) expect(await prefetcher.batch(k)).toEqual(await source.batch(k));
+      expect(await source.batch(3)).toEqual(await new PatchSource(IMAGES, OPTIONS).batch(3));
+      await prefetcher.close();
+    },
+  );
+
+  test("errors of a Node worker", async () => {
+    const missing = { paths: [join(photos, "gone.png")], window: 1 };
+    const prefetcher = prefetchInNode(missing, OPTIONS, { worker: bundle("second.mjs") });
+    await expect(prefetcher.batch(0)).rejects.toThrow(InputError);
+    await expect(prefetcher.batch(0)).rejects.toThrow("gone.png");
+    await prefetcher.close();
+    const noScript = prefetchInNode(IMAGES, OPTIONS, { worker: bundle("absent.mjs") });
+    await expect(noScript.batch(0)).rejects.toThrow("the worker that makes batches failed");
+  });
+
+  test("the page's worker, in a thread that looks like one", async () => {
+    const shim = `import { parentPort } from "node:worker_threads";
+      globalThis.postMessage = (message, { transfer }) => parentPort.postMessage(message, transfer);
+      globalThis.addEventListener = (_, listener) => parentPort.on("message", (data) => listener({ data }));`;
+    await build({
+      entryPoints: [entry("prefetch-worker-browser.ts")],
+      bundle: true,
+      format: "esm",
+      platform: "browser",
+      banner: { js: shim },
+      external: ["node:worker_threads"],
+      outfile: bundle("page.mjs"),
+    });
+    const { Worker: Thread } = await import("node:worker_threads");
+    const thread = new Thread(bundle("page.mjs"));
+    const worker = {
+      postMessage: (message: unknown) => thread.postMessage(message),
+      addEventListener: (type: string, listener: (event: { data: unknown }) => void) =>
+        thread.on(type, (data: unknown) => listener({ data })),
+      terminate: () => void thread.terminate(),
+    } as unknown as Worker;
+    const prefetcher = prefetchInPage(IMAGES, OPTIONS, worker);
+    const source = new PatchSource(IMAGES, OPTIONS);
+    for (let k = 0; k < 4; k++) expect(await prefetcher.batch(k)).toEqual(await source.batch(k));
+    await prefetcher.close();
+  });
+
+  test("a folder without use is named", async () => {
+    await expect(findTrainingImages(join(photos, "none"))).rejects.toThrow("it does not exist");
+    await expect(findTrainingImages(join(photos, "0.png"))).rejects.toThrow("it is not a folder");
+    await expect(findTrainingImages(photos, { patch: 128 })).rejects.toThrow("no image in");
+    await expect(findTrainingImages(bundles)).rejects.toThrow("holds no images");
+    expect((await findTrainingImages(photos, { patch: 16, memoryBytes: 7000 })).window).toBe(1);
+    writeFileSync(join(photos, "broken.png"), "not a PNG");
+    await expect(findTrainingImages(photos, { patch: 16 })).rejects.toThrow("broken.png");
+  });
+});
