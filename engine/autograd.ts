@@ -28,7 +28,8 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
   const gradients = new Map<Node, Node>([[y.node, (dy ?? ones(y.shape)).node]]);
   for (const node of order) {
     const received = gradients.get(node);
-    if (!received || node.inputs.length === 0) continue;
+    // State is where differentiation ends, whatever wrote it.
+    if (!received || node.op.kind === "updated" || !node.inputs.some((input) => order.has(input))) continue;
     const { gradient } = node.op;
     if (!gradient && node.op.kind !== "pointwise")
       throw new GanvasError(`grad: ${node.op.name} has no derivative`);
@@ -56,9 +57,12 @@ function nodesBetween(y: Node, targets: ReadonlySet<Node>): Set<Node> {
     const node = stack.pop() as Node;
     if (reached.has(node)) continue;
     reached.add(node);
-    for (const input of node.inputs) stack.push(input);
+    if (node.op.kind !== "updated") for (const input of node.inputs) stack.push(input);
   }
   const byAge = [...reached].sort((a, b) => a.id - b.id);
-  for (const node of byAge) leads.set(node, targets.has(node) || node.inputs.some((input) => leads.get(input)));
+  for (const node of byAge) {
+    const inputs = node.op.kind === "updated" ? [] : node.inputs;
+    leads.set(node, targets.has(node) || inputs.some((input) => leads.get(input)));
+  }
   return new Set(byAge.reverse().filter((node) => leads.get(node)));
 }

@@ -1,4 +1,11 @@
-// v[kh, kw, o, i] = w[KH-1-kh, KW-1-kw, i, o], or w[kh, kw, i, o] where FLIP is false
+// Weights for the gradient of the input: input and output channels change places, and with FLIP the window is turned by 180 degrees.
+//
+//   v[kh, kw, o, i] = w[KH-1-kh, KW-1-kw, i, o]   with FLIP;    w[kh, kw, i, o]   without
+//
+// With FLIP the input gradient of a stride-1 convolution is a convolution of dy with v, padded by (K-1)*dilation - pad.
+// conv2d-grad-input.phases and .subgroup take v without FLIP. No flop; 8 bytes per weight.
+// Workgroups: fold(ceil(KH*KW*I*O / 64)), where fold(t) is x = min(t, 65535), y = ceil(t / x).
+
 const KH = 3u;
 const KW = 3u;
 const I = 4u;

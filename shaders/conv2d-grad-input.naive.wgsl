@@ -1,4 +1,12 @@
-// dx[n, ih, iw, i] = sum over kh, kw, o, and oh, ow with oh*stride - pad + kh*dilation = ih, of  dy[n, oh, ow, o] * w[kh, kw, i, o]
+// Gradient of a convolution for its input, the plain form; the same sum is the transposed convolution of dy.
+// Gathers: each thread looks up the outputs that its input pixel contributed to, so that no two threads write one address.
+//
+//   dx[n, ih, iw, i] = sum over kh, kw, o of  dy[n, oh, ow, o] * w[kh, kw, i, o]   where oh*stride + kh*dilation - pad = ih, and ow likewise
+//
+// dy [n, oh, ow, o], w [kh, kw, i/groups, o], dx [n, h, w, i]. The constants are those of the forward convolution.
+// 2 * N*OH*OW*O * KH*KW*I/GROUPS flop; at stride s only 1 of s*s taps passes the test, the others cost the test.
+// Workgroups: fold(ceil(N*H*W*I / 64)), where fold(t) is x = min(t, 65535), y = ceil(t / x).
+
 const N = 1u;
 const H = 8u;
 const W = 8u;
@@ -32,18 +40,20 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let n = index / (I * W * H);
   let group = i / (I / GROUPS);
   let row = i % (I / GROUPS);
+  // Counts that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
+  let taps = select(0u, KH * KW, groups.x > 0u);
+  let channels = select(0u, O / GROUPS, groups.x > 0u);
   var sum = 0.0;
-  for (var kh = 0u; kh < KH; kh++) {
-    let y = ih + PAD_H - kh * DILATION_H;
-    if (ih + PAD_H < kh * DILATION_H || y % STRIDE_H != 0u || y / STRIDE_H >= OH) { continue; }
-    for (var kw = 0u; kw < KW; kw++) {
-      let x = iw + PAD_W - kw * DILATION_W;
-      if (iw + PAD_W < kw * DILATION_W || x % STRIDE_W != 0u || x / STRIDE_W >= OW) { continue; }
-      let pixel = ((n * OH + y / STRIDE_H) * OW + x / STRIDE_W) * O + group * (O / GROUPS);
-      let tap = ((kh * KW + kw) * (I / GROUPS) + row) * O + group * (O / GROUPS);
-      for (var o = 0u; o < O / GROUPS; o++) {
-        sum += dy[pixel + o] * w[tap + o];
-      }
+  for (var tap = 0u; tap < taps; tap++) {
+    // oh * stride and ow * stride of the output that this tap connects with the pixel, if there is one
+    let down = ih + PAD_H - tap / KW * DILATION_H;
+    let right = iw + PAD_W - tap % KW * DILATION_W;
+    if (ih + PAD_H < tap / KW * DILATION_H || down % STRIDE_H != 0u || down / STRIDE_H >= OH) { continue; }
+    if (iw + PAD_W < tap % KW * DILATION_W || right % STRIDE_W != 0u || right / STRIDE_W >= OW) { continue; }
+    let pixel = ((n * OH + down / STRIDE_H) * OW + right / STRIDE_W) * O + group * (O / GROUPS);
+    let weight = (tap * (I / GROUPS) + row) * O + group * (O / GROUPS);
+    for (var o = 0u; o < channels; o++) {
+      sum += dy[pixel + o] * w[weight + o];
     }
   }
   dx[index] = epilogue1(sum, index);

@@ -1,4 +1,23 @@
-// dx[n, ih, iw, i] = sum over kh, kw, o, and oh, ow with oh*stride - pad + kh*dilation = ih, of  dy[n, oh, ow, o] * v[kh, kw, o, i]
+// Gradient of a convolution for its input, by phases, on register tiles; the portable form. The same sum is the transposed
+// convolution of dy.
+//
+//   dx[n, ih, iw, i] = sum over kh, kw, o of  dy[n, oh, ow, o] * v[kh, kw, o, i]   where oh*stride + kh*dilation - pad = ih, and ow likewise
+//
+// dy [n, oh, ow, o], v [kh, kw, o, i] (the weights with their channels exchanged, conv2d-flip-weights without FLIP), dx [n, h, w, i].
+// The constants are those of the forward convolution.
+//
+// The pixels (ih, iw) with the same remainders by the stride form a phase. All pixels of a phase use the same taps, those that
+// fall on an output and not between two, and dx of a phase is an ordinary stride-1 convolution with these taps:
+//
+//   stride 2        0 1 0 1
+//                   2 3 2 3      phase of each pixel of dx; workgroup z = phase
+//                   0 1 0 1
+//
+// 2 * N*OH*OW*O * KH*KW*I flop and no product with inserted zeros, which would be stride*stride times as many.
+// Per phase the tile of a thread is that of conv2d.tile: PIXELS pixels by 4 channels, no workgroup memory, no barrier.
+// Workgroups: fold(ceil(I/OUT_WIDTH / COLUMN_THREADS) * ceil(N*ceil(H/STRIDE_H)*ceil(W/STRIDE_W) / (PIXELS*ROW_THREADS))),
+// z = STRIDE_H*STRIDE_W, where fold(t) is x = min(t, 65535), y = ceil(t / x).
+
 const COLUMN_THREADS = 16u; // threads of a workgroup along input channels
 const ROW_THREADS = 4u; // threads of a workgroup along input pixels
 const PIXELS = 4u; // input pixels of one thread
@@ -49,7 +68,7 @@ fn main(
   let column = (tile % COLUMN_TILES) * COLUMN_THREADS + thread.x;
   let pixel0 = (tile / COLUMN_TILES) * TILE_PIXELS + thread.y * PIXELS;
   if (tile >= TILES || column >= COLUMNS || pixel0 >= M) { return; }
-  let phaseH = group.z / STRIDE_W; // ih = PHASE row * stride + phase
+  let phaseH = group.z / STRIDE_W; // ih = row in the phase * stride + phaseH
   let phaseW = group.z % STRIDE_W;
 
   var image: array<u32, PIXELS>;
@@ -62,34 +81,32 @@ fn main(
     col[p] = m % PHASE_W;
   }
 
+  // Counts that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
+  let taps = select(0u, KH * KW, groups.x > 0u);
+  let steps = select(0u, O / IN_WIDTH, groups.x > 0u);
   var acc: array<Out, PIXELS>;
-  for (var kh = 0u; kh < KH; kh++) {
-    // KH * DILATION_H * STRIDE_H keeps the difference positive; it is a multiple of the stride.
-    let top = phaseH + PAD_H + (KH * STRIDE_H - kh) * DILATION_H;
-    if (top % STRIDE_H != 0u) { continue; }
-    for (var kw = 0u; kw < KW; kw++) {
-      let left = phaseW + PAD_W + (KW * STRIDE_W - kw) * DILATION_W;
-      if (left % STRIDE_W != 0u) { continue; }
-      var address: array<u32, PIXELS>;
-      var inside: array<bool, PIXELS>;
-      for (var p = 0u; p < PIXELS; p++) {
-        let oh = row[p] + top / STRIDE_H - KH * DILATION_H;
-        let ow = col[p] + left / STRIDE_W - KW * DILATION_W;
-        inside[p] = oh < OH && ow < OW;
-        address[p] = select(0u, ((image[p] * OH + oh) * OW + ow) * (O / IN_WIDTH), inside[p]);
+  for (var tap = 0u; tap < taps; tap++) {
+    // Distance from the tap to the pixel; KH * STRIDE_H * DILATION_H keeps it positive and the phase unchanged.
+    let down = phaseH + PAD_H + (KH * STRIDE_H - tap / KW) * DILATION_H;
+    let right = phaseW + PAD_W + (KW * STRIDE_W - tap % KW) * DILATION_W;
+    if (down % STRIDE_H != 0u || right % STRIDE_W != 0u) { continue; }
+    var address: array<u32, PIXELS>;
+    var inside: array<bool, PIXELS>;
+    for (var p = 0u; p < PIXELS; p++) {
+      let oh = row[p] + down / STRIDE_H - KH * DILATION_H;
+      let ow = col[p] + right / STRIDE_W - KW * DILATION_W;
+      inside[p] = oh < OH && ow < OW;
+      address[p] = select(0u, ((image[p] * OH + oh) * OW + ow) * (O / IN_WIDTH), inside[p]);
+    }
+    for (var k = 0u; k < steps; k++) {
+      var b: array<Out, IN_WIDTH>;
+      for (var j = 0u; j < IN_WIDTH; j++) {
+        b[j] = v[(tap * O + k * IN_WIDTH + j) * COLUMNS + column];
       }
-      var tap = (kh * KW + kw) * O * COLUMNS + column;
-      for (var k = 0u; k < O / IN_WIDTH; k++) {
-        var b: array<Out, IN_WIDTH>;
+      for (var p = 0u; p < PIXELS; p++) {
+        let a = vec4f(select(In(), dy[address[p] + k], inside[p]));
         for (var j = 0u; j < IN_WIDTH; j++) {
-          b[j] = v[tap];
-          tap += COLUMNS;
-        }
-        for (var p = 0u; p < PIXELS; p++) {
-          let a = vec4f(select(In(), dy[address[p] + k], inside[p]));
-          for (var j = 0u; j < IN_WIDTH; j++) {
-            acc[p] = fma(Out(a[j]), b[j], acc[p]);
-          }
+          acc[p] = fma(Out(a[j]), b[j], acc[p]);
         }
       }
     }

@@ -1,4 +1,11 @@
-// dw[kh, kw, i, o] = sum over n, oh, ow of  x[n, oh*stride - pad + kh*dilation, .., i] * dy[n, oh, ow, o]
+// Gradient of a convolution for its weights, the plain form: one thread per weight, a loop over all output pixels.
+//
+//   dw[kh, kw, i, o] = sum over n, oh, ow of  x[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, i] * dy[n, oh, ow, o]
+//
+// x [n, h, w, i], dy [n, oh, ow, o], dw [kh, kw, i/groups, o]. The constants are those of the forward convolution.
+// 2 * N*OH*OW*O * KH*KW*I/GROUPS flop from few, long threads: the worst shape for a GPU, which the other forms mend.
+// Workgroups: fold(ceil(KH*KW*(I/GROUPS)*O / 64)), where fold(t) is x = min(t, 65535), y = ceil(t / x).
+
 const N = 1u;
 const H = 8u;
 const W = 8u;
@@ -30,18 +37,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = index / O % (I / GROUPS) + o / (O / GROUPS) * (I / GROUPS);
   let kw = index / (O * (I / GROUPS)) % KW;
   let kh = index / (O * (I / GROUPS) * KW);
+  // A count that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
+  let pixels = select(0u, N * OH * OW, groups.x > 0u);
   var sum = 0.0;
-  for (var n = 0u; n < N; n++) {
-    for (var oh = 0u; oh < OH; oh++) {
-      // Above the image the subtraction wraps to a huge number: one comparison tests both sides.
-      let ih = oh * STRIDE_H + kh * DILATION_H - PAD_H;
-      if (ih >= H) { continue; }
-      for (var ow = 0u; ow < OW; ow++) {
-        let iw = ow * STRIDE_W + kw * DILATION_W - PAD_W;
-        if (iw >= W) { continue; }
-        sum += x[((n * H + ih) * W + iw) * I + i] * dy[((n * OH + oh) * OW + ow) * O + o];
-      }
-    }
+  for (var m = 0u; m < pixels; m++) {
+    // Above or left of the image the subtraction wraps to a huge number: one comparison tests both sides.
+    let ih = m / OW % OH * STRIDE_H + kh * DILATION_H - PAD_H;
+    let iw = m % OW * STRIDE_W + kw * DILATION_W - PAD_W;
+    if (ih >= H || iw >= W) { continue; }
+    sum += x[((m / (OH * OW) * H + ih) * W + iw) * I + i] * dy[m * O + o];
   }
   dw[index] = epilogue1(sum, index);
 }

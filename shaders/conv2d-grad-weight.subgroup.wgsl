@@ -1,8 +1,25 @@
+// Gradient of a convolution for its weights on register tiles, one tile per subgroup. Needs the feature "subgroups" and a
+// subgroup size of exactly LANES.
+//
+//   dw[kh, kw, i, o] = sum over n, oh, ow of  x[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, i] * dy[n, oh, ow, o]
+//
+// x [n, h, w, i], dy [n, oh, ow, o], dw [kh, kw, i, o]: a matrix product with few rows (kh, kw, i) and columns (o) and a very long
+// inner dimension, the pixels. SLICES > 1 splits that dimension (split-K): slice s writes the partial result s of [SLICES, kh, kw, i, o],
+// and sum-slices adds them in a fixed order. SLICES = 1 writes dw itself.
+//
+//   one subgroup, CHANNEL_LANES = 8        lane 0     lane 1    ...   lane 7
+//   4*LOADS rows of (kh, kw, i)          [ w w w w ][ w w w w ]  ...  [ w w w w ]     4 channels o a lane
+//
+// 2 * N*OH*OW*O * KH*KW*I flop; per CHANNEL_LANES output pixels a lane makes LOADS + CHANNEL_LANES loads for
+// 16 * LOADS * CHANNEL_LANES multiply-adds: each lane loads x for one pixel, then the pixels are handed round by shuffles.
+// For why loads are spared and the loop is kept rolled, see conv2d.subgroup.
+// Workgroups: fold(ceil(O/OUT_WIDTH / CHANNEL_LANES) * ceil(KH*KW*I/IN_WIDTH / (LOADS*LANES/CHANNEL_LANES))), z = SLICES,
+// where fold(t) is x = min(t, 65535), y = ceil(t / x).
 enable subgroups;
-// dw[kh, kw, i, o] = sum over n, oh, ow of  x[n, oh*stride - pad + kh*dilation, .., i] * dy[n, oh, ow, o]
+
 const LANES = 8u; // invocations in a subgroup; the adapter's subgroup size must be exactly this
 const CHANNEL_LANES = 8u; // lanes along output channels; the other LANES / CHANNEL_LANES groups take other rows
-const LOADS = 2u; // rows (kh, kw, i) of a lane, in vectors of IN_WIDTH
+const LOADS = 4u; // rows (kh, kw, i) of a lane, in vectors of IN_WIDTH
 const SLICES = 1u; // parts of the sum over the pixels n, oh, ow; each writes its own [kh, kw, i, o]
 
 const N = 1u;
@@ -47,7 +64,7 @@ fn main(
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
   let tile = group.x + group.y * groups.x;
-  if (tile >= TILES) { return; }
+  if (TILES > 65535u && tile >= TILES) { return; }
   let channelLane = lane % CHANNEL_LANES;
   let lane0 = lane - channelLane;
   let column = (tile % COLUMN_TILES) * CHANNEL_LANES + channelLane;
@@ -64,33 +81,35 @@ fn main(
     top[t] = r / (I / IN_WIDTH * KW) * DILATION_H - PAD_H;
   }
 
-  let end = min((group.z + 1u) * SLICE, M);
+  let begin = group.z * SLICE;
+  let end = min(begin + SLICE, M);
   var acc: array<Out, LOADS * IN_WIDTH>;
-  for (var m0 = group.z * SLICE; m0 < end; m0 += CHANNEL_LANES) {
-    // Each lane loads the rows of one pixel, then the pixels are handed round one after the other.
-    let m = m0 + channelLane;
-    var a: array<vec4f, LOADS>;
-    for (var t = 0u; t < LOADS; t++) {
-      let ih = m / OW % OH * STRIDE_H + top[t];
-      let iw = m % OW * STRIDE_W + left[t];
-      let inside = m < end && ih < H && iw < W;
-      let at = ((m / (OH * OW) * H + ih) * W + iw) * (I / IN_WIDTH) + channel[t];
-      a[t] = vec4f(select(In(), x[select(0u, at, inside)], inside));
-    }
-    for (var s = 0u; s < CHANNEL_LANES; s++) {
-      let b = dy[min(m0 + s, M - 1u) * COLUMNS + readColumn];
+  var a: array<vec4f, LOADS>;
+  for (var m = begin; m < end; m++) {
+    let turn = (m - begin) % CHANNEL_LANES;
+    if (turn == 0u) {
+      // Each lane loads one of the next pixels; then they are handed round, one an iteration.
+      let own = m + channelLane;
       for (var t = 0u; t < LOADS; t++) {
-        let v = subgroupShuffle(a[t], lane0 + s);
-        for (var j = 0u; j < IN_WIDTH; j++) {
-          acc[t * IN_WIDTH + j] = fma(Out(v[j]), b, acc[t * IN_WIDTH + j]);
-        }
+        let ih = own / OW % OH * STRIDE_H + top[t];
+        let iw = own % OW * STRIDE_W + left[t];
+        let inside = own < end && ih < H && iw < W;
+        let at = ((own / (OH * OW) * H + ih) * W + iw) * (I / IN_WIDTH) + channel[t];
+        a[t] = vec4f(select(In(), x[select(0u, at, inside)], inside));
+      }
+    }
+    let b = dy[m * COLUMNS + readColumn];
+    for (var t = 0u; t < LOADS; t++) {
+      let v = subgroupShuffle(a[t], lane0 + turn);
+      for (var j = 0u; j < IN_WIDTH; j++) {
+        acc[t * IN_WIDTH + j] = fma(Out(v[j]), b, acc[t * IN_WIDTH + j]);
       }
     }
   }
 
-  if (column >= COLUMNS) { return; }
+  if (COLUMNS % CHANNEL_LANES != 0u && column >= COLUMNS) { return; }
   for (var t = 0u; t < LOADS; t++) {
-    if (row0 + t < ROWS) {
+    if (ROWS % TILE_ROWS == 0u || row0 + t < ROWS) {
       for (var j = 0u; j < IN_WIDTH; j++) {
         let at = ((group.z * ROWS + row0 + t) * IN_WIDTH + j) * COLUMNS + column;
         dw[at] = epilogue(acc[t * IN_WIDTH + j], at * OUT_WIDTH);

@@ -1,4 +1,19 @@
-// dw[kh, kw, i, o] = sum over n, oh, ow of  x[n, oh*stride - pad + kh*dilation, .., i] * dy[n, oh, ow, o]
+// Gradient of a convolution for its weights on register tiles; the portable form.
+//
+//   dw[kh, kw, i, o] = sum over n, oh, ow of  x[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, i] * dy[n, oh, ow, o]
+//
+// x [n, h, w, i], dy [n, oh, ow, o], dw [kh, kw, i, o]: a matrix product with few rows (kh, kw, i) and columns (o) and a very long
+// inner dimension, the pixels. SLICES > 1 splits that dimension (split-K): slice s writes the partial result s of [SLICES, kh, kw, i, o],
+// and sum-slices adds them in a fixed order. SLICES = 1 writes dw itself.
+//
+//   a thread's tile      4 channels o          COLUMN_THREADS threads side by side (neighbouring o: coalesced loads of dy,
+//             4 rows i [ w w w w ]             broadcast loads of x), ROW_THREADS below one another
+//
+// 2 * N*OH*OW*O * KH*KW*I flop; per output pixel a thread loads 2 vectors for 16 multiply-adds.
+// The range of columns whose tap lies inside the image is worked out once, so the inner loop has no bounds test.
+// Workgroups: fold(ceil(O/OUT_WIDTH / COLUMN_THREADS) * ceil(KH*KW*I/IN_WIDTH / ROW_THREADS)), z = SLICES,
+// where fold(t) is x = min(t, 65535), y = ceil(t / x).
+
 const COLUMN_THREADS = 16u; // threads of a workgroup along output channels
 const ROW_THREADS = 4u; // threads of a workgroup along (kh, kw, i)
 const SLICES = 1u; // parts of the sum over the rows n, oh; each writes its own [kh, kw, i, o]

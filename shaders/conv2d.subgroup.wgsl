@@ -1,8 +1,27 @@
+// Convolution as implicit matrix product on register tiles, one tile per subgroup. Needs the feature "subgroups" and a
+// subgroup size of exactly LANES.
+//
+//   y[n, oh, ow, o] = sum over kh, kw, i of  x[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, i] * w[kh, kw, i, o]
+//
+// x [n, h, w, i], w [kh, kw, i, o], y [n, oh, ow, o]
+//
+//   one subgroup, CHANNEL_LANES = 8        lane 0     lane 1    ...   lane 7
+//   PIXELS rows of                       [ y y y y ][ y y y y ]  ...  [ y y y y ]     4 channels a lane
+//
+// 2 * N*OH*OW*O * KH*KW*I flop.
+// Built for adapters where a load costs far more than a multiply-add, above all software adapters, which serve the lanes of a
+// load one after the other: the pixels' vectors are loaded once per subgroup, a different one by each lane, and handed round
+// by shuffles. Per step of 4 input channels: PIXELS/CHANNEL_LANES + 4 loads for 16 * PIXELS multiply-adds.
+// One loop, with the loads of the pixels inside it under a uniform test, keeps the program short: unrolled, it falls out of
+// the instruction cache of a CPU.
+// With few output channels CHANNEL_LANES < LANES, and the groups of CHANNEL_LANES lanes take different pixels.
+// Workgroups: fold(ceil(O/OUT_WIDTH / CHANNEL_LANES) * ceil(N*OH*OW / (PIXELS*LANES/CHANNEL_LANES))),
+// where fold(t) is x = min(t, 65535), y = ceil(t / x).
 enable subgroups;
-// y[n, oh, ow, o] = sum over kh, kw, i of  x[n, oh*stride - pad + kh*dilation, ...ow, i] * w[kh, kw, i, o]
+
 const LANES = 8u; // invocations in a subgroup; the adapter's subgroup size must be exactly this
 const CHANNEL_LANES = 8u; // lanes along output channels; the other LANES / CHANNEL_LANES groups take other pixels
-const PIXELS = 8u; // output pixels a lane accumulates; a multiple of CHANNEL_LANES
+const PIXELS = 16u; // output pixels a lane accumulates; a multiple of CHANNEL_LANES
 
 const N = 1u;
 const H = 8u;
@@ -45,7 +64,7 @@ fn main(
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
   let tile = group.x + group.y * groups.x;
-  if (tile >= TILES) { return; }
+  if (TILES > 65535u && tile >= TILES) { return; }
   let channelLane = lane % CHANNEL_LANES;
   let lane0 = lane - channelLane;
   let column = (tile % COLUMN_TILES) * CHANNEL_LANES + channelLane;
@@ -64,38 +83,33 @@ fn main(
   }
 
   var acc: array<Out, PIXELS>;
-  for (var kh = 0u; kh < KH; kh++) {
-    for (var kw = 0u; kw < KW; kw++) {
-      var address: array<u32, LOADS>;
-      var inside: array<bool, LOADS>;
+  var a: array<vec4f, LOADS>;
+  // A count that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
+  let rows = select(0u, KH * KW * I, groups.x > 0u);
+  for (var r = 0u; r < rows; r++) {
+    if (r % IN_WIDTH == 0u) {
+      let ih = r / (I * KW) * DILATION_H;
+      let iw = r / I % KW * DILATION_W;
       for (var t = 0u; t < LOADS; t++) {
-        let ih = row[t] + kh * DILATION_H;
-        let iw = col[t] + kw * DILATION_W;
-        inside[t] = ih < H && iw < W;
-        address[t] = select(0u, ((image[t] + ih) * W + iw) * (I / IN_WIDTH), inside[t]);
+        let inside = row[t] + ih < H && col[t] + iw < W;
+        let at = ((image[t] + row[t] + ih) * W + col[t] + iw) * (I / IN_WIDTH) + r % I / IN_WIDTH;
+        a[t] = vec4f(select(In(), x[select(0u, at, inside)], inside));
       }
-      var b = (kh * KW + kw) * I * COLUMNS + readColumn;
-      for (var k = 0u; k < I / IN_WIDTH; k++) {
-        var a: array<vec4f, LOADS>;
-        for (var t = 0u; t < LOADS; t++) {
-          a[t] = vec4f(select(In(), x[address[t] + k], inside[t]));
-        }
-        for (var j = 0u; j < IN_WIDTH; j++) {
-          let weight = w[b];
-          b += COLUMNS;
-          for (var p = 0u; p < PIXELS; p++) {
-            let value = subgroupShuffle(a[p / CHANNEL_LANES][j], lane0 + p % CHANNEL_LANES);
-            acc[p] = fma(Out(value), weight, acc[p]);
-          }
-        }
-      }
+    }
+    let weight = w[r * COLUMNS + readColumn];
+    for (var p = 0u; p < PIXELS; p++) {
+      let value = subgroupShuffle(a[p / CHANNEL_LANES].x, lane0 + p % CHANNEL_LANES);
+      acc[p] = fma(Out(value), weight, acc[p]);
+    }
+    for (var t = 0u; t < LOADS; t++) {
+      a[t] = a[t].yzwx;
     }
   }
 
-  if (column >= COLUMNS) { return; }
+  if (COLUMNS % CHANNEL_LANES != 0u && column >= COLUMNS) { return; }
   for (var p = 0u; p < PIXELS; p++) {
     let m = pixel0 + p;
-    if (m < M) {
+    if (M % TILE_PIXELS == 0u || m < M) {
       y[m * COLUMNS + column] = epilogue(acc[p], (m * COLUMNS + column) * OUT_WIDTH);
     }
   }

@@ -1,4 +1,10 @@
-// c[b, m, n] = sum over k of  a[b, m, k] * b[b, k, n]
+// Matrix product, the plain form: one thread per element of c.
+//
+//   c[q, m, n] = sum over k of  a[q, m, k] * b[q, k, n]      q: batch
+//
+// 2 * BATCH*M*N*K flop; every product loads both of its factors, 8 bytes for 2 flop, and relies on the caches.
+// Workgroups: fold(ceil(BATCH*M*N / 64)), where fold(t) is x = min(t, 65535), y = ceil(t / x).
+
 const BATCH = 1u;
 const M = 8u;
 const N = 8u;
@@ -23,8 +29,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let batch = index / (N * M);
   let baseA = batch * BATCH_STRIDE_A + m * select(K, 1u, TRANS_A);
   let baseB = batch * BATCH_STRIDE_B + n * select(1u, K, TRANS_B);
+  // A count that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
+  let terms = select(0u, K, groups.x > 0u);
   var sum = 0.0;
-  for (var k = 0u; k < K; k++) {
+  for (var k = 0u; k < terms; k++) {
     sum += a[baseA + k * select(1u, M, TRANS_A)] * b[baseB + k * select(N, 1u, TRANS_B)];
   }
   c[index] = epilogue1(sum, index);

@@ -1,8 +1,20 @@
+// Matrix product on register tiles, one tile per subgroup. Needs the feature "subgroups" and a subgroup size of exactly LANES.
+//
+//   c[q, m, n] = sum over k of  a[q, m, k] * b[q, k, n]      q: batch
+//
+//   one subgroup, COLUMN_LANES = 8         lane 0     lane 1    ...   lane 7
+//   ROWS rows of                         [ c c c c ][ c c c c ]  ...  [ c c c c ]     4 columns a lane
+//
+// 2 * BATCH*M*N*K flop; per step of 4 k a lane makes ROWS/COLUMN_LANES + 4 loads for 16 * ROWS multiply-adds: a is loaded once per
+// subgroup, a different vector by each lane, and handed round by shuffles.
+// For why loads are spared and the loop is kept rolled, see conv2d.subgroup.
+// Workgroups: fold(ceil(N/OUT_WIDTH / COLUMN_LANES) * ceil(M / (ROWS*LANES/COLUMN_LANES))), z = BATCH,
+// where fold(t) is x = min(t, 65535), y = ceil(t / x).
 enable subgroups;
-// c[b, m, n] = sum over k of  a[b, m, k] * b[b, k, n]
+
 const LANES = 8u; // invocations in a subgroup; the adapter's subgroup size must be exactly this
-const COLUMN_LANES = 8u; // lanes along n; the other LANES / COLUMN_LANES groups take other rows
-const ROWS = 8u; // rows of c of one lane; a multiple of COLUMN_LANES
+const COLUMN_LANES = 8u; // lanes along n, at least 4 where TRANS_A; the other groups of lanes take other rows
+const ROWS = 16u; // rows of c of one lane; a multiple of COLUMN_LANES
 
 const BATCH = 1u;
 const M = 8u;
@@ -38,7 +50,7 @@ fn main(
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
   let tile = group.x + group.y * groups.x;
-  if (tile >= TILES) { return; }
+  if (TILES > 65535u && tile >= TILES) { return; }
   let columnLane = lane % COLUMN_LANES;
   let lane0 = lane - columnLane;
   let column = (tile % COLUMN_TILES) * COLUMN_LANES + columnLane;
@@ -51,28 +63,34 @@ fn main(
     let k = select(0u, v % 4u, TURNED);
     address[t] = (group.z * BATCH_STRIDE_A + m * select(K, 1u, TRANS_A) + k * select(1u, M, TRANS_A)) / IN_WIDTH;
   }
-  var at = group.z * BATCH_STRIDE_B / OUT_WIDTH + min(column, COLUMNS - 1u);
+  let base = group.z * BATCH_STRIDE_B / OUT_WIDTH + min(column, COLUMNS - 1u);
   var acc: array<Out, ROWS>;
-  for (var k = 0u; k < K / IN_WIDTH; k++) {
-    var v: array<vec4f, LOADS>;
-    for (var t = 0u; t < LOADS; t++) {
-      v[t] = vec4f(a[address[t] + k * select(1u, M, TRANS_A)]);
+  var v: array<vec4f, LOADS>;
+  // A count that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
+  let terms = select(0u, K, groups.x > 0u);
+  for (var k = 0u; k < terms; k++) {
+    if (k % IN_WIDTH == 0u) {
+      for (var t = 0u; t < LOADS; t++) {
+        v[t] = vec4f(a[address[t] + k / IN_WIDTH * select(1u, M, TRANS_A)]);
+      }
     }
-    for (var j = 0u; j < IN_WIDTH; j++) {
-      let panel = b[at];
-      at += COLUMNS;
-      for (var r = 0u; r < ROWS; r++) {
-        let source = select(r, r / 4u * 4u + j, TURNED);
-        let value = subgroupShuffle(v[source / COLUMN_LANES][select(j, r % 4u, TURNED)], lane0 + source % COLUMN_LANES);
-        acc[r] = fma(Out(value), panel, acc[r]);
+    let panel = b[base + k * COLUMNS];
+    for (var r = 0u; r < ROWS; r++) {
+      let source = select(r, r / 4u * 4u + k % IN_WIDTH, TURNED);
+      let value = subgroupShuffle(v[r / COLUMN_LANES][select(0u, r % 4u, TURNED)], lane0 + source % COLUMN_LANES);
+      acc[r] = fma(Out(value), panel, acc[r]);
+    }
+    if (!TURNED) {
+      for (var t = 0u; t < LOADS; t++) {
+        v[t] = v[t].yzwx;
       }
     }
   }
 
-  if (column >= COLUMNS) { return; }
+  if (COLUMNS % COLUMN_LANES != 0u && column >= COLUMNS) { return; }
   for (var r = 0u; r < ROWS; r++) {
     let m = row0 + r;
-    if (m < M) {
+    if (M % TILE_ROWS == 0u || m < M) {
       let i = (group.z * M + m) * COLUMNS + column;
       c[i] = epilogue(acc[r], i * OUT_WIDTH);
     }

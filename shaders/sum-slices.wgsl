@@ -1,4 +1,10 @@
-// y[i] = sum over s of  partial[s, i], in the order s = 0, 1, 2, ...
+// Second pass of a sum split into slices: adds the partial results in a fixed order, so that the same input gives the same bits.
+//
+//   y[i] = partial[0, i] + partial[1, i] + ... + partial[SLICES-1, i]
+//
+// 4 * (SLICES + 1) bytes per element; bandwidth-bound.
+// Workgroups: fold(ceil(SIZE/OUT_WIDTH / 64)), where fold(t) is x = min(t, 65535), y = ceil(t / x).
+
 const SLICES = 2u;
 const SIZE = 64u; // elements of y
 alias Out = vec4f; // f32 where SIZE is not a multiple of 4

@@ -55,7 +55,9 @@ export class Gpu {
   readonly profiler: Profiler;
   private readonly device: GPUDevice;
   private readonly readback: Readback;
+  /** Reported by WebGPU outside of any call; told to the next caller. */
   private failure: Error | undefined;
+  private lost: Error | undefined;
   private inFlight: Promise<unknown>[] = [];
   private counters = { submits: 0, dispatches: 0, bindGroups: 0 };
 
@@ -70,7 +72,7 @@ export class Gpu {
       this.failure ??= new DeviceError(`WebGPU: ${event.error.message}`);
     });
     void device.lost.then((lost) => {
-      if (lost.reason !== "destroyed") this.failure = new DeviceError(`the GPU device was lost: ${lost.message}`);
+      if (lost.reason !== "destroyed") this.lost = new DeviceError(`the GPU device was lost: ${lost.message}`);
     });
   }
 
@@ -79,9 +81,11 @@ export class Gpu {
     return { ...this.memory.stats, ...this.counters, pipelines: this.pipelines.count };
   }
 
-  /** Throws what WebGPU has reported since the device was opened. */
+  /** Throws what WebGPU has reported since the last call. */
   check(): void {
-    if (this.failure) throw this.failure;
+    const failure = this.lost ?? this.failure;
+    this.failure = undefined;
+    if (failure) throw failure;
   }
 
   bindGroup(layout: GPUBindGroupLayout, buffers: readonly { buffer: GPUBuffer; offset: number; size: number }[]): GPUBindGroup {

@@ -7,7 +7,7 @@ import { type DType, wgslType } from "../dtype.ts";
 import type { Node } from "./node.ts";
 import { type Access, accessOf, addressExpression, Index, isIdentity, type View, validExpression } from "./view.ts";
 
-/** A buffer that the body reads: scalars, or groups of four. */
+/** A buffer that the body reads, declared as scalars or as groups of four. */
 export interface BodyInput {
   readonly leaf: Node;
   readonly vector: boolean;
@@ -30,12 +30,15 @@ export class Body {
   private readonly firstBinding: number;
   /** A node whose value the surrounding kernel hands over as `v`. */
   private readonly given: Node | undefined;
+  /** Starts the names this body declares beside its function, so that two bodies fit into one file. */
+  private readonly prefix: string;
 
   constructor(width: 1 | 4, firstBinding: number, isStored: IsStored, given?: Node) {
     this.width = width;
     this.firstBinding = firstBinding;
     this.isStored = isStored;
     this.given = given;
+    this.prefix = given ? "post" : "";
   }
 
   /** Statements, then the name that holds the value of `node`, whose elements are numbered by `index`. */
@@ -60,7 +63,7 @@ export class Body {
   get declarations(): string {
     const bindings = this.inputs.map(
       ({ leaf, vector }, k) =>
-        `@group(0) @binding(${this.firstBinding + k}) var<storage, read> in${k}: array<${wgslType(leaf.dtype, vector ? 4 : 1)}>;`,
+        `@group(0) @binding(${this.firstBinding + k}) var<storage, read> ${this.prefix}in${k}: array<${wgslType(leaf.dtype, vector ? 4 : 1)}>;`,
     );
     return [...bindings, ...this.helpers.values()].join("\n");
   }
@@ -92,30 +95,45 @@ export class Body {
   }
 
   private load(leaf: Node, index: Index): string {
-    if (this.width === 1) return `${this.input(leaf, false)}[${this.address(index, "e")}]`;
+    if (this.width === 1) return this.scalar(leaf, this.address(index, "e"));
     const t = wgslType(leaf.dtype, 4);
     const access: Access = accessOf(index);
-    const scalar = () => this.input(leaf, false);
-    switch (access) {
-      case "contiguous":
-        return `${this.input(leaf, true)}[(${this.address(index, "e")}) >> 2u]`;
-      case "splat":
-        return `${t}(${scalar()}[${this.address(index, "e")}])`;
-      case "strided": {
-        const stride = (index.views[0] as View).strides.at(-1) as number;
-        if (stride < 0) break;
-        const a = `a${this.names.size}_${this.lines.length}`;
-        this.lines.push(`  let ${a} = ${this.address(index, "e")};`);
-        return `${t}(${[0, 1, 2, 3].map((lane) => `${scalar()}[${a} + ${lane * stride}u]`).join(", ")})`;
-      }
+    const lanes = (at: (lane: number) => string) => `${t}(${[0, 1, 2, 3].map((lane) => this.scalar(leaf, at(lane))).join(", ")})`;
+    if (access === "contiguous") {
+      const at = this.local(this.address(index, "e"));
+      const { name, vector } = this.input(leaf, true);
+      return vector ? `${name}[${at} >> 2u]` : lanes((lane) => `${at} + ${lane}u`);
     }
-    return `${t}(${[0, 1, 2, 3].map((lane) => `${scalar()}[${this.address(index, `e + ${lane}u`)}]`).join(", ")})`;
+    if (access === "splat") return `${t}(${this.scalar(leaf, this.local(this.address(index, "e")))})`;
+    const stride = access === "strided" ? ((index.views[0] as View).strides.at(-1) as number) : -1;
+    if (stride < 0) return lanes((lane) => this.local(this.address(index, `e + ${lane}u`)));
+    const at = this.local(this.address(index, "e"));
+    return lanes((lane) => `${at} + ${lane * stride}u`);
   }
 
-  private input(leaf: Node, vector: boolean): string {
-    let k = this.inputs.findIndex((input) => input.leaf === leaf && input.vector === vector);
+  /** One element of a buffer, whichever way it is declared. */
+  private scalar(leaf: Node, at: string): string {
+    const { name, vector } = this.input(leaf, false);
+    return vector ? `${name}[(${at}) >> 2u][(${at}) & 3u]` : `${name}[${at}]`;
+  }
+
+  /** The buffer's name; the first to use it decides how it is declared, so that each takes one binding only. */
+  private input(leaf: Node, vector: boolean): { name: string; vector: boolean } {
+    let k = this.inputs.findIndex((input) => input.leaf === leaf);
     if (k < 0) k = this.inputs.push({ leaf, vector }) - 1;
-    return `in${k}`;
+    return { name: `${this.prefix}in${k}`, vector: (this.inputs[k] as BodyInput).vector };
+  }
+
+  /** A name for an index that is used more than once. */
+  private local(expression: string): string {
+    if (/^\w+$/.test(expression)) return expression;
+    let name = this.names.get(expression);
+    if (name === undefined) {
+      name = `a${this.names.size}`;
+      this.names.set(expression, name);
+      this.lines.push(`  let ${name} = ${expression};`);
+    }
+    return name;
   }
 
   /** Where element `e` lies, as an expression; views are turned into functions of their own. */
@@ -141,7 +159,7 @@ export class Body {
     const key = prefix + expression;
     let text = this.helpers.get(key);
     if (!text) {
-      text = `fn ${prefix}${this.helpers.size}(e: u32) -> ${type} { return ${expression}; }`;
+      text = `fn ${this.prefix}${prefix}${this.helpers.size}(e: u32) -> ${type} { return ${expression}; }`;
       this.helpers.set(key, text);
     }
     return text.slice(3, text.indexOf("("));

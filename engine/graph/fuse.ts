@@ -25,8 +25,12 @@ export interface Graph {
   readonly isLeaf: (node: Node) => boolean;
 }
 
-/** Buffers one kernel reads beside its output: WebGPU guarantees eight storage buffers a stage. */
+/** Storage buffers that WebGPU guarantees a kernel. */
+const MAX_BINDINGS = 8;
+/** Buffers a fused expression reads at most: leaves room for its output and for one more. */
 const MAX_LEAVES = 6;
+/** Bindings of kernels with a file of their own. */
+const KERNEL_BINDINGS = 3;
 /** Price (in additions an element) up to which a value is computed again rather than stored. */
 const MAX_REPEATED_COST = 12;
 const MAX_COST = 96;
@@ -180,6 +184,7 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
         !epilogueOf.has(k) &&
         !reads.moved.has(k) &&
         k.size === root.size &&
+        bindings(k) + 1 + new Set([...reads.aligned, ...reads.moved]).size - 1 <= MAX_BINDINGS &&
         [...reads.aligned, ...reads.moved].every((leaf) => leaf === k || isEarlier(leaf, k)),
     );
     if (kernel) {
@@ -196,6 +201,11 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
       return { root, epilogue, storesRoot: others || wanted.has(root) || root.kept !== false };
     });
   return { steps, readers };
+
+  /** Buffers of the kernel itself, without its epilogue. */
+  function bindings(kernel: Node): number {
+    return kernel.op.kind === "reduce" ? 1 + (alignedIn.get(kernel) as Reads).moved.size : KERNEL_BINDINGS;
+  }
 
   /** The leaf is there before the kernel runs. */
   function isEarlier(leaf: Node, kernel: Node): boolean {

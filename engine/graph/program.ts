@@ -275,9 +275,19 @@ export function allocate(storage: Storage, gpu: Gpu): Block {
   if (!storage.block) {
     storage.block = gpu.memory.allocate(storage.bytes);
     if (storage.initial) gpu.upload(storage.block.buffer, 0, bytesOf(storage.initial));
+    for (const { from, offset } of storage.pieces) move(from, storage.block, offset, gpu);
     storage.initial = undefined;
+    storage.pieces = [];
   }
   return storage.block;
+}
+
+function move(from: Storage, to: Block, offset: number, gpu: Gpu): void {
+  if (from.block) {
+    gpu.submit([], [{ from: from.block.buffer, fromOffset: from.offset, to: to.buffer, toOffset: offset, bytes: from.bytes }]);
+    gpu.memory.release(from.block);
+    from.block = undefined;
+  } else if (from.initial) gpu.upload(to.buffer, offset, bytesOf(from.initial));
 }
 
 function bytesOf(data: HostArray): Uint8Array<ArrayBuffer> {

@@ -15,6 +15,8 @@ export class Storage {
   private planned = 0;
   /** What the block is to be filled with when it is allocated. */
   initial: HostArray | undefined;
+  /** Storages whose values are moved into this one when it is allocated. */
+  pieces: readonly { readonly from: Storage; readonly offset: number }[] = [];
   /** The larger storage this one is a part of. */
   readonly parent: Storage | undefined;
 
@@ -34,6 +36,13 @@ export class Storage {
   /** Updates that have been recorded, run or not. */
   get recorded(): number {
     return this.planned + (this.parent?.recorded ?? 0);
+  }
+
+  /** Gives another initial value, where there is one that nobody has seen. */
+  restart(value: HostArray): boolean {
+    if (this.block || this.parent || !this.initial || this.planned > 0) return false;
+    this.initial = value.slice();
+    return true;
   }
 
   record(): void {

@@ -4,6 +4,7 @@ import type { Target } from "../graph/node.ts";
 import flipSource from "../../shaders/conv2d-flip-weights.wgsl";
 import gradInputNaive from "../../shaders/conv2d-grad-input.naive.wgsl";
 import gradInputPhases from "../../shaders/conv2d-grad-input.phases.wgsl";
+import gradInputSubgroup from "../../shaders/conv2d-grad-input.subgroup.wgsl";
 import gradWeightNaive from "../../shaders/conv2d-grad-weight.naive.wgsl";
 import gradWeightSubgroup from "../../shaders/conv2d-grad-weight.subgroup.wgsl";
 import gradWeightTile from "../../shaders/conv2d-grad-weight.tile.wgsl";
@@ -11,7 +12,7 @@ import forwardNaive from "../../shaders/conv2d.naive.wgsl";
 import forwardSubgroup from "../../shaders/conv2d.subgroup.wgsl";
 import forwardTile from "../../shaders/conv2d.tile.wgsl";
 import sumSlices from "../../shaders/sum-slices.wgsl";
-import { ceilDiv, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
+import { ceilDiv, FEW_TILES, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
 
 /** Sizes of one convolution y = conv2d(x, w), shared by its gradients. */
 export interface Geometry {
@@ -56,10 +57,19 @@ const constantsOf = (g: Geometry) => ({
 
 const READ_TWO_WRITE = [{ input: 0 }, { input: 1 }, { output: true, write: true }] as const;
 
-/** Eight lanes along output channels (fewer where there are few), each with this many pixels. */
-function subgroupShape(columns: number) {
-  const CHANNEL_LANES = lanesFor(columns, 8);
-  return { LANES: 8, CHANNEL_LANES, PIXELS: Math.max(CHANNEL_LANES, 4) };
+/** Lanes along output channels first; each lane has 16 pixels, or 8 where that would leave cores idle. */
+function subgroupShape(columns: number, pixels: number, target: Target) {
+  const LANES = target.subgroupSize;
+  const CHANNEL_LANES = lanesFor(columns, LANES);
+  const tiles = (PIXELS: number) => ceilDiv(columns, CHANNEL_LANES) * ceilDiv(pixels, PIXELS * (LANES / CHANNEL_LANES));
+  const PIXELS = Math.max(tiles(16) >= FEW_TILES ? 16 : 8, CHANNEL_LANES);
+  return { constants: { LANES, CHANNEL_LANES, PIXELS }, tiles: tiles(PIXELS) };
+}
+
+function tileShape(columns: number, pixels: number) {
+  const constants = { ...tileThreads(columns), PIXELS: 4 };
+  const { COLUMN_THREADS, ROW_THREADS, PIXELS } = constants;
+  return { constants, tiles: ceilDiv(columns, COLUMN_THREADS) * ceilDiv(pixels, PIXELS * ROW_THREADS) };
 }
 
 export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] {
@@ -80,7 +90,7 @@ export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] 
 }
 
 /** The tiled or subgroup convolution, without its bindings. */
-function convLaunch(g: Geometry, form: "tile" | "subgroup", _target: Target): Omit<Launch, "bindings"> {
+function convLaunch(g: Geometry, form: "tile" | "subgroup", target: Target): Omit<Launch, "bindings"> {
   const input = vectorOf(g.I);
   const output = vectorOf(g.O);
   const columns = g.O / output.width;
@@ -92,15 +102,15 @@ function convLaunch(g: Geometry, form: "tile" | "subgroup", _target: Target): Om
     OUT_WIDTH: output.width,
   };
   const pixels = g.N * g.OH * g.OW;
-  const epilogue = { hook: "epilogue", width: output.width };
-  if (form === "subgroup") {
-    const shape = subgroupShape(columns);
-    const tiles = ceilDiv(columns, shape.CHANNEL_LANES) * ceilDiv(pixels, shape.PIXELS * (shape.LANES / shape.CHANNEL_LANES));
-    return { name: "conv2d.subgroup", source: forwardSubgroup, constants: { ...common, ...shape }, grid: foldGrid(tiles), epilogue, flops: flopsOf(g) };
-  }
-  const shape = { ...tileThreads(columns), PIXELS: 4 };
-  const tiles = ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(pixels, shape.PIXELS * shape.ROW_THREADS);
-  return { name: "conv2d.tile", source: forwardTile, constants: { ...common, ...shape }, grid: foldGrid(tiles), epilogue, flops: flopsOf(g) };
+  const shape = form === "subgroup" ? subgroupShape(columns, pixels, target) : tileShape(columns, pixels);
+  return {
+    name: `conv2d.${form}`,
+    source: form === "subgroup" ? forwardSubgroup : forwardTile,
+    constants: { ...common, ...shape.constants },
+    grid: foldGrid(shape.tiles),
+    epilogue: { hook: "epilogue", width: output.width },
+    flops: flopsOf(g),
+  };
 }
 
 export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[] {
@@ -138,15 +148,15 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
   const input = vectorOf(g.O);
   const output = vectorOf(g.I);
   const columns = g.I / output.width;
-  const shape = { ...tileThreads(columns), PIXELS: 4 };
   const pixels = g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW);
-  const [x, y] = foldGrid(ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(pixels, shape.PIXELS * shape.ROW_THREADS));
+  const shape = form === "subgroup" ? subgroupShape(columns, pixels, target) : tileShape(columns, pixels);
+  const [x, y] = foldGrid(shape.tiles);
   return [
     flip,
     {
-      name: "conv2d-grad-input.phases",
-      source: gradInputPhases,
-      constants: { ...constantsOf(g), ...shape, In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width },
+      name: form === "subgroup" ? "conv2d-grad-input.subgroup" : "conv2d-grad-input.phases",
+      source: form === "subgroup" ? gradInputSubgroup : gradInputPhases,
+      constants: { ...constantsOf(g), ...shape.constants, In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width },
       bindings,
       grid: [x, y, g.SH * g.SW],
       epilogue: { hook: "epilogue", width: output.width },
@@ -158,7 +168,7 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
 /** Workgroups that keep an adapter busy; the sum over pixels is cut into slices until there are that many. */
 const BUSY = { software: 16, hardware: 512 } as const;
 /** Pixels one slice adds up at least. */
-const MIN_SLICE = 64;
+const MIN_SLICE = 256;
 
 export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {
   const form = fastForm(target);
@@ -181,11 +191,12 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
   const rows = g.KH * g.KW * (g.I / input.width);
   const common = { ...constantsOf(g), In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width };
   const subgroup = form === "subgroup";
-  const lanes = lanesFor(columns, 8);
-  const shape = subgroup ? { LANES: 8, CHANNEL_LANES: lanes, LOADS: 2 } : tileThreads(columns);
+  const LANES = target.subgroupSize;
+  const CHANNEL_LANES = lanesFor(columns, LANES);
+  const shape = subgroup ? { LANES, CHANNEL_LANES, LOADS: 4 } : tileThreads(columns);
   const tiles =
     "LANES" in shape
-      ? ceilDiv(columns, lanes) * ceilDiv(rows, shape.LOADS * (8 / lanes))
+      ? ceilDiv(columns, CHANNEL_LANES) * ceilDiv(rows, shape.LOADS * (LANES / CHANNEL_LANES))
       : ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(rows, shape.ROW_THREADS);
   const units = subgroup ? g.N * g.OH * g.OW : g.N * g.OH;
   const busy = ceilDiv(target.software ? BUSY.software : BUSY.hardware, tiles);

@@ -3,6 +3,7 @@ export { constant, detach, expand, type reduce, reshape, sum, sumTo } from "./br
 export * from "./conv.ts";
 export * from "./matmul.ts";
 export * from "./movement.ts";
+export * from "./norm.ts";
 export * from "./pointwise.ts";
 export * from "./reduce.ts";
 export * from "./resample.ts";

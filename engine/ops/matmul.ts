@@ -8,7 +8,7 @@ import tileSource from "../../shaders/matmul.tile.wgsl";
 import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
 import { record, Tensor } from "../tensor.ts";
 import { expand, reshape, sumTo } from "./broadcast.ts";
-import { ceilDiv, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
+import { ceilDiv, FEW_TILES, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
 import { transpose } from "./movement.ts";
 
 /** [batch, m, k] × [batch, k, n]; a batch of 1 is repeated. */
@@ -55,10 +55,13 @@ function launches(node: Node, target: Target): readonly Launch[] {
   const common = { ...sizes, In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width };
   const epilogue = { hook: "epilogue", width: output.width };
   if (form === "subgroup") {
-    const lanes = lanesFor(columns, 8);
-    const shape = { LANES: 8, COLUMN_LANES: lanes, ROWS: Math.max(lanes, 4) };
-    const [x, y] = foldGrid(ceilDiv(columns, lanes) * ceilDiv(M, shape.ROWS * (8 / lanes)));
-    return [{ name: "matmul.subgroup", source: subgroupSource, constants: { ...common, ...shape }, bindings, grid: [x, y, BATCH], epilogue, flops }];
+    const LANES = target.subgroupSize;
+    const COLUMN_LANES = lanesFor(columns, LANES);
+    const tiles = (ROWS: number) => ceilDiv(columns, COLUMN_LANES) * ceilDiv(M, ROWS * (LANES / COLUMN_LANES));
+    const ROWS = Math.max(tiles(16) * BATCH >= FEW_TILES ? 16 : 8, COLUMN_LANES);
+    const [x, y] = foldGrid(tiles(ROWS));
+    const constants = { ...common, LANES, COLUMN_LANES, ROWS };
+    return [{ name: "matmul.subgroup", source: subgroupSource, constants, bindings, grid: [x, y, BATCH], epilogue, flops }];
   }
   const shape = { ...tileThreads(columns), ROWS: 4 };
   const [x, y] = foldGrid(ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(M, shape.ROWS * shape.ROW_THREADS));

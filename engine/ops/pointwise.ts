@@ -34,6 +34,21 @@ const ERF = (x: string, t: string) => {
   return `(sign(${x}) * (${t}(1) - ${u} * exp(-${x} * ${x} - ${t}(1.26551223) + ${u} * ${poly})))`;
 };
 
+/**
+ * sin(x + shift): WGSL promises its own only to 2^-11 and only near 0. The nearest multiple of π is taken off in three
+ * parts (Cody and Waite), then an odd polynomial of degree 11 serves [-π/2, π/2].
+ */
+const SINE = (x: string, t: string, shift: number) => {
+  const n = `round(${x} * ${t}(${1 / Math.PI})${shift ? ` - ${t}(0.5)` : ""})`;
+  const turns = shift ? `(${n} + ${t}(0.5))` : n;
+  const r = `(((${x} - ${turns} * ${t}(3.140625)) - ${turns} * ${t}(0.000967025756835938)) - ${turns} * ${t}(6.278329e-7))`;
+  const r2 = `(${r} * ${r})`;
+  const c = [-1.6666667e-1, 8.3333333e-3, -1.9841270e-4, 2.7557319e-6, -2.5052108e-8];
+  const poly = c.reduceRight((sum, k) => (sum ? `(${t}(${k}) + ${r2} * ${sum})` : `${t}(${k})`), "");
+  const sign = `(${t}(1) - ${t}(2) * abs(${n} - ${t}(2) * floor(${n} * ${t}(0.5))))`;
+  return `${shift ? "-" : ""}(${sign} * (${r} + ${r} * ${r2} * ${poly}))`;
+};
+
 const TABLE = {
   add: { wgsl: ([a, b]) => `${a} + ${b}`, gradient: (dy) => [dy, dy] },
   sub: { wgsl: ([a, b]) => `${a} - ${b}`, gradient: (dy) => [dy, neg(dy)] },
@@ -86,8 +101,8 @@ const TABLE = {
   },
   relu: { wgsl: ([a], t) => `max(${a}, ${t}(0))`, gradient: (dy, _y, [a]) => [mul(dy, gt(a as Tensor, 0))] },
   square: { wgsl: ([a]) => `${a} * ${a}`, gradient: (dy, _y, [a]) => [mul(dy, mul(a as Tensor, 2))] },
-  sin: { wgsl: ([a]) => `sin(${a})`, gradient: (dy, _y, [a]) => [mul(dy, cos(a as Tensor))], cost: DEAR },
-  cos: { wgsl: ([a]) => `cos(${a})`, gradient: (dy, _y, [a]) => [neg(mul(dy, sin(a as Tensor)))], cost: DEAR },
+  sin: { wgsl: ([a], t) => SINE(a as string, t, 0), gradient: (dy, _y, [a]) => [mul(dy, cos(a as Tensor))], cost: DEAR },
+  cos: { wgsl: ([a], t) => SINE(a as string, t, 1), gradient: (dy, _y, [a]) => [neg(mul(dy, sin(a as Tensor)))], cost: DEAR },
   erf: {
     wgsl: ([a], t) => ERF(a as string, t),
     gradient: (dy, _y, [a]) => [mul(dy, mul(2 / Math.sqrt(Math.PI), exp(neg(square(a as Tensor)))))],

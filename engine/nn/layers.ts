@@ -1,0 +1,155 @@
+/** Layers with weights. Images are [n, h, w, c]; files hold PyTorch's names and layouts. */
+import { ShapeError } from "../errors.ts";
+import { reshape } from "../ops/broadcast.ts";
+import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from "../ops/conv.ts";
+import { matmul } from "../ops/matmul.ts";
+import { batchMean, batchNorm, batchVariance } from "../ops/norm.ts";
+import { add, mul, prelu } from "../ops/pointwise.ts";
+import { detach } from "../ops/broadcast.ts";
+import { lerp } from "../ops/state.ts";
+import { showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Initializer } from "./init.ts";
+import { Module, Weight } from "./module.ts";
+
+/** How a layer's weight is drawn: by He et al. 2015, or normal with this standard deviation. */
+export type WeightInit = "kaiming" | { readonly std: number };
+
+const draw = (init: Initializer, how: WeightInit | undefined, shape: readonly number[], fanIn: number): Float32Array =>
+  how === undefined || how === "kaiming" ? init.kaiming(shape, fanIn) : init.normal(shape, how.std);
+
+/** Convolution, [n, h, w, in] -> [n, h', w', out]. */
+export class Conv2d extends Module {
+  readonly weight: Weight;
+  readonly bias: Weight | undefined;
+  private readonly options: ConvOptions;
+
+  /** @param kernel width and height of the kernel, in pixels */
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernel: number,
+    init: Initializer,
+    options: ConvOptions & { readonly bias?: boolean; readonly weightInit?: WeightInit } = {},
+  ) {
+    super();
+    const { bias = true, weightInit, ...conv } = options;
+    const groups = conv.groups ?? 1;
+    const shape = [kernel, kernel, inChannels / groups, outChannels];
+    const fanIn = (kernel * kernel * inChannels) / groups;
+    this.options = conv;
+    this.weight = new Weight("convolution weight", shape, draw(init, weightInit, shape, fanIn), { layout: "conv" });
+    this.bias = bias ? new Weight("convolution bias", [outChannels], new Float32Array(outChannels)) : undefined;
+  }
+
+  forward(x: Tensor): Tensor {
+    const y = conv2d(x, this.weight, this.options);
+    return this.bias ? add(y, this.bias) : y;
+  }
+}
+
+/** Transposed convolution, [n, h, w, in] -> [n, h', w', out]. */
+export class ConvTranspose2d extends Module {
+  readonly weight: Weight;
+  readonly bias: Weight | undefined;
+  private readonly options: ConvTransposeOptions;
+
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernel: number,
+    init: Initializer,
+    options: ConvTransposeOptions & { readonly bias?: boolean; readonly weightInit?: WeightInit } = {},
+  ) {
+    super();
+    const { bias = true, weightInit, ...conv } = options;
+    const shape = [kernel, kernel, inChannels, outChannels];
+    this.options = conv;
+    this.weight = new Weight("transposed convolution weight", shape, draw(init, weightInit, shape, kernel * kernel * inChannels), {
+      layout: "convTranspose",
+    });
+    this.bias = bias ? new Weight("transposed convolution bias", [outChannels], new Float32Array(outChannels)) : undefined;
+  }
+
+  forward(x: Tensor): Tensor {
+    const y = convTranspose2d(x, this.weight, this.options);
+    return this.bias ? add(y, this.bias) : y;
+  }
+}
+
+/** x w + b, [..., in] -> [..., out]. */
+export class Linear extends Module {
+  readonly weight: Weight;
+  readonly bias: Weight | undefined;
+
+  constructor(
+    inFeatures: number,
+    outFeatures: number,
+    init: Initializer,
+    options: { readonly bias?: boolean; readonly weightInit?: WeightInit } = {},
+  ) {
+    super();
+    const shape = [inFeatures, outFeatures];
+    this.weight = new Weight("linear weight", shape, draw(init, options.weightInit, shape, inFeatures), { layout: "linear" });
+    this.bias = (options.bias ?? true) ? new Weight("linear bias", [outFeatures], new Float32Array(outFeatures)) : undefined;
+  }
+
+  forward(x: Tensor): Tensor {
+    const y = matmul(x, this.weight);
+    return this.bias ? add(y, this.bias) : y;
+  }
+}
+
+/**
+ * Batch normalisation with running statistics (Ioffe and Szegedy 2015): in training the batch's own (biased) statistics
+ * normalise, and the running ones move towards the batch's mean and unbiased variance; in evaluation they are used.
+ */
+export class BatchNorm extends Module {
+  readonly weight: Weight;
+  readonly bias: Weight;
+  readonly running_mean: Weight;
+  readonly running_var: Weight;
+  private readonly eps: number;
+  private readonly momentum: number;
+
+  constructor(channels: number, options: { readonly eps?: number; readonly momentum?: number } = {}) {
+    super();
+    this.eps = options.eps ?? 1e-5;
+    this.momentum = options.momentum ?? 0.1;
+    const filled = (value: number) => new Float32Array(channels).fill(value);
+    this.weight = new Weight("batch norm scale", [channels], filled(1));
+    this.bias = new Weight("batch norm shift", [channels], filled(0));
+    this.running_mean = new Weight("running mean", [channels], filled(0), { trained: false });
+    this.running_var = new Weight("running variance", [channels], filled(1), { trained: false });
+  }
+
+  forward(x: Tensor): Tensor {
+    const { eps } = this;
+    if (!this.training)
+      return batchNorm(x, this.weight, this.bias, { eps, mean: this.running_mean, variance: this.running_var });
+    const count = x.size / this.weight.size;
+    if (count < 2) throw new ShapeError(`batch norm: training needs at least 2 values a channel, got x ${showShape(x.shape)}`);
+    const mean = batchMean(x);
+    const variance = batchVariance(x, mean);
+    lerp(this.running_mean, detach(mean), this.momentum);
+    lerp(this.running_var, detach(mul(variance, count / (count - 1))), this.momentum);
+    return batchNorm(x, this.weight, this.bias, { eps, mean, variance });
+  }
+}
+
+/** Leaky ReLU with learned slopes, one a channel or one in all (He et al. 2015). */
+export class PReLU extends Module {
+  readonly weight: Weight;
+
+  constructor(slopes = 1, initial = 0.25) {
+    super();
+    this.weight = new Weight("PReLU slope", [slopes], new Float32Array(slopes).fill(initial));
+  }
+
+  forward(x: Tensor): Tensor {
+    return prelu(x, this.weight);
+  }
+}
+
+/** Flattens all axes but the first. */
+export const flatten = (x: Tensor): Tensor => reshape(x, [x.shape[0] ?? 1, -1]);

@@ -1,0 +1,38 @@
+/** Losses: single numbers, means over all elements unless said otherwise. */
+import { ShapeError } from "../errors.ts";
+import { abs, add, mul, type Operand, relu, softplus, square, sub } from "../ops/pointwise.ts";
+import { mean } from "../ops/reduce.ts";
+import { sum } from "../ops/broadcast.ts";
+import { sameShape, showShape } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+
+export interface LossOptions {
+  readonly reduction?: "mean" | "sum" | "none";
+}
+
+function reduced(x: Tensor, { reduction = "mean" }: LossOptions): Tensor {
+  return reduction === "mean" ? mean(x) : reduction === "sum" ? sum(x) : x;
+}
+
+function checkTarget(loss: string, prediction: Tensor, target: Operand): void {
+  if (target instanceof Tensor && target.rank > 0 && !sameShape(prediction.shape, target.shape))
+    throw new ShapeError(`${loss}: prediction ${showShape(prediction.shape)} and target ${showShape(target.shape)} differ`);
+}
+
+/** (prediction - target)². */
+export function mse(prediction: Tensor, target: Operand, options: LossOptions = {}): Tensor {
+  checkTarget("mse", prediction, target);
+  return reduced(square(sub(prediction, target)), options);
+}
+
+/** |prediction - target|. */
+export function l1(prediction: Tensor, target: Operand, options: LossOptions = {}): Tensor {
+  checkTarget("l1", prediction, target);
+  return reduced(abs(sub(prediction, target)), options);
+}
+
+/** Cross entropy of a logit against a target between 0 and 1: max(s, 0) - s t + log(1 + e^-|s|). */
+export function bceWithLogits(logits: Tensor, target: Operand, options: LossOptions = {}): Tensor {
+  checkTarget("bceWithLogits", logits, target);
+  return reduced(add(sub(relu(logits), mul(logits, target)), softplus(mul(abs(logits), -1))), options);
+}

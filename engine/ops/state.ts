@@ -1,0 +1,80 @@
+/** Writing state in place: assignment, moving averages, and packing many tensors into one buffer. */
+import { ShapeError } from "../errors.ts";
+import { foldGrid } from "../gpu/kernel.ts";
+import { type EffectOp, type KernelOp, Node } from "../graph/node.ts";
+import { runtime } from "../graph/runtime.ts";
+import copySource from "../../shaders/copy.wgsl";
+import lerpSource from "../../shaders/lerp.wgsl";
+import { sameShape, showShape } from "../shape.ts";
+import { type Parameter, record, type Tensor } from "../tensor.ts";
+import { ceilDiv } from "./kernels.ts";
+
+const ASSIGN: EffectOp = {
+  kind: "effect",
+  name: "assign",
+  launches: (node) => [copyLaunch(0, (node.inputs[0] as Node).size, { state: 0 })],
+};
+
+const LERP: EffectOp = {
+  kind: "effect",
+  name: "lerp",
+  launches: (node) => {
+    const { size } = node.inputs[0] as Node;
+    return [
+      {
+        name: "lerp",
+        source: lerpSource,
+        constants: { SIZE: size, RATE: `${node.attributes.rate}` },
+        bindings: [{ input: 0 }, { state: 0, write: true }],
+        grid: foldGrid(ceilDiv(size, 64)),
+      },
+    ];
+  },
+};
+
+const PACK: KernelOp = {
+  kind: "kernel",
+  name: "pack",
+  placement: (node) => node.attributes.offsets as readonly number[],
+  launches: (node) => node.inputs.map((input, k) => copyLaunch(k, input.size, { output: true }, (node.attributes.offsets as readonly number[])[k])),
+};
+
+function copyLaunch(input: number, size: number, to: { state: number } | { output: true }, offset = 0) {
+  return {
+    name: "copy",
+    source: copySource,
+    constants: { SIZE: size, OFFSET: offset },
+    bindings: [{ input }, { ...to, write: true }],
+    grid: foldGrid(ceilDiv(size, 64)),
+  };
+}
+
+function recordEffect(op: EffectOp, inputs: readonly Tensor[], state: Parameter, attributes: Record<string, number> = {}): void {
+  const effect = new Node(op, inputs.map((input) => input.node), [], "f32", { attributes, writes: [state.state] });
+  runtime.addEffect(effect);
+  state.updatedBy(effect);
+}
+
+/** Records that `state` takes the value of `value`, which has its shape. */
+export function assign(state: Parameter, value: Tensor): void {
+  if (!sameShape(state.shape, value.shape))
+    throw new ShapeError(`assign: ${state.name} has shape ${showShape(state.shape)}, the value ${showShape(value.shape)}`);
+  const { host } = value.node;
+  // Nothing has used the state yet: it simply starts with another value.
+  if (host instanceof Float32Array && state.state.restart(host)) return;
+  recordEffect(ASSIGN, [value], state);
+}
+
+/** Records that `state` moves by `rate` of the way to `value`: state + rate (value - state). */
+export function lerp(state: Parameter, value: Tensor, rate: number): void {
+  if (!sameShape(state.shape, value.shape))
+    throw new ShapeError(`lerp: ${state.name} has shape ${showShape(state.shape)}, the value ${showShape(value.shape)}`);
+  recordEffect(LERP, [value], state, { rate });
+}
+
+/**
+ * One flat tensor of `size` elements that holds tensor k from element `offsets[k]` on; what lies between is undefined.
+ * Tensors that nothing else reads are computed right where they belong.
+ */
+export const pack = (tensors: readonly Tensor[], offsets: readonly number[], size: number): Tensor =>
+  record(PACK, tensors, [size], { attributes: { offsets } });

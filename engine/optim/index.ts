@@ -1,0 +1,2 @@
+/** Optimisers. */
+export { Adam, type AdamOptions } from "./adam.ts";
