@@ -17,7 +17,9 @@ import { Tensor } from "./tensor.ts";
  */
 export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
   if (!dy && y.size !== 1)
-    throw new ShapeError(`grad: needs a single number to differentiate, got shape ${showShape(y.shape)}; pass dy or take a sum`);
+    throw new ShapeError(
+      `grad: needs a single number to differentiate, got shape ${showShape(y.shape)}; pass dy or take a sum`,
+    );
   if (dy && !sameShape(dy.shape, y.shape))
     throw new ShapeError(`grad: dy has shape ${showShape(dy.shape)}, y has ${showShape(y.shape)}`);
   // Whoever differentiates a loss will want to read it, perhaps after the update it is for.
@@ -37,7 +39,9 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
       const input = node.inputs[k];
       if (!part || !input || !order.has(input)) return;
       if (!sameShape(part.shape, input.shape))
-        throw new GanvasError(`grad: ${node.op.name} gave input ${k} a gradient of shape ${showShape(part.shape)} instead of ${showShape(input.shape)}`);
+        throw new GanvasError(
+          `grad: ${node.op.name} gave input ${k} a gradient of shape ${showShape(part.shape)} instead of ${showShape(input.shape)}`,
+        );
       const sum = gradients.get(input);
       gradients.set(input, sum ? add(new Tensor(sum), new Tensor(part)).node : part);
     });

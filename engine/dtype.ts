@@ -7,12 +7,20 @@ export type HostArray = Float32Array | Int32Array | Uint32Array;
 
 /** The typed array that holds elements of this type. */
 export function arrayOf(dtype: DType, length: number): HostArray {
-  return dtype === "f32" ? new Float32Array(length) : dtype === "i32" ? new Int32Array(length) : new Uint32Array(length);
+  return dtype === "f32"
+    ? new Float32Array(length)
+    : dtype === "i32"
+      ? new Int32Array(length)
+      : new Uint32Array(length);
 }
 
 /** The bytes of `buffer` seen as elements of this type. */
 export function viewAs(dtype: DType, buffer: ArrayBuffer): HostArray {
-  return dtype === "f32" ? new Float32Array(buffer) : dtype === "i32" ? new Int32Array(buffer) : new Uint32Array(buffer);
+  return dtype === "f32"
+    ? new Float32Array(buffer)
+    : dtype === "i32"
+      ? new Int32Array(buffer)
+      : new Uint32Array(buffer);
 }
 
 /** The element type of a typed array. */

@@ -48,7 +48,8 @@ export class Tensor {
 
   /** The only number of a tensor of size 1. */
   async item(): Promise<number> {
-    if (this.size !== 1) throw new ShapeError(`item: needs a tensor of one element, got shape ${showShape(this.shape)}`);
+    if (this.size !== 1)
+      throw new ShapeError(`item: needs a tensor of one element, got shape ${showShape(this.shape)}`);
     return (await this.data())[0] as number;
   }
 
@@ -81,7 +82,9 @@ export class Parameter extends Tensor {
     const storage = new Storage(name, sizeOf(shape) * 4, { initial: data.slice() });
     super(new Node(SOURCE, [], shape, "f32", { storage }));
     if (data.length !== sizeOf(shape))
-      throw new ShapeError(`parameter ${name}: shape ${showShape(shape)} holds ${sizeOf(shape)} numbers, got ${data.length}`);
+      throw new ShapeError(
+        `parameter ${name}: shape ${showShape(shape)} holds ${sizeOf(shape)} numbers, got ${data.length}`,
+      );
     this.name = name;
     this.storage = storage;
   }
@@ -107,7 +110,10 @@ export class Parameter extends Tensor {
 
   private newest(): Node {
     const { storage } = this;
-    return new Node(UPDATED, this.effect ? [this.effect] : [], this.current.shape, "f32", { storage, version: storage.recorded });
+    return new Node(UPDATED, this.effect ? [this.effect] : [], this.current.shape, "f32", {
+      storage,
+      version: storage.recorded,
+    });
   }
 
   /** Moves the value into a part of a larger storage (an optimiser's flat buffer). */
@@ -145,7 +151,9 @@ export function tensor(data: HostArray | Nested, shape?: Shape, dtype?: DType): 
   checkShape("tensor", sizes);
   const numbers = typed ? data : flatten(data);
   if (numbers.length !== sizeOf(sizes))
-    throw new ShapeError(`tensor: shape ${showShape(sizes)} holds ${sizeOf(sizes)} numbers, got ${numbers.length}`);
+    throw new ShapeError(
+      `tensor: shape ${showShape(sizes)} holds ${sizeOf(sizes)} numbers, got ${numbers.length}`,
+    );
   const type = dtype ?? (typed ? dtypeOf(data) : "f32");
   const host = arrayOf(type, numbers.length);
   host.set(numbers);

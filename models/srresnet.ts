@@ -122,9 +122,13 @@ export class SRResNet extends Module {
     this.head = group({ conv: new Conv2d(3, width, 9, init, { padding: 4 }), act: new PReLU(slopes) });
     this.body = Array.from({ length: numBlocks }, () => new ResidualBlock(width, slopes, convBias, init));
     const conv = new Conv2d(width, width, 3, init, { padding: 1, bias: convBias });
-    this.trunk = group(config.trunkEnd === "bn" ? { conv, bn: new BatchNorm(width) } : { conv, act: new PReLU(slopes) });
+    this.trunk = group(
+      config.trunkEnd === "bn" ? { conv, bn: new BatchNorm(width) } : { conv, act: new PReLU(slopes) },
+    );
     this.up = [0, 1].map(() =>
-      config.upsample === "subpixel" ? new SubpixelUpsample(width, slopes, init) : new DeconvUpsample(width, init),
+      config.upsample === "subpixel"
+        ? new SubpixelUpsample(width, slopes, init)
+        : new DeconvUpsample(width, init),
     );
     this.tail = new Conv2d(width, 3, 9, init, { padding: 4 });
   }
@@ -154,25 +158,4 @@ export class SRResNet extends Module {
 /** Modules under names of their own, as PyTorch's files have them. */
 function group<T extends Readonly<Record<string, Module>>>(members: T): Module & T {
   return Object.assign(new (class extends Module {})(), members);
-}
-
-/**
- * What a file of weights says about its network: the names and shapes of SRResNet's tensors determine all options.
- * Files by leftthomas/SRGAN, which name things otherwise, are brought to our names by `fromLeftthomas`.
- */
-export function configOf(shapes: ReadonlyMap<string, readonly number[]>): SRResNetConfig | undefined {
-  const head = shapes.get("head.conv.weight");
-  if (!head) return undefined;
-  const width = head[0] as number;
-  let numBlocks = 0;
-  while (shapes.has(`body.${numBlocks}.conv1.weight`)) numBlocks++;
-  return {
-    numBlocks,
-    width,
-    upsample: shapes.has("up.0.deconv.weight") ? "deconv" : "subpixel",
-    prelu: shapes.get("head.act.weight")?.[0] === 1 && width !== 1 ? "shared" : "per-channel",
-    trunkEnd: shapes.has("trunk.bn.weight") ? "bn" : "prelu",
-    convBias: shapes.has("body.0.conv1.bias"),
-    output: "linear",
-  };
 }

@@ -4,6 +4,7 @@ import { Memory, type MemoryStats } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type KernelTime, Profiler } from "./profile.ts";
 import { Readback } from "./readback.ts";
+import { settled } from "./wait.ts";
 
 /** What is known about the adapter at work, for people to read. */
 export interface DeviceInfo {
@@ -72,7 +73,8 @@ export class Gpu {
       this.failure ??= new DeviceError(`WebGPU: ${event.error.message}`);
     });
     void device.lost.then((lost) => {
-      if (lost.reason !== "destroyed") this.lost = new DeviceError(`the GPU device was lost: ${lost.message}`);
+      if (lost.reason !== "destroyed")
+        this.lost = new DeviceError(`the GPU device was lost: ${lost.message}`);
     });
   }
 
@@ -88,9 +90,15 @@ export class Gpu {
     if (failure) throw failure;
   }
 
-  bindGroup(layout: GPUBindGroupLayout, buffers: readonly { buffer: GPUBuffer; offset: number; size: number }[]): GPUBindGroup {
+  bindGroup(
+    layout: GPUBindGroupLayout,
+    buffers: readonly { buffer: GPUBuffer; offset: number; size: number }[],
+  ): GPUBindGroup {
     this.counters.bindGroups++;
-    return this.device.createBindGroup({ layout, entries: buffers.map((resource, binding) => ({ binding, resource })) });
+    return this.device.createBindGroup({
+      layout,
+      entries: buffers.map((resource, binding) => ({ binding, resource })),
+    });
   }
 
   upload(buffer: GPUBuffer, offset: number, data: ArrayBufferView<ArrayBuffer>): void {
@@ -99,11 +107,20 @@ export class Gpu {
 
   /** Waits until few enough submits are under way, so that a loop that never reads cannot pile up work. */
   async room(): Promise<void> {
-    while (this.inFlight.length >= MAX_IN_FLIGHT) await this.inFlight[0];
+    while (this.inFlight.length >= MAX_IN_FLIGHT) await this.wait(this.inFlight[0] as Promise<unknown>);
   }
 
   /** Encodes everything into one compute pass (one a kernel while profiling) and submits it. */
-  submit(dispatches: readonly Dispatch[], copies: readonly { from: GPUBuffer; to: GPUBuffer; fromOffset: number; toOffset: number; bytes: number }[]): void {
+  submit(
+    dispatches: readonly Dispatch[],
+    copies: readonly {
+      from: GPUBuffer;
+      to: GPUBuffer;
+      fromOffset: number;
+      toOffset: number;
+      bytes: number;
+    }[],
+  ): void {
     this.check();
     const profile = this.profiler.enabled;
     let start = 0;
@@ -112,9 +129,14 @@ export class Gpu {
       let flops = 0;
       let end = start;
       let pass = profile || end === dispatches.length ? undefined : encoder.beginComputePass();
-      while (end < dispatches.length && !(this.info.software && flops > SOFTWARE_SUBMIT_FLOPS) && !(profile && end - start >= Profiler.BATCH)) {
+      while (
+        end < dispatches.length &&
+        !(this.info.software && flops > SOFTWARE_SUBMIT_FLOPS) &&
+        !(profile && end - start >= Profiler.BATCH)
+      ) {
         const d = dispatches[end++] as Dispatch;
-        if (profile) pass = encoder.beginComputePass({ timestampWrites: this.profiler.stamp(d.name, d.flops) });
+        if (profile)
+          pass = encoder.beginComputePass({ timestampWrites: this.profiler.stamp(d.name, d.flops) });
         pass?.setPipeline(d.pipeline);
         pass?.setBindGroup(0, d.bindGroup);
         pass?.dispatchWorkgroups(...d.grid);
@@ -123,7 +145,8 @@ export class Gpu {
       }
       if (!profile) pass?.end();
       const last = end === dispatches.length;
-      if (last) for (const c of copies) encoder.copyBufferToBuffer(c.from, c.fromOffset, c.to, c.toOffset, c.bytes);
+      if (last)
+        for (const c of copies) encoder.copyBufferToBuffer(c.from, c.fromOffset, c.to, c.toOffset, c.bytes);
       if (profile) this.profiler.resolve(encoder);
       this.device.queue.submit([encoder.finish()]);
       if (profile) this.profiler.collect();
@@ -141,15 +164,20 @@ export class Gpu {
   /** Bytes of a buffer, once everything submitted so far is done. */
   async read(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     this.check();
-    const data = await this.readback.read(buffer, offset, bytes);
+    const data = await this.wait(this.readback.read(buffer, offset, bytes));
     this.check();
     return data;
   }
 
   /** Resolves when everything submitted so far is done. */
   async idle(): Promise<void> {
-    await this.device.queue.onSubmittedWorkDone();
+    await this.wait(this.device.queue.onSubmittedWorkDone());
     this.check();
+  }
+
+  /** A promise of the device, awaited in the way this host needs. */
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return settled(promise, this.info.host === "node");
   }
 
   profile(): Promise<readonly KernelTime[]> {
@@ -164,7 +192,11 @@ export class Gpu {
 /** Where this code runs. */
 export function hostName(): DeviceInfo["host"] {
   if ("Deno" in globalThis) return "deno";
-  return typeof process !== "undefined" && process.versions?.node !== undefined && typeof window === "undefined" ? "node" : "browser";
+  return typeof process !== "undefined" &&
+    process.versions?.node !== undefined &&
+    typeof window === "undefined"
+    ? "node"
+    : "browser";
 }
 
 /**
@@ -184,15 +216,29 @@ export async function openDevice(): Promise<Gpu> {
       "no WebGPU adapter was found: install a Vulkan driver, or name a software one with VK_DRIVER_FILES (see the README)",
     );
   const available = adapter.limits as unknown as Record<string, number>;
-  const limits = Object.fromEntries(WANTED_LIMITS.flatMap((name) => (available[name] === undefined ? [] : [[name, available[name]]])));
+  const limits = Object.fromEntries(
+    WANTED_LIMITS.flatMap((name) => (available[name] === undefined ? [] : [[name, available[name]]])),
+  );
   const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
   const device = await adapter.requestDevice({ requiredLimits: limits, requiredFeatures: features });
   const { vendor, architecture, device: model, description } = adapter.info;
   const text = `${vendor} ${architecture} ${model} ${description}`;
-  const software = Boolean(adapter.info.isFallbackAdapter) || /llvmpipe|lavapipe|swiftshader|software/i.test(text);
+  const software =
+    Boolean(adapter.info.isFallbackAdapter) || /llvmpipe|lavapipe|swiftshader|software/i.test(text);
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
-  const subgroupSize = device.features.has("subgroups") && subgroupMinSize === subgroupMaxSize ? (subgroupMinSize ?? 0) : 0;
-  return new Gpu(device, { vendor, architecture, device: model, description, software, host, features, limits, subgroupSize });
+  const subgroupSize =
+    device.features.has("subgroups") && subgroupMinSize === subgroupMaxSize ? (subgroupMinSize ?? 0) : 0;
+  return new Gpu(device, {
+    vendor,
+    architecture,
+    device: model,
+    description,
+    software,
+    host,
+    features,
+    limits,
+    subgroupSize,
+  });
 }
 
 /** Dawn as a Node module; the constants that browsers define globally come with it. */
@@ -204,7 +250,9 @@ async function nodeGpu(): Promise<GPU> {
   try {
     dawn = await import(name);
   } catch (error) {
-    throw new DeviceError(`the package "webgpu" cannot be loaded: ${error instanceof Error ? error.message : error}`);
+    throw new DeviceError(
+      `the package "webgpu" cannot be loaded: ${error instanceof Error ? error.message : error}`,
+    );
   }
   Object.assign(globalThis, dawn.globals);
   // Held for the life of the process: Dawn fails when this object is collected while a device lives.

@@ -39,7 +39,10 @@ export interface Launch {
 export function specialise(name: string, source: string, by: Specialisation): string {
   let text = source;
   for (const [constant, value] of Object.entries(by.constants ?? {})) {
-    const pattern = new RegExp(`^(const|alias|override)\\s+${constant}\\b(\\s*:\\s*[\\w<>]+)?\\s*=\\s*[^;]*;`, "m");
+    const pattern = new RegExp(
+      `^(const|alias|override)\\s+${constant}\\b(\\s*:\\s*[\\w<>]+)?\\s*=\\s*[^;]*;`,
+      "m",
+    );
     const found = pattern.exec(text);
     if (!found) throw unknownName(name, source, constant);
     const type = found[2] ?? "";

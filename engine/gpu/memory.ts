@@ -45,7 +45,10 @@ export class Memory {
   /** A block of at least `bytes`. Its contents are undefined. */
   allocate(bytes: number): Block {
     const size = align(bytes);
-    return this.free.get(size)?.pop() ?? this.create(size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST);
+    return (
+      this.free.get(size)?.pop() ??
+      this.create(size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST)
+    );
   }
 
   /** Gives a block back; whoever allocates the same size next gets it. */

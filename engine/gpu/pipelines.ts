@@ -12,7 +12,10 @@ export interface Kernel {
 export class Pipelines {
   private readonly device: GPUDevice;
   private readonly compiled = new Map<string, Promise<Kernel>>();
-  private readonly layouts = new Map<AccessPattern, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
+  private readonly layouts = new Map<
+    AccessPattern,
+    { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }
+  >();
 
   constructor(device: GPUDevice) {
     this.device = device;

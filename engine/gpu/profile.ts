@@ -42,8 +42,14 @@ export class Profiler {
   resolve(encoder: GPUCommandEncoder): void {
     if (!this.querySet || this.names.length === 0) return;
     const bytes = this.names.length * 16;
-    const stamps = this.device.createBuffer({ size: bytes, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
-    this.resolved = this.device.createBuffer({ size: bytes, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+    const stamps = this.device.createBuffer({
+      size: bytes,
+      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    });
+    this.resolved = this.device.createBuffer({
+      size: bytes,
+      usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
+    });
     encoder.resolveQuerySet(this.querySet, 0, this.names.length * 2, stamps, 0);
     encoder.copyBufferToBuffer(stamps, 0, this.resolved, 0, bytes);
   }
@@ -72,7 +78,12 @@ export class Profiler {
   /** The times since the last call, slowest first. */
   async take(): Promise<readonly KernelTime[]> {
     await Promise.all(this.reads.splice(0));
-    const list = [...this.times].map(([name, t]) => ({ name, runs: t.runs, milliseconds: t.nanoseconds / 1e6, flops: t.flops }));
+    const list = [...this.times].map(([name, t]) => ({
+      name,
+      runs: t.runs,
+      milliseconds: t.nanoseconds / 1e6,
+      flops: t.flops,
+    }));
     this.times.clear();
     return list.sort((a, b) => b.milliseconds - a.milliseconds);
   }

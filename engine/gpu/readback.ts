@@ -15,7 +15,9 @@ export class Readback {
   /** A copy of `bytes` bytes from `offset` on, after all work submitted so far. Both are multiples of 4. */
   async read(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
-    const staging = this.idle.get(size)?.pop() ?? this.memory.create(size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    const staging =
+      this.idle.get(size)?.pop() ??
+      this.memory.create(size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, offset, staging.buffer, 0, bytes);
     this.device.queue.submit([encoder.finish()]);

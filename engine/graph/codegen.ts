@@ -5,7 +5,15 @@
 import { GanvasError } from "../errors.ts";
 import { type DType, wgslType } from "../dtype.ts";
 import type { Node } from "./node.ts";
-import { type Access, accessOf, addressExpression, Index, isIdentity, type View, validExpression } from "./view.ts";
+import {
+  type Access,
+  accessOf,
+  addressExpression,
+  Index,
+  isIdentity,
+  type View,
+  validExpression,
+} from "./view.ts";
 
 /** A buffer that the body reads, declared as scalars or as groups of four. */
 export interface BodyInput {
@@ -85,7 +93,7 @@ export class Body {
       case "movement": {
         const input = node.inputs[0] as Node;
         if (!node.view) return this.value(input, index);
-        const value = this.value(input, index.then(node.view));
+        const value = this.value(input, index.through(node.view));
         const valid = this.valid(node.view, index);
         return valid ? `select(${t}(0), ${value}, ${valid})` : value;
       }
@@ -98,7 +106,8 @@ export class Body {
     if (this.width === 1) return this.scalar(leaf, this.address(index, "e"));
     const t = wgslType(leaf.dtype, 4);
     const access: Access = accessOf(index);
-    const lanes = (at: (lane: number) => string) => `${t}(${[0, 1, 2, 3].map((lane) => this.scalar(leaf, at(lane))).join(", ")})`;
+    const lanes = (at: (lane: number) => string) =>
+      `${t}(${[0, 1, 2, 3].map((lane) => this.scalar(leaf, at(lane))).join(", ")})`;
     if (access === "contiguous") {
       const at = this.local(this.address(index, "e"));
       const { name, vector } = this.input(leaf, true);

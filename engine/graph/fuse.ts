@@ -40,7 +40,8 @@ const STRETCH_SIZE = 16384;
 /** Follows nodes that only change the shape down to the one that holds the numbers. */
 export function resolve(node: Node, isLeaf: (node: Node) => boolean): Node {
   let at = node;
-  while (at.op.kind === "movement" && !at.view && at.kept !== "buffer" && !isLeaf(at)) at = at.inputs[0] as Node;
+  while (at.op.kind === "movement" && !at.view && at.kept !== "buffer" && !isLeaf(at))
+    at = at.inputs[0] as Node;
   return at;
 }
 
@@ -67,7 +68,8 @@ export function chooseStored(graph: Graph): Set<Node> {
   const leavesOf = new Map<Node, Set<Node>>();
   const costOf = new Map<Node, number>();
   const isBuffer = (node: Node) => isLeaf(node) || stored.has(node) || !isInline(node);
-  const leaves = (node: Node): Set<Node> => (isBuffer(node) ? new Set([node]) : (leavesOf.get(node) ?? new Set()));
+  const leaves = (node: Node): Set<Node> =>
+    isBuffer(node) ? new Set([node]) : (leavesOf.get(node) ?? new Set());
   const cost = (node: Node): number => (isBuffer(node) ? 0 : (costOf.get(node) ?? 0));
 
   for (const node of nodes) {
@@ -81,12 +83,14 @@ export function chooseStored(graph: Graph): Set<Node> {
     let all = unite(node.inputs);
     while (all.size > MAX_LEAVES) {
       const largest = node.inputs.reduce((a, b) => (leaves(b).size > leaves(a).size ? b : a));
-      if (leaves(largest).size <= 1) throw new GanvasError(`${node.op.name} reads more than ${MAX_LEAVES} buffers`);
+      if (leaves(largest).size <= 1)
+        throw new GanvasError(`${node.op.name} reads more than ${MAX_LEAVES} buffers`);
       stored.add(largest);
       all = unite(node.inputs);
     }
     if (!isInline(node)) continue;
-    const own = node.op.kind === "pointwise" ? node.op.cost : node.op.kind === "movement" && node.view ? 1 : 0;
+    const own =
+      node.op.kind === "pointwise" ? node.op.cost : node.op.kind === "movement" && node.view ? 1 : 0;
     const total = own + node.inputs.reduce((sum, input) => sum + cost(input), 0);
     leavesOf.set(node, all);
     costOf.set(node, total);
@@ -109,7 +113,8 @@ export function chooseStored(graph: Graph): Set<Node> {
     for (const effect of effects) {
       if (effect.id >= node.id || input.id >= effect.id) continue;
       const reads = ({ storage }: Node) =>
-        storage !== undefined && effect.writes.some((written) => written === storage || written === storage.parent);
+        storage !== undefined &&
+        effect.writes.some((written) => written === storage || written === storage.parent);
       if (![...leaves(input)].some(reads)) continue;
       if (isBuffer(input))
         throw new GanvasError(
@@ -137,7 +142,7 @@ function readsOf(root: Node, isStored: (node: Node) => boolean, isLeaf: (node: N
       (index.views.length === 0 ? reads.aligned : reads.moved).add(node);
       return;
     }
-    for (const input of node.inputs) visit(input, node.view ? index.then(node.view) : index);
+    for (const input of node.inputs) visit(input, node.view ? index.through(node.view) : index);
   };
   visit(root, Index.identity);
   return reads;
@@ -169,7 +174,8 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
         ? { aligned: new Set(), moved: union(readsOf(root, isStored, isLeaf)) }
         : readsOf(root, isStored, isLeaf);
     alignedIn.set(root, reads);
-    for (const leaf of [...reads.aligned, ...reads.moved]) readers.set(leaf, (readers.get(leaf) ?? new Set()).add(root));
+    for (const leaf of [...reads.aligned, ...reads.moved])
+      readers.set(leaf, (readers.get(leaf) ?? new Set()).add(root));
   }
   const wanted = new Set(graph.outputs.map((node) => resolve(node, isLeaf)));
   const fusedInto = new Map<Node, Node>();

@@ -34,10 +34,16 @@ const WORKGROUP = 64;
 const widthFor = (size: number): 1 | 4 => ((size & 3) === 0 ? 4 : 1);
 
 /** `isStored` says which nodes are read from buffers; `skip` which inputs of a packing op are already in place. */
-export function lower(step: Step, isStored: IsStored, target: Target, skip: ReadonlySet<number>): LoweredStep {
+export function lower(
+  step: Step,
+  isStored: IsStored,
+  target: Target,
+  skip: ReadonlySet<number>,
+): LoweredStep {
   const { op } = step.root;
   if (op.kind === "reduce") return lowerReduce(step, isStored, target);
-  if (op.kind === "kernel" || op.kind === "effect") return lowerLaunches(step, op.launches(step.root, target), isStored, skip);
+  if (op.kind === "kernel" || op.kind === "effect")
+    return lowerLaunches(step, op.launches(step.root, target), isStored, skip);
   return lowerPointwise(step, isStored);
 }
 
@@ -53,21 +59,44 @@ function lowerPointwise(step: Step, isStored: IsStored): LoweredStep {
   const grid = foldGrid(Math.ceil(count / WORKGROUP));
   const text = specialise("pointwise", pointwiseSource, {
     constants: { T: t, COUNT: count, ROW: grid[0] * WORKGROUP },
-    hooks: { value: `fn value(i: u32) -> T {\n  let e = i * ${width}u;\n${body.statements}\n  return ${result};\n}` },
+    hooks: {
+      value: `fn value(i: u32) -> T {\n  let e = i * ${width}u;\n${body.statements}\n  return ${result};\n}`,
+    },
     declarations: body.declarations,
   });
-  const operands = [{ node: root, write: true }, ...body.inputs.map(({ leaf }) => ({ node: leaf, write: false }))];
-  return { step, kernels: [{ name: `pointwise ${root.op.name}`, text, operands, grid, flops: root.size }], scratch: [] };
+  const operands = [
+    { node: root, write: true },
+    ...body.inputs.map(({ leaf }) => ({ node: leaf, write: false })),
+  ];
+  return {
+    step,
+    kernels: [{ name: `pointwise ${root.op.name}`, text, operands, grid, flops: root.size }],
+    scratch: [],
+  };
 }
 
 /** Text of an epilogue hook and the bindings it adds. */
-function epilogueHook(step: Step, width: 1 | 4, isStored: IsStored, firstBinding: number, signature: string, e: string) {
+function epilogueHook(
+  step: Step,
+  width: 1 | 4,
+  isStored: IsStored,
+  firstBinding: number,
+  signature: string,
+  e: string,
+) {
   const { root, epilogue, storesRoot } = step;
   if (!epilogue) return undefined;
   const t = wgslType(root.dtype, width);
-  const body = new Body(width, firstBinding + (storesRoot ? 1 : 0), (node) => node !== epilogue && isStored(node), root);
+  const body = new Body(
+    width,
+    firstBinding + (storesRoot ? 1 : 0),
+    (node) => node !== epilogue && isStored(node),
+    root,
+  );
   const result = body.value(epilogue);
-  const raw = storesRoot ? `@group(0) @binding(${firstBinding}) var<storage, read_write> raw: array<${t}>;\n` : "";
+  const raw = storesRoot
+    ? `@group(0) @binding(${firstBinding}) var<storage, read_write> raw: array<${t}>;\n`
+    : "";
   const keep = storesRoot ? `  raw[${width === 4 ? "e >> 2u" : "e"}] = v;\n` : "";
   return {
     hook: `${signature} {\n  let e = ${e};\n${keep}${body.statements}\n  return ${result};\n}`,
@@ -92,7 +121,7 @@ function lowerReduce(step: Step, isStored: IsStored, target: Target): LoweredSte
   const x = root.inputs[0] as Node;
   const axes = root.attributes.axes as readonly number[];
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const index = Index.identity.then(permuteView(x.shape, [...axes, ...kept]));
+  const index = Index.identity.through(permuteView(x.shape, [...axes, ...kept]));
   const rows = sizeOf(axes.map((axis) => x.shape[axis] as number));
   // A sum to one number is first folded to four, so that its elements too are read four at a time.
   const folded = root.size === 1 && rows % 4 === 0 && rows > 64;
@@ -103,7 +132,10 @@ function lowerReduce(step: Step, isStored: IsStored, target: Target): LoweredSte
   const slices =
     rowsOfT <= 32
       ? 1
-      : Math.max(Math.min(Math.ceil(threads / outputs), Math.ceil(rowsOfT / 16)), Math.ceil(rowsOfT / MAX_ROWS_PER_THREAD));
+      : Math.max(
+          Math.min(Math.ceil(threads / outputs), Math.ceil(rowsOfT / 16)),
+          Math.ceil(rowsOfT / MAX_ROWS_PER_THREAD),
+        );
 
   const single = slices === 1 && !folded;
   const kernel = (
@@ -130,7 +162,13 @@ function lowerReduce(step: Step, isStored: IsStored, target: Target): LoweredSte
       declarations: `${declarations}\n${ending?.declarations ?? ""}`,
     });
     const name = `reduce ${op.name}`;
-    return { name, text, operands: [output, ...inputs, ...(ending?.operands ?? [])], grid, flops: constants.OUTPUTS * w * constants.ROWS };
+    return {
+      name,
+      text,
+      operands: [output, ...inputs, ...(ending?.operands ?? [])],
+      grid,
+      flops: constants.OUTPUTS * w * constants.ROWS,
+    };
   };
 
   const destination: Operand = { node: step.epilogue ?? root, write: true };
@@ -159,7 +197,12 @@ function lowerReduce(step: Step, isStored: IsStored, target: Target): LoweredSte
   return { step, kernels: [first, second], scratch: [slices * outputs * width * 4] };
 }
 
-function lowerLaunches(step: Step, launches: readonly Launch[], isStored: IsStored, skip: ReadonlySet<number>): LoweredStep {
+function lowerLaunches(
+  step: Step,
+  launches: readonly Launch[],
+  isStored: IsStored,
+  skip: ReadonlySet<number>,
+): LoweredStep {
   const { root } = step;
   if (root.op.kind === "kernel" && root.size === 0) return { step, kernels: [], scratch: [] };
   const kernels = launches.flatMap((launch, k): LoweredKernel[] => {
@@ -189,7 +232,15 @@ function lowerLaunches(step: Step, launches: readonly Launch[], isStored: IsStor
       hooks: ending && launch.epilogue ? { [launch.epilogue.hook]: ending.hook } : {},
       declarations: ending?.declarations ?? "",
     });
-    return [{ name: launch.name, text, operands: [...operands, ...(ending?.operands ?? [])], grid: launch.grid, flops: launch.flops ?? 0 }];
+    return [
+      {
+        name: launch.name,
+        text,
+        operands: [...operands, ...(ending?.operands ?? [])],
+        grid: launch.grid,
+        flops: launch.flops ?? 0,
+      },
+    ];
   });
   const scratch: number[] = [];
   for (const launch of launches) scratch.push(...(launch.scratch ?? []));

@@ -80,7 +80,15 @@ export interface UpdatedOp extends OpBase {
   readonly kind: "updated";
 }
 
-export type Op = PointwiseOp | MovementOp | ConstantOp | ReduceOp | KernelOp | EffectOp | SourceOp | UpdatedOp;
+export type Op =
+  | PointwiseOp
+  | MovementOp
+  | ConstantOp
+  | ReduceOp
+  | KernelOp
+  | EffectOp
+  | SourceOp
+  | UpdatedOp;
 
 let created = 0;
 

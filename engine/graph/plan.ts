@@ -22,14 +22,17 @@ export function planMemory(values: readonly Lifetime[], existing: readonly numbe
   const slots = [...existing];
   const taken: Lifetime[][] = slots.map(() => []);
   const slotOf = new Array<number>(values.length).fill(-1);
-  const bySize = values.map((_, k) => k).sort((a, b) => (values[b] as Lifetime).bytes - (values[a] as Lifetime).bytes || a - b);
+  const bySize = values
+    .map((_, k) => k)
+    .sort((a, b) => (values[b] as Lifetime).bytes - (values[a] as Lifetime).bytes || a - b);
   for (const k of bySize) {
     const value = values[k] as Lifetime;
     const bytes = align(value.bytes);
     let best = -1;
     slots.forEach((size, slot) => {
       if (size < bytes || (best >= 0 && size >= (slots[best] as number))) return;
-      if ((taken[slot] as Lifetime[]).every((other) => other.last < value.first || other.first > value.last)) best = slot;
+      if ((taken[slot] as Lifetime[]).every((other) => other.last < value.first || other.first > value.last))
+        best = slot;
     });
     if (best < 0) {
       best = slots.push(bytes) - 1;

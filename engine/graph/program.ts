@@ -71,10 +71,12 @@ export class Program {
     const isStored = (node: Node) => isLeaf(node) || stored.has(node) || node.op.kind === "updated";
 
     const placed = placePacks(order, readers, new Set(outputs.map(base)), base, isLeaf);
-    this.steps = order.map((step) => lower(step, isStored, gpu.info, placed.skip.get(step.root) ?? new Set()));
+    this.steps = order.map((step) =>
+      lower(step, isStored, gpu.info, placed.skip.get(step.root) ?? new Set()),
+    );
 
     const lifetimes: Lifetime[] = [];
-    const valueOf = new Map<Node, number>();
+    const valueAt = new Map<Node, number>();
     const externalOf = (at: number, state: number): Place => {
       let external = this.externals.findIndex((e) => e.at === at && e.state === state);
       if (external < 0) external = this.externals.push({ at, state }) - 1;
@@ -108,11 +110,12 @@ export class Program {
       if (isLeaf(node) || node.op.kind === "updated" || node.kept === "buffer") {
         if (isLeaf(node) && node.host) {
           const small = smallAt.get(node);
-          if (small !== undefined) return (slots) => ({ slot: slots[smallValue] as number, offset: small, bytes });
-          let k = valueOf.get(node);
+          if (small !== undefined)
+            return (slots) => ({ slot: slots[smallValue] as number, offset: small, bytes });
+          let k = valueAt.get(node);
           if (k === undefined) {
             k = value(bytes, -1, time);
-            valueOf.set(node, k);
+            valueAt.set(node, k);
           }
           touch(k, time);
           return (slots) => ({ slot: slots[k as number] as number, offset: 0, bytes });
@@ -121,13 +124,17 @@ export class Program {
       }
       const pack = placed.target.get(node);
       const owner = pack?.into ?? node;
-      let k = valueOf.get(owner);
+      let k = valueAt.get(owner);
       if (k === undefined) {
         k = value(Math.max(owner.size * ELEMENT_BYTES, ELEMENT_BYTES), time, time);
-        valueOf.set(owner, k);
+        valueAt.set(owner, k);
       }
       touch(k, time);
-      return (slots) => ({ slot: slots[k as number] as number, offset: (pack?.offset ?? 0) * ELEMENT_BYTES, bytes });
+      return (slots) => ({
+        slot: slots[k as number] as number,
+        offset: (pack?.offset ?? 0) * ELEMENT_BYTES,
+        bytes,
+      });
     };
 
     const pending: { lowered: LoweredKernel; find: ((slots: readonly number[]) => Place)[] }[] = [];
@@ -137,7 +144,11 @@ export class Program {
         if ("node" in o) return locate(base(o.node), time);
         if ("scratch" in o) {
           const k = scratch[o.scratch] as number;
-          return (slots) => ({ slot: slots[k] as number, offset: 0, bytes: step.scratch[o.scratch] as number });
+          return (slots) => ({
+            slot: slots[k] as number,
+            offset: 0,
+            bytes: step.scratch[o.scratch] as number,
+          });
         }
         const at = position.get(o.effect) as number;
         return () => externalOf(at, o.state);
@@ -159,17 +170,24 @@ export class Program {
     );
     this.slotBytes = layout.slots;
     const slots = layout.slotOf;
-    for (const { lowered, find } of pending) this.kernels.push({ lowered, places: find.map((f) => f(slots)) });
+    for (const { lowered, find } of pending)
+      this.kernels.push({ lowered, places: find.map((f) => f(slots)) });
     this.outputPlaces = finalOutputs.map((find) => find?.(slots));
     for (const { at, find } of ring) this.ringCopies.push({ at, place: find(slots) });
     nodes.forEach((node, at) => {
-      const k = valueOf.get(node);
+      const k = valueAt.get(node);
       if (isLeaf(node) && node.host && k !== undefined)
-        this.uploads.push({ at, place: { slot: slots[k] as number, offset: 0, bytes: node.size * ELEMENT_BYTES } });
+        this.uploads.push({
+          at,
+          place: { slot: slots[k] as number, offset: 0, bytes: node.size * ELEMENT_BYTES },
+        });
     });
-    if (smallValue >= 0) this.smallPlace = { slot: slots[smallValue] as number, offset: 0, bytes: smallBytes };
+    if (smallValue >= 0)
+      this.smallPlace = { slot: slots[smallValue] as number, offset: 0, bytes: smallBytes };
     for (const bytes of layout.slots.slice(gpu.memory.arena.length))
-      gpu.memory.arena.push(gpu.memory.create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST));
+      gpu.memory.arena.push(
+        gpu.memory.create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST),
+      );
     this.ready = this.compile();
     // A failure is reported by whoever waits for the program; nobody may be waiting yet.
     this.ready.catch(() => {});
@@ -180,13 +198,14 @@ export class Program {
   }
 
   private async compile(): Promise<void> {
-    this.compiled = await Promise.all(
+    const kernels = Promise.all(
       this.kernels.map(async ({ lowered, places }) => {
         const access = lowered.operands.map((o) => (o.write ? "w" : "r")).join("");
         const kernel = await this.gpu.pipelines.get(lowered.name, lowered.text, access);
         return { kernel, lowered, places, external: places.some((place) => "external" in place) };
       }),
     );
+    this.compiled = await this.gpu.wait(kernels);
   }
 
   /** What a run needs of nodes with this program's structure; later changes of the nodes do not matter any more. */
@@ -205,9 +224,15 @@ export class Program {
     const { gpu } = this;
     const arena = gpu.memory.arena;
     const externals = this.externals.map(({ at, state }) => this.external(leaves.get(at) as Leaf, state));
-    for (const { at, place } of this.uploads) gpu.upload((arena[place.slot] as Block).buffer, place.offset, bytesOf((leaves.get(at) as Leaf).host as HostArray));
+    for (const { at, place } of this.uploads)
+      gpu.upload(
+        (arena[place.slot] as Block).buffer,
+        place.offset,
+        bytesOf((leaves.get(at) as Leaf).host as HostArray),
+      );
     if (this.smallPlace) {
-      for (const { at, offset } of this.smallUploads) this.smallData.set(bytesOf((leaves.get(at) as Leaf).host as HostArray), offset);
+      for (const { at, offset } of this.smallUploads)
+        this.smallData.set(bytesOf((leaves.get(at) as Leaf).host as HostArray), offset);
       gpu.upload((arena[this.smallPlace.slot] as Block).buffer, this.smallPlace.offset, this.smallData);
     }
     const stretch = (place: Place): Stretch => {
@@ -217,7 +242,13 @@ export class Program {
     const copies = this.ringCopies.map(({ at, place }) => {
       const from = stretch(place);
       const to = this.external(leaves.get(at) as Leaf, -1);
-      return { from: from.buffer, fromOffset: from.offset, to: to.buffer, toOffset: to.offset, bytes: ELEMENT_BYTES };
+      return {
+        from: from.buffer,
+        fromOffset: from.offset,
+        to: to.buffer,
+        toOffset: to.offset,
+        bytes: ELEMENT_BYTES,
+      };
     });
     gpu.submit(this.bound(externals, stretch), copies);
     return this.outputPlaces.map((place) => place && stretch(place));
@@ -230,7 +261,10 @@ export class Program {
     return { buffer: block.buffer, offset: storage.offset, bytes: storage.bytes, id: block.id };
   }
 
-  private bound(externals: readonly (Stretch & { id: number })[], stretch: (place: Place) => Stretch): readonly Dispatch[] {
+  private bound(
+    externals: readonly (Stretch & { id: number })[],
+    stretch: (place: Place) => Stretch,
+  ): readonly Dispatch[] {
     const key = externals.map((e) => `${e.id}+${e.offset}`).join();
     let dispatches = this.bindings.get(key);
     if (!dispatches) {
@@ -238,7 +272,9 @@ export class Program {
       dispatches = this.compiled.map((c, k) => {
         const shared = known?.[k];
         if (shared && !c.external) return shared;
-        const buffers = c.places.map(stretch).map((s) => ({ buffer: s.buffer, offset: s.offset, size: Math.ceil(s.bytes / 16) * 16 }));
+        const buffers = c.places
+          .map(stretch)
+          .map((s) => ({ buffer: s.buffer, offset: s.offset, size: Math.ceil(s.bytes / 16) * 16 }));
         return {
           name: c.lowered.name,
           pipeline: c.kernel.pipeline,
@@ -247,7 +283,8 @@ export class Program {
           flops: c.lowered.flops,
         };
       });
-      if (this.bindings.size >= MAX_BINDINGS) this.bindings.delete(this.bindings.keys().next().value as string);
+      if (this.bindings.size >= MAX_BINDINGS)
+        this.bindings.delete(this.bindings.keys().next().value as string);
       this.bindings.set(key, dispatches);
     }
     return dispatches;
@@ -284,7 +321,18 @@ export function allocate(storage: Storage, gpu: Gpu): Block {
 
 function move(from: Storage, to: Block, offset: number, gpu: Gpu): void {
   if (from.block) {
-    gpu.submit([], [{ from: from.block.buffer, fromOffset: from.offset, to: to.buffer, toOffset: offset, bytes: from.bytes }]);
+    gpu.submit(
+      [],
+      [
+        {
+          from: from.block.buffer,
+          fromOffset: from.offset,
+          to: to.buffer,
+          toOffset: offset,
+          bytes: from.bytes,
+        },
+      ],
+    );
     gpu.memory.release(from.block);
     from.block = undefined;
   } else if (from.initial) gpu.upload(to.buffer, offset, bytesOf(from.initial));
@@ -311,7 +359,8 @@ function placePacks(
     root.inputs.forEach((input, k) => {
       const made = base(input);
       if (isLeaf(made) || made.kept || made.op.kind === "updated" || outputs.has(made)) return;
-      if (readers.get(made)?.size !== 1 || root.inputs.filter((other) => base(other) === made).length !== 1) return;
+      if (readers.get(made)?.size !== 1 || root.inputs.filter((other) => base(other) === made).length !== 1)
+        return;
       const offset = offsets[k] as number;
       if ((offset * ELEMENT_BYTES) % ALIGNMENT !== 0) return;
       target.set(made, { into: root, offset });

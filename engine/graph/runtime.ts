@@ -7,7 +7,7 @@ import { GanvasError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
 import type { Graph } from "./fuse.ts";
 import { resolve } from "./fuse.ts";
-import { Node } from "./node.ts";
+import type { Node } from "./node.ts";
 import { Program, type Stretch } from "./program.ts";
 import { Storage } from "./storage.ts";
 
@@ -237,26 +237,35 @@ class Runtime {
     const slot = ring.next++ % RING_SLOTS;
     const previous = ring.slots[slot];
     if (previous) previous.bump();
-    const storage = new Storage("a loss of long ago", RING_STRIDE, { parent: ring.storage, offset: slot * RING_STRIDE });
+    const storage = new Storage("a loss of long ago", RING_STRIDE, {
+      parent: ring.storage,
+      offset: slot * RING_STRIDE,
+    });
     ring.slots[slot] = storage;
     node.storage = storage;
   }
 }
 
 /** Two graphs with equal keys differ only in the data of their leaves. */
-function structuralKey(nodes: readonly Node[], outputs: readonly Node[], isLeaf: (node: Node) => boolean): string {
+function structuralKey(
+  nodes: readonly Node[],
+  outputs: readonly Node[],
+  isLeaf: (node: Node) => boolean,
+): string {
   const local = new Map<Node, number>();
   const storages = new Map<Storage, number>();
   const number = (storage: Storage): string => {
-    let k = storages.get(storage);
-    if (k === undefined) storages.set(storage, (k = storages.size));
+    const k = storages.get(storage) ?? storages.size;
+    storages.set(storage, k);
     return storage.parent ? `${k}/${number(storage.parent)}` : `${k}`;
   };
   const parts: string[] = [];
   nodes.forEach((node, at) => {
     local.set(node, at);
     if (isLeaf(node)) {
-      parts.push(`${node.host ? "host" : `s${number(node.storage as Storage)}`}|${node.dtype}|${node.shape.join()}`);
+      parts.push(
+        `${node.host ? "host" : `s${number(node.storage as Storage)}`}|${node.dtype}|${node.shape.join()}`,
+      );
       return;
     }
     const inputs = node.inputs.map((input) => local.get(input)).join();

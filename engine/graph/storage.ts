@@ -20,7 +20,11 @@ export class Storage {
   /** The larger storage this one is a part of. */
   readonly parent: Storage | undefined;
 
-  constructor(name: string, bytes: number, extra: { initial?: HostArray; parent?: Storage; offset?: number } = {}) {
+  constructor(
+    name: string,
+    bytes: number,
+    extra: { initial?: HostArray; parent?: Storage; offset?: number } = {},
+  ) {
     this.name = name;
     this.bytes = bytes;
     this.initial = extra.initial;

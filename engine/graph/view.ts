@@ -16,7 +16,11 @@ export interface View {
 
 export function permuteView(shape: Shape, axes: readonly number[]): View {
   const strides = stridesOf(shape);
-  return { shape: axes.map((a) => shape[a] as number), strides: axes.map((a) => strides[a] as number), offset: 0 };
+  return {
+    shape: axes.map((a) => shape[a] as number),
+    strides: axes.map((a) => strides[a] as number),
+    offset: 0,
+  };
 }
 
 /** Stretches axes of size 1 (and adds leading ones) up to `to`. */
@@ -25,7 +29,9 @@ export function expandView(shape: Shape, to: Shape): View {
   const strides = stridesOf(shape);
   return {
     shape: to,
-    strides: to.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : (strides[axis - lead] as number))),
+    strides: to.map((_, axis) =>
+      axis < lead || shape[axis - lead] === 1 ? 0 : (strides[axis - lead] as number),
+    ),
     offset: 0,
   };
 }
@@ -72,7 +78,10 @@ export function simplify(view: View): View {
     const full = range[0] <= 0 && range[1] >= n;
     if (n === 1 && full) return;
     const last = shape.length - 1;
-    const lastFull = last >= 0 && (mask[last] as readonly [number, number])[0] <= 0 && (mask[last] as readonly [number, number])[1] >= (shape[last] as number);
+    const lastFull =
+      last >= 0 &&
+      (mask[last] as readonly [number, number])[0] <= 0 &&
+      (mask[last] as readonly [number, number])[1] >= (shape[last] as number);
     if (last >= 0 && full && lastFull && strides[last] === stride * n) {
       shape[last] = (shape[last] as number) * n;
       strides[last] = stride;
@@ -97,7 +106,8 @@ function merge(outer: View, inner: View): View | undefined {
   const split = (step: number) =>
     innerRows.map((row, axis) => Math.floor(step / row) % Math.max(inner.shape[axis] as number, 1));
   const reach = split(outer.offset);
-  const dot = (coords: readonly number[]) => coords.reduce((sum, c, axis) => sum + c * (inner.strides[axis] as number), 0);
+  const dot = (coords: readonly number[]) =>
+    coords.reduce((sum, c, axis) => sum + c * (inner.strides[axis] as number), 0);
   const offset = inner.offset + dot(reach);
   const strides = outer.strides.map((stride, axis) => {
     const coords = split(stride);
@@ -125,11 +135,14 @@ export class Index {
   static readonly identity = new Index([]);
 
   /** Where the elements come from after one more view below. */
-  then(view: View): Index {
+  through(view: View): Index {
     if (isIdentity(view)) return this;
     const last = this.views.at(-1);
     const merged = last && merge(last, view);
-    if (merged) return isIdentity(merged) ? new Index(this.views.slice(0, -1)) : new Index([...this.views.slice(0, -1), simplify(merged)]);
+    if (merged)
+      return isIdentity(merged)
+        ? new Index(this.views.slice(0, -1))
+        : new Index([...this.views.slice(0, -1), simplify(merged)]);
     return new Index([...this.views, simplify(view)]);
   }
 }

@@ -15,7 +15,12 @@ import { Module, Weight } from "./module.ts";
 /** How a layer's weight is drawn: by He et al. 2015, or normal with this standard deviation. */
 export type WeightInit = "kaiming" | { readonly std: number };
 
-const draw = (init: Initializer, how: WeightInit | undefined, shape: readonly number[], fanIn: number): Float32Array =>
+const draw = (
+  init: Initializer,
+  how: WeightInit | undefined,
+  shape: readonly number[],
+  fanIn: number,
+): Float32Array =>
   how === undefined || how === "kaiming" ? init.kaiming(shape, fanIn) : init.normal(shape, how.std);
 
 /** Convolution, [n, h, w, in] -> [n, h', w', out]. */
@@ -38,8 +43,12 @@ export class Conv2d extends Module {
     const shape = [kernel, kernel, inChannels / groups, outChannels];
     const fanIn = (kernel * kernel * inChannels) / groups;
     this.options = conv;
-    this.weight = new Weight("convolution weight", shape, draw(init, weightInit, shape, fanIn), { layout: "conv" });
-    this.bias = bias ? new Weight("convolution bias", [outChannels], new Float32Array(outChannels)) : undefined;
+    this.weight = new Weight("convolution weight", shape, draw(init, weightInit, shape, fanIn), {
+      layout: "conv",
+    });
+    this.bias = bias
+      ? new Weight("convolution bias", [outChannels], new Float32Array(outChannels))
+      : undefined;
   }
 
   forward(x: Tensor): Tensor {
@@ -65,10 +74,17 @@ export class ConvTranspose2d extends Module {
     const { bias = true, weightInit, ...conv } = options;
     const shape = [kernel, kernel, inChannels, outChannels];
     this.options = conv;
-    this.weight = new Weight("transposed convolution weight", shape, draw(init, weightInit, shape, kernel * kernel * inChannels), {
-      layout: "convTranspose",
-    });
-    this.bias = bias ? new Weight("transposed convolution bias", [outChannels], new Float32Array(outChannels)) : undefined;
+    this.weight = new Weight(
+      "transposed convolution weight",
+      shape,
+      draw(init, weightInit, shape, kernel * kernel * inChannels),
+      {
+        layout: "convTranspose",
+      },
+    );
+    this.bias = bias
+      ? new Weight("transposed convolution bias", [outChannels], new Float32Array(outChannels))
+      : undefined;
   }
 
   forward(x: Tensor): Tensor {
@@ -90,8 +106,13 @@ export class Linear extends Module {
   ) {
     super();
     const shape = [inFeatures, outFeatures];
-    this.weight = new Weight("linear weight", shape, draw(init, options.weightInit, shape, inFeatures), { layout: "linear" });
-    this.bias = (options.bias ?? true) ? new Weight("linear bias", [outFeatures], new Float32Array(outFeatures)) : undefined;
+    this.weight = new Weight("linear weight", shape, draw(init, options.weightInit, shape, inFeatures), {
+      layout: "linear",
+    });
+    this.bias =
+      (options.bias ?? true)
+        ? new Weight("linear bias", [outFeatures], new Float32Array(outFeatures))
+        : undefined;
   }
 
   forward(x: Tensor): Tensor {
@@ -126,9 +147,16 @@ export class BatchNorm extends Module {
   forward(x: Tensor): Tensor {
     const { eps } = this;
     if (!this.training)
-      return batchNorm(x, this.weight, this.bias, { eps, mean: this.running_mean, variance: this.running_var });
+      return batchNorm(x, this.weight, this.bias, {
+        eps,
+        mean: this.running_mean,
+        variance: this.running_var,
+      });
     const count = x.size / this.weight.size;
-    if (count < 2) throw new ShapeError(`batch norm: training needs at least 2 values a channel, got x ${showShape(x.shape)}`);
+    if (count < 2)
+      throw new ShapeError(
+        `batch norm: training needs at least 2 values a channel, got x ${showShape(x.shape)}`,
+      );
     const mean = batchMean(x);
     const variance = batchVariance(x, mean);
     lerp(this.running_mean, detach(mean), this.momentum);

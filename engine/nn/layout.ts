@@ -24,18 +24,33 @@ export const fileShape = (shape: Shape, layout: Layout): Shape =>
 export function toFile(data: Float32Array, shape: Shape, layout: Layout): Float32Array {
   if (layout === "plain") return data;
   const strides = stridesOf(shape);
-  return walk(data, fileShape(shape, layout), AXES[layout].map((axis) => strides[axis] as number), "gather");
+  return walk(
+    data,
+    fileShape(shape, layout),
+    AXES[layout].map((axis) => strides[axis] as number),
+    "gather",
+  );
 }
 
 /** Numbers in the file's order to ours; `shape` is ours. */
 export function fromFile(data: Float32Array, shape: Shape, layout: Layout): Float32Array {
   if (layout === "plain") return data;
   const strides = stridesOf(shape);
-  return walk(data, fileShape(shape, layout), AXES[layout].map((axis) => strides[axis] as number), "scatter");
+  return walk(
+    data,
+    fileShape(shape, layout),
+    AXES[layout].map((axis) => strides[axis] as number),
+    "scatter",
+  );
 }
 
 /** Goes through the file's order; `strides` say where each element lies in ours. */
-function walk(data: Float32Array, file: Shape, strides: readonly number[], way: "gather" | "scatter"): Float32Array {
+function walk(
+  data: Float32Array,
+  file: Shape,
+  strides: readonly number[],
+  way: "gather" | "scatter",
+): Float32Array {
   const out = new Float32Array(data.length);
   const at = new Array<number>(file.length).fill(0);
   let ours = 0;

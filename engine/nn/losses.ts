@@ -1,6 +1,6 @@
 /** Losses: single numbers, means over all elements unless said otherwise. */
 import { ShapeError } from "../errors.ts";
-import { abs, add, mul, type Operand, relu, softplus, square, sub } from "../ops/pointwise.ts";
+import { abs, mul, type Operand, softplus, square, sub } from "../ops/pointwise.ts";
 import { mean } from "../ops/reduce.ts";
 import { sum } from "../ops/broadcast.ts";
 import { sameShape, showShape } from "../shape.ts";
@@ -16,7 +16,9 @@ function reduced(x: Tensor, { reduction = "mean" }: LossOptions): Tensor {
 
 function checkTarget(loss: string, prediction: Tensor, target: Operand): void {
   if (target instanceof Tensor && target.rank > 0 && !sameShape(prediction.shape, target.shape))
-    throw new ShapeError(`${loss}: prediction ${showShape(prediction.shape)} and target ${showShape(target.shape)} differ`);
+    throw new ShapeError(
+      `${loss}: prediction ${showShape(prediction.shape)} and target ${showShape(target.shape)} differ`,
+    );
 }
 
 /** (prediction - target)². */
@@ -31,8 +33,8 @@ export function l1(prediction: Tensor, target: Operand, options: LossOptions = {
   return reduced(abs(sub(prediction, target)), options);
 }
 
-/** Cross entropy of a logit against a target between 0 and 1: max(s, 0) - s t + log(1 + e^-|s|). */
+/** Cross entropy of a logit s against a target t between 0 and 1: softplus(s) - s t. */
 export function bceWithLogits(logits: Tensor, target: Operand, options: LossOptions = {}): Tensor {
   checkTarget("bceWithLogits", logits, target);
-  return reduced(add(sub(relu(logits), mul(logits, target)), softplus(mul(abs(logits), -1))), options);
+  return reduced(sub(softplus(logits), mul(logits, target)), options);
 }

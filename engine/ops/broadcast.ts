@@ -41,7 +41,11 @@ export function constant(value: number, shape: Shape = [], dtype: DType = "f32")
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = sizeOf(shape.filter((n) => n !== -1));
   const sizes = shape.map((n) => (n === -1 ? x.size / known : n));
-  if (sizeOf(sizes) !== x.size || sizes.some((n) => !Number.isInteger(n)) || shape.filter((n) => n === -1).length > 1)
+  if (
+    sizeOf(sizes) !== x.size ||
+    sizes.some((n) => !Number.isInteger(n)) ||
+    shape.filter((n) => n === -1).length > 1
+  )
     throw new ShapeError(`reshape: ${showShape(x.shape)} cannot become ${showShape(shape)}`);
   return sameShape(sizes, x.shape) ? x : record(RESHAPE, [x], sizes);
 }
@@ -64,17 +68,31 @@ export function sum(x: Tensor, axes?: number | Shape, options: { keepDims?: bool
 }
 
 /** A reduction over `axes`, which have size 1 afterwards or (by default) are gone. */
-export function reduce(op: ReduceOp, name: string, x: Tensor, axes: number | Shape | undefined, keepDims: boolean): Tensor {
+export function reduce(
+  op: ReduceOp,
+  name: string,
+  x: Tensor,
+  axes: number | Shape | undefined,
+  keepDims: boolean,
+): Tensor {
   const list = normalizeAxes(name, axes, x.rank);
   const kept = x.shape.map((n, axis) => (list.includes(axis) ? 1 : n));
-  const reduced = list.length === 0 && op.combine === "sum" ? x : record(op, [x], kept, { attributes: { axes: list } });
-  return keepDims ? reduced : reshape(reduced, x.shape.filter((_, axis) => !list.includes(axis)));
+  const reduced =
+    list.length === 0 && op.combine === "sum" ? x : record(op, [x], kept, { attributes: { axes: list } });
+  return keepDims
+    ? reduced
+    : reshape(
+        reduced,
+        x.shape.filter((_, axis) => !list.includes(axis)),
+      );
 }
 
 /** Sums a broadcast gradient back to the shape of the operand it belongs to. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.rank - shape.length;
-  const axes = x.shape.flatMap((n, axis) => (axis < lead || (shape[axis - lead] === 1 && n !== 1) ? [axis] : []));
+  const axes = x.shape.flatMap((n, axis) =>
+    axis < lead || (shape[axis - lead] === 1 && n !== 1) ? [axis] : [],
+  );
   return reshape(sum(x, axes), shape);
 }

@@ -12,7 +12,8 @@ import forwardNaive from "../../shaders/conv2d.naive.wgsl";
 import forwardSubgroup from "../../shaders/conv2d.subgroup.wgsl";
 import forwardTile from "../../shaders/conv2d.tile.wgsl";
 import sumSlices from "../../shaders/sum-slices.wgsl";
-import { ceilDiv, FEW_TILES, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
+import { narrowForward, narrowGradInput, narrowGradWeight } from "./conv-narrow.ts";
+import { ceilDiv, FEW_TILES, type Form, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
 
 /** Sizes of one convolution y = conv2d(x, w), shared by its gradients. */
 export interface Geometry {
@@ -33,6 +34,16 @@ export interface Geometry {
   readonly DW: number;
   readonly GROUPS: number;
 }
+
+/** Below this much work a kernel's compilation costs more than its naive form. */
+const SMALL_FLOPS = 3e5;
+
+function formFor(g: Geometry, target: Target): Form {
+  return target.form === undefined && flopsOf(g) < SMALL_FLOPS ? "naive" : fastForm(target);
+}
+
+const isNarrow = (g: Geometry, form: Form): boolean =>
+  form === "subgroup" && g.GROUPS === 1 && g.SW === 1 && g.O <= 4 && g.KW >= 3 && g.KH * g.KW * g.I >= 256;
 
 const flopsOf = (g: Geometry): number => (2 * g.N * g.OH * g.OW * g.O * g.KH * g.KW * g.I) / g.GROUPS;
 
@@ -61,7 +72,8 @@ const READ_TWO_WRITE = [{ input: 0 }, { input: 1 }, { output: true, write: true 
 function subgroupShape(columns: number, pixels: number, target: Target) {
   const LANES = target.subgroupSize;
   const CHANNEL_LANES = lanesFor(columns, LANES);
-  const tiles = (PIXELS: number) => ceilDiv(columns, CHANNEL_LANES) * ceilDiv(pixels, PIXELS * (LANES / CHANNEL_LANES));
+  const tiles = (PIXELS: number) =>
+    ceilDiv(columns, CHANNEL_LANES) * ceilDiv(pixels, PIXELS * (LANES / CHANNEL_LANES));
   const PIXELS = Math.max(tiles(16) >= FEW_TILES ? 16 : 8, CHANNEL_LANES);
   return { constants: { LANES, CHANNEL_LANES, PIXELS }, tiles: tiles(PIXELS) };
 }
@@ -73,7 +85,8 @@ function tileShape(columns: number, pixels: number) {
 }
 
 export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] {
-  const form = fastForm(target);
+  const form = formFor(g, target);
+  if (isNarrow(g, form)) return narrowForward(g, (wide) => forwardLaunches(wide, target));
   if (g.GROUPS > 1 || form === "naive")
     return [
       {
@@ -114,7 +127,8 @@ function convLaunch(g: Geometry, form: "tile" | "subgroup", target: Target): Omi
 }
 
 export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[] {
-  const form = fastForm(target);
+  const form = formFor(g, target);
+  if (isNarrow(g, form)) return narrowGradInput(g, (wide) => gradInputLaunches(wide, target));
   if (g.GROUPS > 1 || form === "naive")
     return [
       {
@@ -156,7 +170,14 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
     {
       name: form === "subgroup" ? "conv2d-grad-input.subgroup" : "conv2d-grad-input.phases",
       source: form === "subgroup" ? gradInputSubgroup : gradInputPhases,
-      constants: { ...constantsOf(g), ...shape.constants, In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width },
+      constants: {
+        ...constantsOf(g),
+        ...shape.constants,
+        In: input.type,
+        IN_WIDTH: input.width,
+        Out: output.type,
+        OUT_WIDTH: output.width,
+      },
       bindings,
       grid: [x, y, g.SH * g.SW],
       epilogue: { hook: "epilogue", width: output.width },
@@ -171,7 +192,8 @@ const BUSY = { software: 16, hardware: 512 } as const;
 const MIN_SLICE = 256;
 
 export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {
-  const form = fastForm(target);
+  const form = formFor(g, target);
+  if (isNarrow(g, form)) return narrowGradWeight(g, (wide) => gradWeightLaunches(wide, target));
   const size = (g.KH * g.KW * g.I * g.O) / g.GROUPS;
   if (g.GROUPS > 1 || form === "naive")
     return [
@@ -189,7 +211,13 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
   const output = vectorOf(g.O);
   const columns = g.O / output.width;
   const rows = g.KH * g.KW * (g.I / input.width);
-  const common = { ...constantsOf(g), In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width };
+  const common = {
+    ...constantsOf(g),
+    In: input.type,
+    IN_WIDTH: input.width,
+    Out: output.type,
+    OUT_WIDTH: output.width,
+  };
   const subgroup = form === "subgroup";
   const LANES = target.subgroupSize;
   const CHANNEL_LANES = lanesFor(columns, LANES);
@@ -213,7 +241,11 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
   if (slices === 1) return [{ ...launch, bindings: READ_TWO_WRITE, epilogue }];
   const total = vectorOf(size);
   return [
-    { ...launch, bindings: [{ input: 0 }, { input: 1 }, { scratch: 0, write: true }], scratch: [slices * size * 4] },
+    {
+      ...launch,
+      bindings: [{ input: 0 }, { input: 1 }, { scratch: 0, write: true }],
+      scratch: [slices * size * 4],
+    },
     {
       name: "sum-slices",
       source: sumSlices,

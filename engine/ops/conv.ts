@@ -99,15 +99,37 @@ export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor 
   const [DH, DW] = pair(options.dilation ?? 1);
   const groups = options.groups ?? 1;
   if (i !== perGroup * groups || o % groups !== 0)
-    throw new ShapeError(`conv2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${perGroup * groups} in ${groups} groups`);
+    throw new ShapeError(
+      `conv2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${perGroup * groups} in ${groups} groups`,
+    );
   if (options.padding === "same" && (((kh - 1) * DH) % 2 !== 0 || ((kw - 1) * DW) % 2 !== 0))
     throw new ShapeError(`conv2d: padding "same" needs an odd kernel, got ${kh}×${kw}`);
-  const [PH, PW] = options.padding === "same" ? [((kh - 1) * DH) / 2, ((kw - 1) * DW) / 2] : pair(options.padding ?? 0);
+  const [PH, PW] =
+    options.padding === "same" ? [((kh - 1) * DH) / 2, ((kw - 1) * DW) / 2] : pair(options.padding ?? 0);
   const OH = windows(h, kh, SH, PH, DH);
   const OW = windows(width, kw, SW, PW, DW);
   if (OH < 1 || OW < 1)
-    throw new ShapeError(`conv2d: a kernel of ${kh}×${kw} (dilation ${DH}×${DW}) does not fit into ${h}×${width} with padding ${PH}×${PW}`);
-  return recordForward(x, w, { N: n, H: h, W: width, I: i, OH, OW, O: o, KH: kh, KW: kw, SH, SW, PH, PW, DH, DW, GROUPS: groups });
+    throw new ShapeError(
+      `conv2d: a kernel of ${kh}×${kw} (dilation ${DH}×${DW}) does not fit into ${h}×${width} with padding ${PH}×${PW}`,
+    );
+  return recordForward(x, w, {
+    N: n,
+    H: h,
+    W: width,
+    I: i,
+    OH,
+    OW,
+    O: o,
+    KH: kh,
+    KW: kw,
+    SH,
+    SW,
+    PH,
+    PW,
+    DH,
+    DW,
+    GROUPS: groups,
+  });
 }
 
 export interface ConvTransposeOptions {
@@ -135,13 +157,35 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
   const [extraH, extraW] = pair(options.outputPadding ?? 0);
   const groups = options.groups ?? 1;
   if (i !== inputs || i % groups !== 0)
-    throw new ShapeError(`convTranspose2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${inputs} in ${groups} groups`);
+    throw new ShapeError(
+      `convTranspose2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${inputs} in ${groups} groups`,
+    );
   if (extraH >= Math.max(SH, DH) || extraW >= Math.max(SW, DW))
-    throw new ShapeError(`convTranspose2d: outputPadding ${extraH}×${extraW} must be smaller than the stride ${SH}×${SW} or the dilation`);
+    throw new ShapeError(
+      `convTranspose2d: outputPadding ${extraH}×${extraW} must be smaller than the stride ${SH}×${SW} or the dilation`,
+    );
   const H = (h - 1) * SH - 2 * PH + DH * (kh - 1) + extraH + 1;
   const W = (width - 1) * SW - 2 * PW + DW * (kw - 1) + extraW + 1;
-  if (H < 1 || W < 1) throw new ShapeError(`convTranspose2d: padding ${PH}×${PW} leaves nothing of the output`);
+  if (H < 1 || W < 1)
+    throw new ShapeError(`convTranspose2d: padding ${PH}×${PW} leaves nothing of the output`);
   // As the gradient of a convolution from the output's channels to x's: its weight is [kh, kw, o / groups, i].
-  const g = { N: n, H, W, I: o * groups, OH: h, OW: width, O: i, KH: kh, KW: kw, SH, SW, PH, PW, DH, DW, GROUPS: groups };
+  const g = {
+    N: n,
+    H,
+    W,
+    I: o * groups,
+    OH: h,
+    OW: width,
+    O: i,
+    KH: kh,
+    KW: kw,
+    SH,
+    SW,
+    PH,
+    PW,
+    DH,
+    DW,
+    GROUPS: groups,
+  };
   return recordGradInput(x, permute(w, [0, 1, 3, 2]), g);
 }

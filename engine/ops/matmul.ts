@@ -20,10 +20,7 @@ const MATMUL: KernelOp = {
   gradient: (dy, node) => {
     const [a, b] = node.inputs.map((input) => new Tensor(input)) as [Tensor, Tensor];
     const d = new Tensor(dy);
-    return [
-      sumTo(batched(d, transpose(b)), a.shape).node,
-      sumTo(batched(transpose(a), d), b.shape).node,
-    ];
+    return [sumTo(batched(d, transpose(b)), a.shape).node, sumTo(batched(transpose(a), d), b.shape).node];
   },
 };
 
@@ -52,20 +49,49 @@ function launches(node: Node, target: Target): readonly Launch[] {
   const input = vectorOf(K);
   const output = vectorOf(N);
   const columns = N / output.width;
-  const common = { ...sizes, In: input.type, IN_WIDTH: input.width, Out: output.type, OUT_WIDTH: output.width };
+  const common = {
+    ...sizes,
+    In: input.type,
+    IN_WIDTH: input.width,
+    Out: output.type,
+    OUT_WIDTH: output.width,
+  };
   const epilogue = { hook: "epilogue", width: output.width };
   if (form === "subgroup") {
     const LANES = target.subgroupSize;
     const COLUMN_LANES = lanesFor(columns, LANES);
-    const tiles = (ROWS: number) => ceilDiv(columns, COLUMN_LANES) * ceilDiv(M, ROWS * (LANES / COLUMN_LANES));
+    const tiles = (ROWS: number) =>
+      ceilDiv(columns, COLUMN_LANES) * ceilDiv(M, ROWS * (LANES / COLUMN_LANES));
     const ROWS = Math.max(tiles(16) * BATCH >= FEW_TILES ? 16 : 8, COLUMN_LANES);
     const [x, y] = foldGrid(tiles(ROWS));
     const constants = { ...common, LANES, COLUMN_LANES, ROWS };
-    return [{ name: "matmul.subgroup", source: subgroupSource, constants, bindings, grid: [x, y, BATCH], epilogue, flops }];
+    return [
+      {
+        name: "matmul.subgroup",
+        source: subgroupSource,
+        constants,
+        bindings,
+        grid: [x, y, BATCH],
+        epilogue,
+        flops,
+      },
+    ];
   }
   const shape = { ...tileThreads(columns), ROWS: 4 };
-  const [x, y] = foldGrid(ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(M, shape.ROWS * shape.ROW_THREADS));
-  return [{ name: "matmul.tile", source: tileSource, constants: { ...common, ...shape }, bindings, grid: [x, y, BATCH], epilogue, flops }];
+  const [x, y] = foldGrid(
+    ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(M, shape.ROWS * shape.ROW_THREADS),
+  );
+  return [
+    {
+      name: "matmul.tile",
+      source: tileSource,
+      constants: { ...common, ...shape },
+      bindings,
+      grid: [x, y, BATCH],
+      epilogue,
+      flops,
+    },
+  ];
 }
 
 /** [p, m, k] × [q, k, n] with p = q, or one of them 1. */
@@ -84,12 +110,16 @@ function batched(a: Tensor, b: Tensor): Tensor {
  * @returns [..., m, n], without the axes that a vector stood for
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  if (a.rank === 0 || b.rank === 0) throw new ShapeError(`matmul: needs vectors or matrices, got ${showShape(a.shape)} and ${showShape(b.shape)}`);
+  if (a.rank === 0 || b.rank === 0)
+    throw new ShapeError(
+      `matmul: needs vectors or matrices, got ${showShape(a.shape)} and ${showShape(b.shape)}`,
+    );
   const left = a.rank === 1 ? reshape(a, [1, a.size]) : a;
   const right = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
   const [m, k] = left.shape.slice(-2) as [number, number];
   const [k2, n] = right.shape.slice(-2) as [number, number];
-  if (k !== k2) throw new ShapeError(`matmul: inner sizes differ: ${showShape(a.shape)} and ${showShape(b.shape)}`);
+  if (k !== k2)
+    throw new ShapeError(`matmul: inner sizes differ: ${showShape(a.shape)} and ${showShape(b.shape)}`);
   const batch = broadcastShapes("matmul", left.shape.slice(0, -2), right.shape.slice(0, -2));
   const out = [...batch, ...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
   const flat = (x: Tensor, rows: number, columns: number) => {

@@ -74,7 +74,10 @@ const METHODS = {
 } as const;
 
 type Methods = {
-  [Name in keyof typeof METHODS]: (typeof METHODS)[Name] extends (x: never, ...rest: infer Rest) => infer Result
+  [Name in keyof typeof METHODS]: (typeof METHODS)[Name] extends (
+    x: never,
+    ...rest: infer Rest
+  ) => infer Result
     ? (...rest: Rest) => Result
     : never;
 };

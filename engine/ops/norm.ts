@@ -27,7 +27,10 @@ export interface BatchNormOptions {
 export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNormOptions = {}): Tensor {
   const c = x.shape.at(-1) ?? 0;
   for (const [name, t] of Object.entries({ gamma, beta }))
-    if (t.size !== c) throw new ShapeError(`batchNorm: ${name} should be [${c}] for x ${showShape(x.shape)}, got ${showShape(t.shape)}`);
+    if (t.size !== c)
+      throw new ShapeError(
+        `batchNorm: ${name} should be [${c}] for x ${showShape(x.shape)}, got ${showShape(t.shape)}`,
+      );
   const centre = options.mean ?? batchMean(x);
   const spread = options.variance ?? batchVariance(x, centre);
   const scale = mul(rsqrt(add(spread, options.eps ?? 1e-5)), gamma); // [c]
@@ -40,10 +43,16 @@ const allButLast = (x: Tensor): number[] => x.shape.slice(0, -1).map((_, axis) =
 export const batchMean = (x: Tensor): Tensor => mean(x, allButLast(x));
 
 /** Biased variance of every channel, [c], around `centre`. */
-export const batchVariance = (x: Tensor, centre: Tensor): Tensor => variance(x, allButLast(x), { mean: centre });
+export const batchVariance = (x: Tensor, centre: Tensor): Tensor =>
+  variance(x, allButLast(x), { mean: centre });
 
 /** Normalises each image and channel by itself: x [n, h, w, c], gamma and beta [c] (Ulyanov et al. 2016). */
-export function instanceNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: { readonly eps?: number } = {}): Tensor {
+export function instanceNorm(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  options: { readonly eps?: number } = {},
+): Tensor {
   const axes = x.shape.slice(1, -1).map((_, axis) => axis + 1);
   const centre = mean(x, axes, { keepDims: true });
   const spread = variance(x, axes, { keepDims: true, mean: centre });
@@ -51,7 +60,12 @@ export function instanceNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: { 
 }
 
 /** Normalises over as many trailing axes as `gamma` has (Ba et al. 2016). */
-export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: { readonly eps?: number } = {}): Tensor {
+export function layerNorm(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  options: { readonly eps?: number } = {},
+): Tensor {
   const axes = gamma.shape.map((_, axis) => x.rank - gamma.rank + axis);
   const centre = mean(x, axes, { keepDims: true });
   const spread = variance(x, axes, { keepDims: true, mean: centre });

@@ -4,6 +4,7 @@
  */
 import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
+import { literal } from "../graph/codegen.ts";
 import type { PointwiseOp } from "../graph/node.ts";
 import { broadcastShapes } from "../shape.ts";
 import { record, Tensor } from "../tensor.ts";
@@ -14,9 +15,18 @@ export type Operand = Tensor | number;
 
 interface Row {
   /** WGSL over the arguments for element type `t` (a scalar or a vector of four). */
-  readonly wgsl: (args: readonly string[], t: string, attributes: Readonly<Record<string, unknown>>) => string;
+  readonly wgsl: (
+    args: readonly string[],
+    t: string,
+    attributes: Readonly<Record<string, unknown>>,
+  ) => string;
   /** Gradients of the arguments; absent where there is none (comparisons: the gradient is zero everywhere). */
-  readonly gradient?: (dy: Tensor, y: Tensor, args: readonly Tensor[], attributes: Readonly<Record<string, number>>) => readonly (Tensor | undefined)[];
+  readonly gradient?: (
+    dy: Tensor,
+    y: Tensor,
+    args: readonly Tensor[],
+    attributes: Readonly<Record<string, number>>,
+  ) => readonly (Tensor | undefined)[];
   /** Price in additions. */
   readonly cost?: number;
   /** Element type of the result where it is not that of the first argument. */
@@ -24,12 +34,18 @@ interface Row {
 }
 
 const DEAR = 8;
-const flag = (test: string): Row["wgsl"] => ([a, b], t) => `select(${t}(0), ${t}(1), ${a} ${test} ${b})`;
+const flag =
+  (test: string): Row["wgsl"] =>
+  ([a, b], t) =>
+    `select(${t}(0), ${t}(1), ${a} ${test} ${b})`;
 
 /** Abramowitz-Stegun-like rational forms are too coarse for gradients: erf is a degree-10 fit in t = 1 / (1 + |x| / 2). */
 const ERF = (x: string, t: string) => {
   const u = `(${t}(1) / (${t}(1) + ${t}(0.5) * abs(${x})))`;
-  const c = [1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277];
+  const c = [
+    1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
+    0.17087277,
+  ];
   const poly = c.reduceRight((sum, k) => (sum ? `(${t}(${k}) + ${u} * ${sum})` : `${t}(${k})`), "");
   return `(sign(${x}) * (${t}(1) - ${u} * exp(-${x} * ${x} - ${t}(1.26551223) + ${u} * ${poly})))`;
 };
@@ -43,7 +59,7 @@ const SINE = (x: string, t: string, shift: number) => {
   const turns = shift ? `(${n} + ${t}(0.5))` : n;
   const r = `(((${x} - ${turns} * ${t}(3.140625)) - ${turns} * ${t}(0.000967025756835938)) - ${turns} * ${t}(6.278329e-7))`;
   const r2 = `(${r} * ${r})`;
-  const c = [-1.6666667e-1, 8.3333333e-3, -1.9841270e-4, 2.7557319e-6, -2.5052108e-8];
+  const c = [-1.6666667e-1, 8.3333333e-3, -1.984127e-4, 2.7557319e-6, -2.5052108e-8];
   const poly = c.reduceRight((sum, k) => (sum ? `(${t}(${k}) + ${r2} * ${sum})` : `${t}(${k})`), "");
   const sign = `(${t}(1) - ${t}(2) * abs(${n} - ${t}(2) * floor(${n} * ${t}(0.5))))`;
   return `${shift ? "-" : ""}(${sign} * (${r} + ${r} * ${r2} * ${poly}))`;
@@ -52,7 +68,10 @@ const SINE = (x: string, t: string, shift: number) => {
 const TABLE = {
   add: { wgsl: ([a, b]) => `${a} + ${b}`, gradient: (dy) => [dy, dy] },
   sub: { wgsl: ([a, b]) => `${a} - ${b}`, gradient: (dy) => [dy, neg(dy)] },
-  mul: { wgsl: ([a, b]) => `${a} * ${b}`, gradient: (dy, _y, [a, b]) => [mul(dy, b as Tensor), mul(dy, a as Tensor)] },
+  mul: {
+    wgsl: ([a, b]) => `${a} * ${b}`,
+    gradient: (dy, _y, [a, b]) => [mul(dy, b as Tensor), mul(dy, a as Tensor)],
+  },
   div: {
     wgsl: ([a, b]) => `${a} / ${b}`,
     gradient: (dy, y, [, b]) => [div(dy, b as Tensor), neg(div(mul(dy, y), b as Tensor))],
@@ -70,21 +89,31 @@ const TABLE = {
   },
   maximum: {
     wgsl: ([a, b]) => `max(${a}, ${b})`,
-    gradient: (dy, _y, [a, b]) => extremumGradient(dy, gt(a as Tensor, b as Tensor), eq(a as Tensor, b as Tensor)),
+    gradient: (dy, _y, [a, b]) =>
+      extremumGradient(dy, gt(a as Tensor, b as Tensor), eq(a as Tensor, b as Tensor)),
   },
   minimum: {
     wgsl: ([a, b]) => `min(${a}, ${b})`,
-    gradient: (dy, _y, [a, b]) => extremumGradient(dy, lt(a as Tensor, b as Tensor), eq(a as Tensor, b as Tensor)),
+    gradient: (dy, _y, [a, b]) =>
+      extremumGradient(dy, lt(a as Tensor, b as Tensor), eq(a as Tensor, b as Tensor)),
   },
   neg: { wgsl: ([a]) => `-${a}`, gradient: (dy) => [neg(dy)] },
   exp: { wgsl: ([a]) => `exp(${a})`, gradient: (dy, y) => [mul(dy, y)], cost: DEAR },
   log: { wgsl: ([a]) => `log(${a})`, gradient: (dy, _y, [a]) => [div(dy, a as Tensor)], cost: DEAR },
   sqrt: { wgsl: ([a]) => `sqrt(${a})`, gradient: (dy, y) => [div(mul(dy, 0.5), y)], cost: 4 },
-  rsqrt: { wgsl: ([a], t) => `${t}(1) / sqrt(${a})`, gradient: (dy, y) => [mul(mul(dy, -0.5), mul(y, mul(y, y)))], cost: 4 },
+  rsqrt: {
+    wgsl: ([a], t) => `${t}(1) / sqrt(${a})`,
+    gradient: (dy, y) => [mul(mul(dy, -0.5), mul(y, mul(y, y)))],
+    cost: 4,
+  },
   abs: { wgsl: ([a]) => `abs(${a})`, gradient: (dy, _y, [a]) => [mul(dy, sign(a as Tensor))] },
   sign: { wgsl: ([a]) => `sign(${a})` },
   // Beyond 15 tanh is 1 in f32, while some drivers overflow on the way there.
-  tanh: { wgsl: ([a], t) => `tanh(clamp(${a}, ${t}(-15), ${t}(15)))`, gradient: (dy, y) => [mul(dy, sub(1, mul(y, y)))], cost: DEAR },
+  tanh: {
+    wgsl: ([a], t) => `tanh(clamp(${a}, ${t}(-15), ${t}(15)))`,
+    gradient: (dy, y) => [mul(dy, sub(1, mul(y, y)))],
+    cost: DEAR,
+  },
   sigmoid: {
     wgsl: ([a], t) => `${t}(1) / (${t}(1) + exp(-clamp(${a}, ${t}(-87), ${t}(87))))`,
     gradient: (dy, y) => [mul(dy, mul(y, sub(1, y)))],
@@ -101,8 +130,16 @@ const TABLE = {
   },
   relu: { wgsl: ([a], t) => `max(${a}, ${t}(0))`, gradient: (dy, _y, [a]) => [mul(dy, gt(a as Tensor, 0))] },
   square: { wgsl: ([a]) => `${a} * ${a}`, gradient: (dy, _y, [a]) => [mul(dy, mul(a as Tensor, 2))] },
-  sin: { wgsl: ([a], t) => SINE(a as string, t, 0), gradient: (dy, _y, [a]) => [mul(dy, cos(a as Tensor))], cost: DEAR },
-  cos: { wgsl: ([a], t) => SINE(a as string, t, 1), gradient: (dy, _y, [a]) => [neg(mul(dy, sin(a as Tensor)))], cost: DEAR },
+  sin: {
+    wgsl: ([a], t) => SINE(a as string, t, 0),
+    gradient: (dy, _y, [a]) => [mul(dy, cos(a as Tensor))],
+    cost: DEAR,
+  },
+  cos: {
+    wgsl: ([a], t) => SINE(a as string, t, 1),
+    gradient: (dy, _y, [a]) => [neg(mul(dy, sin(a as Tensor)))],
+    cost: DEAR,
+  },
   erf: {
     wgsl: ([a], t) => ERF(a as string, t),
     gradient: (dy, _y, [a]) => [mul(dy, mul(2 / Math.sqrt(Math.PI), exp(neg(square(a as Tensor)))))],
@@ -116,17 +153,24 @@ const TABLE = {
     cost: 3,
   },
   clamp: {
-    wgsl: ([a], t, { low, high }) => `clamp(${a}, ${t}(${low}), ${t}(${high}))`,
-    gradient: (dy, _y, [a], { low, high }) => [mul(dy, mul(ge(a as Tensor, low as number), le(a as Tensor, high as number)))],
+    wgsl: ([a], t, { low, high }) =>
+      `clamp(${a}, ${t}(${literal(low as number, "f32")}), ${t}(${literal(high as number, "f32")}))`,
+    gradient: (dy, _y, [a], { low, high }) => [
+      mul(dy, mul(ge(a as Tensor, low as number), le(a as Tensor, high as number))),
+    ],
   },
   /** max(x, 0) + slope · min(x, 0), the slope a tensor (He et al. 2015). */
   prelu: {
     wgsl: ([a, s], t) => `max(${a}, ${t}(0)) + ${s} * min(${a}, ${t}(0))`,
-    gradient: (dy, _y, [a, s]) => [mul(dy, where(gt(a as Tensor, 0), 1, s as Tensor)), mul(dy, minimum0(a as Tensor))],
+    gradient: (dy, _y, [a, s]) => [
+      mul(dy, where(gt(a as Tensor, 0), 1, s as Tensor)),
+      mul(dy, minimum0(a as Tensor)),
+    ],
     cost: 3,
   },
   elu: {
-    wgsl: ([a], t, { alpha }) => `select(${t}(${alpha}) * (exp(min(${a}, ${t}(0))) - ${t}(1)), ${a}, ${a} > ${t}(0))`,
+    wgsl: ([a], t, { alpha }) =>
+      `select(${t}(${alpha}) * (exp(min(${a}, ${t}(0))) - ${t}(1)), ${a}, ${a} > ${t}(0))`,
     gradient: (dy, y, [a], { alpha }) => [mul(dy, where(gt(a as Tensor, 0), 1, add(y, alpha as number)))],
     cost: DEAR,
   },
@@ -169,15 +213,26 @@ const OPS = new Map<string, PointwiseOp>(
 /** Names of all pointwise ops, for tests that want to see every one of them. */
 export const pointwiseNames: readonly string[] = [...OPS.keys()];
 
-function apply(name: PointwiseName, operands: readonly Operand[], attributes: Readonly<Record<string, number>> = {}): Tensor {
+function apply(
+  name: PointwiseName,
+  operands: readonly Operand[],
+  attributes: Readonly<Record<string, number>> = {},
+): Tensor {
   const op = OPS.get(name) as PointwiseOp;
   const tensors = operands.map((o) => (typeof o === "number" ? constant(o, [], leading(operands)) : o));
   for (const t of tensors)
     if (t.dtype !== (tensors[0] as Tensor).dtype)
-      throw new ShapeError(`${name}: operands have the types ${tensors.map((o) => o.dtype).join(" and ")}; they must agree`);
+      throw new ShapeError(
+        `${name}: operands have the types ${tensors.map((o) => o.dtype).join(" and ")}; they must agree`,
+      );
   const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShapes(name, a, b));
   const dtype = (TABLE[name] as Row).dtype ?? (tensors[0] as Tensor).dtype;
-  return record(op, tensors.map((t) => expand(t, shape)), shape, { attributes, dtype });
+  return record(
+    op,
+    tensors.map((t) => expand(t, shape)),
+    shape,
+    { attributes, dtype },
+  );
 }
 
 const leading = (operands: readonly Operand[]): DType => {
@@ -246,6 +301,7 @@ export const le = (a: Operand, b: Operand): Tensor => apply("le", [a, b]);
 export const gt = (a: Operand, b: Operand): Tensor => apply("gt", [a, b]);
 export const ge = (a: Operand, b: Operand): Tensor => apply("ge", [a, b]);
 /** `a` where `condition` is not 0, else `b`. */
-export const where = (condition: Operand, a: Operand, b: Operand): Tensor => apply("where", [condition, a, b]);
+export const where = (condition: Operand, a: Operand, b: Operand): Tensor =>
+  apply("where", [condition, a, b]);
 
 export { sumTo };

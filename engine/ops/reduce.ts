@@ -48,7 +48,8 @@ export function variance(
 }
 
 /** √Σx², the Euclidean norm. */
-export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor => sqrt(sum(square(x), axes, options));
+export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
+  sqrt(sum(square(x), axes, options));
 
 /** log Σ e^x, with the maximum taken out so that nothing overflows. */
 export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor {

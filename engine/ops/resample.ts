@@ -14,7 +14,9 @@ import { permute } from "./movement.ts";
 export function pixelShuffle(x: Tensor, r: number): Tensor {
   const { n, h, w, c } = expectShape("pixelShuffle", "x", x.shape, "n h w c");
   if (!Number.isInteger(r) || r < 1 || c % (r * r) !== 0)
-    throw new ShapeError(`pixelShuffle: ${c} channels cannot be spread over blocks of ${r}×${r}, in ${showShape(x.shape)}`);
+    throw new ShapeError(
+      `pixelShuffle: ${c} channels cannot be spread over blocks of ${r}×${r}, in ${showShape(x.shape)}`,
+    );
   const depth = c / (r * r);
   const blocks = permute(reshape(x, [n, h, w, depth, r, r]), [0, 1, 4, 2, 5, 3]); // [n, h, i, w, j, c]
   return reshape(blocks, [n, h * r, w * r, depth]);
@@ -49,7 +51,8 @@ export function resize(x: Tensor, size: readonly [number, number], options: Resi
   const { n, h, w, c } = expectShape("resize", "x", x.shape, "n h w c");
   const [oh, ow] = size;
   const method = options.method ?? "bilinear";
-  if (![oh, ow].every((s) => Number.isInteger(s) && s > 0)) throw new ShapeError(`resize: sizes must be whole numbers from 1 on, got ${showShape(size)}`);
+  if (![oh, ow].every((s) => Number.isInteger(s) && s > 0))
+    throw new ShapeError(`resize: sizes must be whole numbers from 1 on, got ${showShape(size)}`);
   const align = options.alignCorners ?? false;
   let y = x;
   if (oh !== h) {
@@ -71,7 +74,11 @@ function weights(from: number, to: number, method: ResizeMethod, alignCorners: b
     matrix[at] = (matrix[at] as number) + weight;
   };
   for (let row = 0; row < to; row++) {
-    const position = alignCorners ? (to > 1 ? (row * (from - 1)) / (to - 1) : 0) : ((row + 0.5) * from) / to - 0.5;
+    const position = alignCorners
+      ? to > 1
+        ? (row * (from - 1)) / (to - 1)
+        : 0
+      : ((row + 0.5) * from) / to - 0.5;
     switch (method) {
       case "nearest":
         put(row, Math.floor((row * from) / to), 1);

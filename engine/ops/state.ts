@@ -36,7 +36,10 @@ const PACK: KernelOp = {
   kind: "kernel",
   name: "pack",
   placement: (node) => node.attributes.offsets as readonly number[],
-  launches: (node) => node.inputs.map((input, k) => copyLaunch(k, input.size, { output: true }, (node.attributes.offsets as readonly number[])[k])),
+  launches: (node) =>
+    node.inputs.map((input, k) =>
+      copyLaunch(k, input.size, { output: true }, (node.attributes.offsets as readonly number[])[k]),
+    ),
 };
 
 function copyLaunch(input: number, size: number, to: { state: number } | { output: true }, offset = 0) {
@@ -49,8 +52,19 @@ function copyLaunch(input: number, size: number, to: { state: number } | { outpu
   };
 }
 
-function recordEffect(op: EffectOp, inputs: readonly Tensor[], state: Parameter, attributes: Record<string, number> = {}): void {
-  const effect = new Node(op, inputs.map((input) => input.node), [], "f32", { attributes, writes: [state.state] });
+function recordEffect(
+  op: EffectOp,
+  inputs: readonly Tensor[],
+  state: Parameter,
+  attributes: Record<string, number> = {},
+): void {
+  const effect = new Node(
+    op,
+    inputs.map((input) => input.node),
+    [],
+    "f32",
+    { attributes, writes: [state.state] },
+  );
   runtime.addEffect(effect);
   state.updatedBy(effect);
 }
@@ -58,7 +72,9 @@ function recordEffect(op: EffectOp, inputs: readonly Tensor[], state: Parameter,
 /** Records that `state` takes the value of `value`, which has its shape. */
 export function assign(state: Parameter, value: Tensor): void {
   if (!sameShape(state.shape, value.shape))
-    throw new ShapeError(`assign: ${state.name} has shape ${showShape(state.shape)}, the value ${showShape(value.shape)}`);
+    throw new ShapeError(
+      `assign: ${state.name} has shape ${showShape(state.shape)}, the value ${showShape(value.shape)}`,
+    );
   const { host } = value.node;
   // Nothing has used the state yet: it simply starts with another value.
   if (host instanceof Float32Array && state.state.restart(host)) return;
@@ -68,7 +84,9 @@ export function assign(state: Parameter, value: Tensor): void {
 /** Records that `state` moves by `rate` of the way to `value`: state + rate (value - state). */
 export function lerp(state: Parameter, value: Tensor, rate: number): void {
   if (!sameShape(state.shape, value.shape))
-    throw new ShapeError(`lerp: ${state.name} has shape ${showShape(state.shape)}, the value ${showShape(value.shape)}`);
+    throw new ShapeError(
+      `lerp: ${state.name} has shape ${showShape(state.shape)}, the value ${showShape(value.shape)}`,
+    );
   recordEffect(LERP, [value], state, { rate });
 }
 

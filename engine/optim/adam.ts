@@ -28,7 +28,13 @@ const ADAM: EffectOp = {
         name: "adam",
         source: adamSource,
         constants: { SIZE: vectors },
-        bindings: [{ input: 0 }, { input: 1 }, { state: 0, write: true }, { state: 1, write: true }, { state: 2, write: true }],
+        bindings: [
+          { input: 0 },
+          { input: 1 },
+          { state: 0, write: true },
+          { state: 1, write: true },
+          { state: 2, write: true },
+        ],
         grid: foldGrid(ceilDiv(vectors, 64)),
         flops: vectors * 48,
       },
@@ -57,7 +63,10 @@ export class Adam {
     this.options = { betas, eps, weightDecay, decoupled };
     this.values = FlatStore.adopt(this.parameters);
     ({ store: this.firstStore, tensors: this.first } = FlatStore.zerosLike("first moment", this.parameters));
-    ({ store: this.secondStore, tensors: this.second } = FlatStore.zerosLike("second moment", this.parameters));
+    ({ store: this.secondStore, tensors: this.second } = FlatStore.zerosLike(
+      "second moment",
+      this.parameters,
+    ));
   }
 
   /** Records one update from gradients in the order of `parameters`. */

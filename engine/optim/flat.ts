@@ -26,16 +26,24 @@ export class FlatStore {
     this.storage = new Storage(name, Math.max(bytes, ALIGNMENT));
     this.size = this.storage.bytes / 4;
     this.offsets = offsets.map((offset) => offset / 4);
-    this.parts = sizes.map((size, k) => new Storage(name, size * 4, { parent: this.storage, offset: offsets[k] as number }));
+    this.parts = sizes.map(
+      (size, k) => new Storage(name, size * 4, { parent: this.storage, offset: offsets[k] as number }),
+    );
   }
 
   /** Moves the parameters into the buffer, values and all. */
   static adopt(parameters: readonly Parameter[]): FlatStore {
-    const store = new FlatStore("parameters", parameters.map((p) => p.size));
+    const store = new FlatStore(
+      "parameters",
+      parameters.map((p) => p.size),
+    );
     store.storage.pieces = parameters.map((p, k) => {
       if (p.state.parent) throw new GanvasError(`${p.name} belongs to an optimiser already`);
       if (runtime.isPending(p.state)) runtime.flush();
-      if (runtime.isPending(p.state)) throw new GanvasError(`${p.name} has an update that has not run; await idle() before making an optimiser`);
+      if (runtime.isPending(p.state))
+        throw new GanvasError(
+          `${p.name} has an update that has not run; await idle() before making an optimiser`,
+        );
       return { from: p.state, offset: (store.offsets[k] as number) * 4 };
     });
     parameters.forEach((p, k) => {
@@ -45,8 +53,14 @@ export class FlatStore {
   }
 
   /** State of the same layout (moments), zeros at first: one tensor a parameter. */
-  static zerosLike(name: string, parameters: readonly Parameter[]): { store: FlatStore; tensors: Parameter[] } {
-    const store = new FlatStore(name, parameters.map((p) => p.size));
+  static zerosLike(
+    name: string,
+    parameters: readonly Parameter[],
+  ): { store: FlatStore; tensors: Parameter[] } {
+    const store = new FlatStore(
+      name,
+      parameters.map((p) => p.size),
+    );
     store.storage.initial = new Float32Array(store.size);
     const tensors = parameters.map((p, k) => {
       const state = new Parameter(`${name} of ${p.name}`, p.shape, new Float32Array(p.size));
@@ -59,11 +73,15 @@ export class FlatStore {
   /** Gradients in the same layout. */
   pack(gradients: readonly Tensor[], parameters: readonly Parameter[]): Tensor {
     if (gradients.length !== parameters.length)
-      throw new GanvasError(`step: the optimiser has ${parameters.length} parameters, got ${gradients.length} gradients`);
+      throw new GanvasError(
+        `step: the optimiser has ${parameters.length} parameters, got ${gradients.length} gradients`,
+      );
     gradients.forEach((g, k) => {
       const p = parameters[k] as Parameter;
       if (!sameShape(g.shape, p.shape))
-        throw new GanvasError(`step: gradient ${k} has shape ${showShape(g.shape)}, its parameter (${p.name}) ${showShape(p.shape)}`);
+        throw new GanvasError(
+          `step: gradient ${k} has shape ${showShape(g.shape)}, its parameter (${p.name}) ${showShape(p.shape)}`,
+        );
     });
     return pack(gradients, this.offsets, this.size);
   }

@@ -1,0 +1,125 @@
+// Bundles a TypeScript entry for Node or Deno with esbuild, once: the bundle is made again only when an input has changed.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { SetupError } from "./install.mjs";
+import { mtime, root } from "./paths.mjs";
+
+/** How the code names a worker's bundle. */
+const WORKER_URL = /new URL\("\.\/([\w-]+-worker-node)\.js", import\.meta\.url\)/g;
+
+/** How every bundle of ours is made, in Node, Deno and the browser. @type {import("esbuild").BuildOptions} */
+export const commonOptions = {
+  bundle: true,
+  format: "esm",
+  charset: "utf8",
+  loader: { ".wgsl": "text" },
+  logLevel: "silent",
+};
+
+/**
+ * `import.meta.url` keeps naming the source file, so that paths relative to it mean the same bundled or not. Workers are the
+ * exception: `new URL("./x-worker-node.js", import.meta.url)` stays as it is and finds the worker's bundle beside the entry's.
+ * @type {import("esbuild").Plugin}
+ */
+const sourceUrls = {
+  name: "source-urls",
+  setup(build) {
+    build.onLoad({ filter: /\.[mc]?[jt]s$/ }, ({ path }) => {
+      if (path.includes("node_modules")) return undefined;
+      const text = readFileSync(path, "utf8");
+      if (!text.includes("import.meta.url")) return undefined;
+      const url = JSON.stringify(pathToFileURL(path).href);
+      const kept = text.replaceAll(WORKER_URL, 'new URL("./$1.js", import.meta.bundle)');
+      const contents = kept
+        .replaceAll("import.meta.url", url)
+        .replaceAll("import.meta.bundle", "import.meta.url");
+      return { contents, loader: /\.[mc]?ts$/.test(path) ? "ts" : "js" };
+    });
+  },
+};
+
+/** Turns esbuild's failure into its messages, as a person reads them.
+ * @param {unknown} error
+ * @returns {Promise<Error>} */
+export async function readableBuildError(error) {
+  if (!(error instanceof Error) || !("errors" in error))
+    return error instanceof Error ? error : new Error(String(error));
+  const { formatMessages } = await import("esbuild");
+  const messages = /** @type {import("esbuild").Message[]} */ (error.errors);
+  const color = process.stderr.isTTY === true;
+  return new SetupError((await formatMessages(messages, { kind: "error", color })).join("").trimEnd());
+}
+
+/** Sources of the worker threads (`*-worker-node.ts` below engine/), whose bundles lie beside every Node bundle. */
+function workerEntries() {
+  const files = readdirSync(join(root, "engine"), { recursive: true, encoding: "utf8" });
+  return files.filter((file) => file.endsWith("-worker-node.ts")).map((file) => join(root, "engine", file));
+}
+
+/**
+ * Source code with its worker URLs pointing at bundles, for code that runs unbundled (vitest).
+ * @param {string} code
+ * @returns {Promise<string>}
+ */
+export async function withBundledWorkers(code) {
+  let changed = code;
+  for (const [url, name] of code.matchAll(WORKER_URL)) {
+    const source = workerEntries().find((file) => basename(file, ".ts") === name);
+    if (!source) throw new SetupError(`no worker of the engine is called ${name}`);
+    changed = changed.replace(
+      url,
+      `new URL(${JSON.stringify(pathToFileURL(await bundleEntry(source)).href)})`,
+    );
+  }
+  return changed;
+}
+
+/** @param {string} manifest @param {string[]} entries */
+function isFresh(manifest, entries) {
+  if (!existsSync(manifest)) return false;
+  const { inputs, entries: built } = JSON.parse(readFileSync(manifest, "utf8"));
+  if (JSON.stringify(built) !== JSON.stringify(entries)) return false;
+  return Object.entries(inputs).every(([file, time]) => mtime(file) === time);
+}
+
+/**
+ * The bundle of `entry` and, beside it, those of the engine's workers. npm packages stay outside.
+ * @param {string} entry path of a .ts file, absolute or relative to the repository
+ * @param {{ platform?: "node" | "neutral" }} [options] neutral: for Deno, which has its own navigator.gpu
+ * @returns {Promise<string>} path of the bundled file, an ES module
+ */
+export async function bundleEntry(entry, { platform = "node" } = {}) {
+  const source = resolve(root, entry);
+  if (!existsSync(source)) throw new SetupError(`${relative(root, source)} does not exist`);
+  const entries = [...new Set([source, ...(platform === "node" ? workerEntries() : [])])];
+  const id = createHash("sha256").update(`${platform} ${source}`).digest("hex").slice(0, 10);
+  const outdir = join(root, "node_modules/.cache/ganvas", `${basename(dirname(source))}-${id}`);
+  const manifest = join(outdir, "manifest.json");
+  const output = join(outdir, `${basename(source, ".ts")}.js`);
+  if (isFresh(manifest, entries)) return output;
+  const { build, version } = await import("esbuild");
+  try {
+    const { metafile } = await build({
+      ...commonOptions,
+      entryPoints: entries,
+      outdir,
+      entryNames: "[name]",
+      platform,
+      target: platform === "node" ? "node20" : "es2023",
+      packages: "external",
+      sourcemap: "linked",
+      metafile: true,
+      absWorkingDir: root,
+      plugins: [sourceUrls],
+    });
+    const self = [join(root, "examples/setup/bundle.mjs"), join(root, "package-lock.json")];
+    const files = [...Object.keys(metafile.inputs).map((file) => resolve(root, file)), ...self];
+    const inputs = Object.fromEntries(files.map((file) => [file, mtime(file)]));
+    writeFileSync(manifest, JSON.stringify({ esbuild: version, entries, inputs }));
+  } catch (error) {
+    throw await readableBuildError(error);
+  }
+  return output;
+}

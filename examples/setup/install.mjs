@@ -1,0 +1,77 @@
+// Makes sure that the npm packages named in package-lock.json are there. Uses nothing but Node itself.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { mtime, root } from "./paths.mjs";
+
+/** A sentence for the user instead of a stack trace; the process ends with code 2. */
+export class SetupError extends Error {
+  /** @override */
+  name = "SetupError";
+}
+
+/** What npm notes of each package. @typedef {Record<string, { version?: string, optional?: boolean, peer?: boolean }>} Packages */
+
+/** @param {string} file @returns {Packages} */
+const packagesOf = (file) => JSON.parse(readFileSync(file, "utf8")).packages ?? {};
+
+/** Whether node_modules holds what package-lock.json asks for, packages of other platforms aside. */
+export function dependenciesAreInstalled() {
+  const wantedFile = join(root, "package-lock.json");
+  const presentFile = join(root, "node_modules/.package-lock.json");
+  if (!existsSync(presentFile)) return false;
+  if (mtime(presentFile) >= mtime(wantedFile)) return true;
+  // The lock file is younger, as after a checkout, but it may still ask for the same versions.
+  const present = packagesOf(presentFile);
+  return Object.entries(packagesOf(wantedFile)).every(([path, { version, optional, peer }]) => {
+    if (path === "" || (!present[path] && (optional || peer))) return true;
+    return present[path]?.version === version;
+  });
+}
+
+/**
+ * Runs npm with its output on stderr, since stdout may carry a command's JSON.
+ * @param {string[]} args
+ * @param {{ timeout?: number, quiet?: boolean, cwd?: string }} [options] timeout in ms
+ * @returns {boolean} whether it ended well
+ */
+export function npm(args, { timeout = 0, quiet = false, cwd = root } = {}) {
+  const out = quiet ? "ignore" : 2;
+  const self = process.env.npm_execpath;
+  const viaNode = self !== undefined && /npm-cli\.c?js$/.test(self);
+  const child = spawnSync(viaNode ? process.execPath : "npm", viaNode ? [self, ...args] : args, {
+    cwd,
+    stdio: ["ignore", out, out],
+    timeout,
+    // npm is a .cmd file on Windows.
+    shell: !viaNode && process.platform === "win32",
+  });
+  return child.status === 0;
+}
+
+/** Runs `npm ci` where node_modules is missing or no longer what package-lock.json asks for. */
+export function ensureDependencies() {
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major < 20)
+    throw new SetupError(`ganvas needs Node 20 or later; this is ${process.version}. See https://nodejs.org`);
+  if (dependenciesAreInstalled()) return;
+  process.stderr.write("Installing the npm packages (npm ci) …\n");
+  // No package of ours needs its install script: all bring prebuilt files. --include=dev: NODE_ENV may say production.
+  const done = npm(["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  if (!done)
+    throw new SetupError("npm ci failed (see above). Is the npm registry reachable from this machine?");
+}
+
+/**
+ * Runs `main`; a SetupError becomes its sentence on stderr and exit code 2.
+ * @param {() => Promise<number | undefined>} main gives the exit code
+ */
+export async function runMain(main) {
+  try {
+    process.exitCode = (await main()) ?? 0;
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}

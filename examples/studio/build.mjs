@@ -1,0 +1,85 @@
+// npm run build: the studio as static files in dist/, to be put on any web server. start.mjs builds the same in memory.
+import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { commonOptions, readableBuildError } from "../setup/bundle.mjs";
+import { ensureDependencies, runMain, SetupError } from "../setup/install.mjs";
+import { root } from "../setup/paths.mjs";
+
+const studio = join(root, "examples/studio");
+
+/** Folders served and deployed as they are: path on the site → folder. @type {Record<string, string>} */
+export const staticFolders = {
+  samples: join(studio, "samples"),
+  "models/weights": join(root, "models/weights"),
+};
+
+export const outdir = join(root, "dist");
+
+/** Entries beside main.ts: the module worker and the style sheet; outputs lie side by side, since main.js starts the worker. */
+const entryPoints = ["main.ts", "engine-worker.ts", "styles/studio.css"].map((file) => join(studio, file));
+
+/**
+ * Node's parts of the engine stay behind dynamic imports; a static one would break the page when it is loaded.
+ * @param {import("esbuild").Metafile} metafile
+ */
+function refuseNodeImports(metafile) {
+  for (const [file, { imports }] of Object.entries(metafile.outputs)) {
+    const wrong = imports.find(({ external, kind }) => external && kind === "import-statement");
+    if (wrong) throw new SetupError(`${file} imports "${wrong.path}", which no browser has`);
+  }
+}
+
+/** @param {{ minify: boolean }} options @returns {import("esbuild").BuildOptions & { metafile: true, write: false }} */
+export function studioOptions({ minify }) {
+  return {
+    ...commonOptions,
+    entryPoints,
+    outdir,
+    entryNames: "[name]",
+    chunkNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    splitting: true,
+    platform: "browser",
+    target: "es2022",
+    external: ["node:*", "webgpu", "sharp"],
+    sourcemap: "linked",
+    minify,
+    metafile: true,
+    write: false,
+    absWorkingDir: root,
+    plugins: [
+      {
+        name: "refuse-node-imports",
+        setup: (build) => build.onEnd(({ metafile }) => (metafile ? refuseNodeImports(metafile) : undefined)),
+      },
+    ],
+  };
+}
+
+/** Writes dist/. @returns {Promise<number>} how many bytes of scripts and styles */
+export async function buildStudio() {
+  const { build } = await import("esbuild");
+  rmSync(outdir, { recursive: true, force: true });
+  try {
+    const { metafile } = await build({ ...studioOptions({ minify: true }), write: true });
+    cpSync(join(studio, "index.html"), join(outdir, "index.html"));
+    for (const [path, folder] of Object.entries(staticFolders)) {
+      if (existsSync(folder)) cpSync(folder, join(outdir, path), { recursive: true });
+    }
+    return Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+  } catch (error) {
+    throw await readableBuildError(error);
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await runMain(async () => {
+    ensureDependencies();
+    const bytes = await buildStudio();
+    console.log(
+      `dist/ holds ${readdirSync(outdir).length} entries, ${Math.round(bytes / 1024)} KiB of scripts and styles`,
+    );
+    return 0;
+  });
+}

@@ -1,0 +1,101 @@
+/**
+ * The only file of the studio that knows the engine and the models. Its calls run in the worker, or on the page's thread
+ * where WebGPU is not offered to workers; everything else of the studio sees the types below and `EngineCalls`.
+ */
+import { imresize } from "../../engine/data/imresize.ts";
+import { type DeviceInfo, init } from "../../engine/index.ts";
+import type { Image } from "../../engine/io/image.ts";
+import { decodeImage, encodePng } from "../../engine/io/image-browser.ts";
+import {
+  loadSuperResolver,
+  type ModelEntry,
+  type SuperResolver,
+  superResolvers,
+  upscaleImage,
+} from "../../models/upscale.ts";
+import { opCases } from "../../test/reference/cases.ts";
+import { type CaseReport, checkOps } from "../../test/reference/check.ts";
+import { engineBackend } from "../../test/reference/engine.ts";
+import type { CallName, CallOptions, EngineCalls } from "./engine-calls.ts";
+
+export type { Image, ModelEntry };
+/** The GPU, or its software stand-in, that the engine computes on. */
+export type Adapter = DeviceInfo;
+/** What one check of the self-test found; its errors are shares of the allowed error. */
+export type CheckResult = CaseReport;
+
+export interface Connection {
+  readonly adapter: Adapter;
+  readonly models: readonly ModelEntry[];
+}
+
+type Handlers = {
+  readonly [K in CallName]: (
+    args: EngineCalls[K]["args"],
+    options: CallOptions<K>,
+  ) => Promise<EngineCalls[K]["result"]>;
+};
+
+const loaded = new Map<string, Promise<SuperResolver>>();
+
+/** Reads a network once; a failure is forgotten, so that the next try reads again. */
+function superResolver(name: string): Promise<SuperResolver> {
+  const known = loaded.get(name);
+  if (known !== undefined) return known;
+  const loading = loadSuperResolver(name, fetchFile);
+  loaded.set(name, loading);
+  loading.catch(() => loaded.delete(name));
+  return loading;
+}
+
+/** Fetches a file of the repository, such as weights, from beside the page. */
+async function fetchFile(path: string): Promise<Uint8Array> {
+  const response = await fetch(new URL(path, location.href));
+  if (!response.ok)
+    throw new Error(`${path} could not be loaded: ${response.status} ${response.statusText}`.trim());
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+const handlers: Handlers = {
+  async connect() {
+    return { adapter: await init(), models: superResolvers };
+  },
+
+  open: ([file, name]) => decodeImage(file, name),
+
+  async bicubic([image]) {
+    const { width, height, data } = imresize(image, { scale: 4 });
+    return { width, height, channels: image.channels, data };
+  },
+
+  async upscale([image, name], { onProgress, signal }) {
+    const model = await superResolver(name);
+    signal?.throwIfAborted();
+    return upscaleImage(image, model, {
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (done, total) => onProgress?.({ done, total }),
+    });
+  },
+
+  encode: ([image]) => encodePng(image),
+
+  async selfTest(_, { onProgress, signal }) {
+    const total = Object.values(opCases).reduce((sum, cases) => sum + cases.length, 0);
+    let done = 0;
+    for await (const result of checkOps(opCases, engineBackend)) {
+      done += 1;
+      onProgress?.({ done, total, result });
+      signal?.throwIfAborted();
+    }
+    return undefined;
+  },
+};
+
+/** Makes one of the calls here, on this thread. */
+export function engineCall<K extends CallName>(
+  name: K,
+  args: EngineCalls[K]["args"],
+  options: CallOptions<K> = {},
+): Promise<EngineCalls[K]["result"]> {
+  return handlers[name](args, options);
+}

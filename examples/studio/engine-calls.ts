@@ -1,0 +1,66 @@
+/** What the page asks of the engine: the same calls whether the engine runs in a worker or on the page's own thread. */
+import type { CheckResult, Connection, Image } from "./engine-bridge.ts";
+
+/** Arguments, progress and result of each call. Everything here can be copied between threads. */
+export interface EngineCalls {
+  /** Opens the GPU. Throws where there is none. */
+  connect: { args: []; progress: never; result: Connection };
+  /** Decodes an image file; the name is for messages. */
+  open: { args: [file: Blob, name: string]; progress: never; result: Image };
+  /** The picture enlarged ×4 by bicubic interpolation: what the network has to beat. */
+  bicubic: { args: [image: Image]; progress: never; result: Image };
+  /** The picture enlarged ×4 by the network of that name. */
+  upscale: { args: [image: Image, model: string]; progress: TilesDone; result: Image };
+  /** The picture as a PNG file. */
+  encode: { args: [image: Image]; progress: never; result: Blob };
+  /** Checks every op against the float64 reference; each finished check is told as progress. */
+  selfTest: { args: []; progress: ChecksDone; result: undefined };
+}
+
+export interface TilesDone {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ChecksDone {
+  readonly done: number;
+  readonly total: number;
+  readonly result: CheckResult;
+}
+
+export type CallName = keyof EngineCalls;
+
+export interface CallOptions<K extends CallName> {
+  readonly onProgress?: ((progress: EngineCalls[K]["progress"]) => void) | undefined;
+  /** Ends the call: its promise is rejected with an `AbortError`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Makes a call. Errors keep their name and message on their way from a worker. */
+export type CallEngine = <K extends CallName>(
+  name: K,
+  args: EngineCalls[K]["args"],
+  options?: CallOptions<K>,
+) => Promise<EngineCalls[K]["result"]>;
+
+/** From the page to the worker. */
+export type EngineRequest =
+  | {
+      readonly [K in CallName]: {
+        readonly id: number;
+        readonly name: K;
+        readonly args: EngineCalls[K]["args"];
+      };
+    }[CallName]
+  | { readonly id: number; readonly name: "abort" };
+
+/** From the worker to the page. */
+export type EngineReply =
+  | { readonly id: number; readonly kind: "progress"; readonly value: unknown }
+  | { readonly id: number; readonly kind: "result"; readonly value: unknown }
+  | { readonly id: number; readonly kind: "error"; readonly name: string; readonly message: string };
+
+/** True for the error of a call that was ended by its signal. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}

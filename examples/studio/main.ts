@@ -1,0 +1,41 @@
+/** Starts the studio: opens the GPU, then shows the pages; where there is no GPU, shows what to do. */
+import { createAdapterBadge } from "./components/adapter-badge.ts";
+import { createAnnouncer } from "./components/announcer.ts";
+import { type Engine, startEngine } from "./engine-client.ts";
+import type { Obstacle } from "./pages/browser-help/advice.ts";
+import { browserHelpPage, showObstacle } from "./pages/browser-help/index.ts";
+import { selfTestPage } from "./pages/self-test/index.ts";
+import { upscalePage } from "./pages/upscale/index.ts";
+import { currentRoute } from "./router.ts";
+import { buildFrame, showPages } from "./shell.ts";
+
+/** The pages of the navigation, in its order; the first is the home page. */
+const pages = [upscalePage, selfTestPage];
+/** Pages that are reached by a link only. */
+const unlisted = [browserHelpPage];
+
+async function start(app: HTMLElement): Promise<void> {
+  if (!isSecureContext) return showNoGpu(app, "insecure");
+  if (!("gpu" in navigator)) return showNoGpu(app, "no-webgpu");
+  let engine: Engine;
+  try {
+    engine = await startEngine();
+  } catch (error) {
+    return showNoGpu(app, "no-adapter", error instanceof Error ? error.message : String(error));
+  }
+  const announcer = createAnnouncer();
+  const main = buildFrame(app, pages, createAdapterBadge(engine));
+  app.append(announcer.element);
+  showPages(main, [...pages, ...unlisted], { engine, announcer }, currentRoute());
+}
+
+function showNoGpu(app: HTMLElement, obstacle: Obstacle, reason = ""): void {
+  const page = document.createElement("section");
+  page.className = "page page-obstacle";
+  showObstacle(page, obstacle, reason);
+  buildFrame(app, []).append(page);
+  document.title = "No WebGPU · ganvas studio";
+}
+
+const app = document.querySelector<HTMLElement>("#app");
+if (app !== null) void start(app);

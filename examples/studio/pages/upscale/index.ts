@@ -1,0 +1,248 @@
+/** The page that makes a photo four times larger and shows it beside bicubic interpolation. */
+import { Notice } from "../../components/announcer.ts";
+import { CompareView } from "../../components/compare-view.ts";
+import { button, element, prefersReducedMotion } from "../../components/dom.ts";
+import { createFileDrop } from "../../components/file-drop.ts";
+import { icon } from "../../components/icons.ts";
+import { createPicture } from "../../components/picture.ts";
+import { Progress } from "../../components/progress.ts";
+import { formatDuration } from "../../components/time-left.ts";
+import type { Image } from "../../engine-bridge.ts";
+import { isAbort } from "../../engine-calls.ts";
+import type { Page, Studio } from "../page.ts";
+import { ModelPicker } from "./model-picker.ts";
+import { PhotoPanel } from "./photo-panel.ts";
+import {
+  decodeProblem,
+  FACTOR,
+  fileProblem,
+  formatSize,
+  resultName,
+  sentence,
+  sizeProblem,
+  startsByItself,
+} from "./rules.ts";
+
+/** The photograph that is there from the start; see samples/CREDITS.md. */
+const SAMPLE = { url: "samples/parrots.png", name: "parrots.png" };
+
+export const upscalePage: Page = {
+  route: "upscale",
+  title: "Upscale",
+  mount: (host, studio) => void new UpscalePage(host, studio).start(),
+};
+
+interface Photo {
+  readonly name: string;
+  readonly image: Image;
+}
+
+class UpscalePage {
+  readonly #studio: Studio;
+  readonly #view = new CompareView();
+  readonly #notice = new Notice();
+  readonly #panel = new PhotoPanel();
+  readonly #progress: Progress;
+  readonly #models: ModelPicker;
+  readonly #run: HTMLButtonElement;
+  readonly #download: HTMLButtonElement;
+  #photo: Photo | undefined;
+  #result: Photo | undefined;
+  /** Ends what is under way: the run, or opening a file. */
+  #work = new AbortController();
+
+  constructor(host: HTMLElement, studio: Studio) {
+    this.#studio = studio;
+    const { connection } = studio.engine;
+    this.#progress = new Progress("tiles", studio.announcer, () => this.#cancel());
+    this.#models = new ModelPicker(connection.models, () => this.#showControls());
+    this.#run = button(
+      { class: "button primary", "data-action": "upscale" },
+      () => void this.#upscale(),
+      icon("sparkle"),
+      `Upscale ×${FACTOR}`,
+    );
+    this.#download = button(
+      { class: "button primary", "data-action": "download", hidden: true },
+      () => void this.#save(),
+      icon("download"),
+      "Download PNG",
+    );
+    const drop = createFileDrop({
+      accept: "image/*",
+      label: "Choose a photo",
+      dropLabel: "Drop the photo to upscale it",
+      isActive: () => !host.hidden,
+      onFile: (file) => void this.#open(file, file.name || "pasted picture.png", true),
+    });
+    this.#view.element.append(this.#progress.element);
+    host.append(
+      element(
+        "header",
+        { class: "page-head" },
+        element("h1", { tabindex: -1 }, "Make a photo four times larger"),
+        element(
+          "p",
+          {},
+          "Choose a photo",
+          element("span", { class: "mouse-only" }, ", drop it anywhere on this page, or paste it"),
+          ". It stays on this device.",
+        ),
+      ),
+      element(
+        "div",
+        { class: "workbench" },
+        element("div", { class: "workbench-main" }, this.#notice.element, this.#view.element),
+        element(
+          "aside",
+          { class: "panel", "aria-label": "Photo and model" },
+          drop,
+          this.#panel.photo,
+          this.#models.element,
+          element("div", { class: "panel-actions" }, this.#run, this.#download),
+          this.#panel.result,
+          ...(connection.adapter.software ? [softwareNote()] : []),
+        ),
+      ),
+    );
+    this.#showControls();
+  }
+
+  /** Opens the sample. */
+  async start(): Promise<void> {
+    try {
+      const response = await fetch(SAMPLE.url);
+      if (!response.ok) throw new Error(`${SAMPLE.url}: ${response.status} ${response.statusText}`);
+      await this.#open(await response.blob(), SAMPLE.name, !this.#studio.engine.connection.adapter.software);
+    } catch (error) {
+      this.#fail("The sample photo could not be loaded.", error);
+    }
+  }
+
+  /** Opens a file and, where that takes no patience, upscales it at once. */
+  async #open(file: Blob, name: string, mayStart: boolean): Promise<void> {
+    const { engine, announcer } = this.#studio;
+    const problem = file instanceof File ? fileProblem(file) : undefined;
+    if (problem !== undefined) return this.#notice.show(problem.title, problem.advice);
+    const work = this.#begin();
+    let image: Image;
+    try {
+      image = await engine.call("open", [file, name], { signal: work.signal });
+    } catch (error) {
+      if (isAbort(error)) return;
+      const { title, advice } = decodeProblem(name, messageOf(error));
+      return this.#notice.show(title, advice);
+    }
+    const refused = sizeProblem(name, image);
+    if (refused !== undefined) return this.#notice.show(refused.title, refused.advice);
+    const picture = await createPicture(image, FACTOR);
+    if (work.signal.aborted) return;
+    this.#photo = { name, image };
+    this.#result = undefined;
+    this.#view.show({ picture, label: `Original, ${formatSize(image)}` });
+    this.#panel.showPhoto(name, image);
+    this.#showControls();
+    announcer.say(`${name} opened, ${image.width} by ${image.height} pixels.`);
+    if (mayStart && startsByItself(image, engine.connection.adapter.software)) await this.#upscale();
+  }
+
+  async #upscale(): Promise<void> {
+    const photo = this.#photo;
+    if (photo === undefined) return;
+    const { engine, announcer } = this.#studio;
+    const model = this.#models.chosen;
+    const work = this.#begin();
+    const { signal } = work;
+    this.#progress.start("Upscaling");
+    this.#showControls(true);
+    // On a phone the button lies a screen below the picture.
+    this.#view.element.scrollIntoView({
+      block: "nearest",
+      behavior: prefersReducedMotion() ? "auto" : "smooth",
+    });
+    try {
+      const onProgress = ({ done, total }: { done: number; total: number }) =>
+        this.#progress.update(done, total);
+      const image = await engine.call("upscale", [photo.image, model.name], { signal, onProgress });
+      const time = this.#progress.elapsed;
+      this.#progress.stage("Preparing the comparison");
+      const bicubic = await engine.call("bicubic", [photo.image], { signal });
+      const [left, right] = [await createPicture(bicubic), await createPicture(image)];
+      if (signal.aborted) return;
+      this.#result = { name: resultName(photo.name), image };
+      this.#view.compare({ picture: left, label: "Bicubic" }, { picture: right, label: model.title });
+      this.#panel.showResult({ time, model: model.title, adapter: engine.connection.adapter });
+      announcer.say(`Done in ${formatDuration(time)}. The slider compares bicubic with ${model.title}.`);
+    } catch (error) {
+      if (!isAbort(error)) this.#fail("The photo could not be upscaled.", error);
+    } finally {
+      if (this.#work === work) {
+        this.#progress.stop();
+        this.#showControls();
+      }
+    }
+  }
+
+  async #save(): Promise<void> {
+    const result = this.#result;
+    if (result === undefined) return;
+    this.#download.disabled = true;
+    try {
+      const file = await this.#studio.engine.call("encode", [result.image]);
+      const link = element("a", { href: URL.createObjectURL(file), download: result.name });
+      link.click();
+      // The browser needs the address until it has begun to save.
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      this.#studio.announcer.say(`${result.name} saved.`);
+    } catch (error) {
+      this.#fail("The PNG could not be made.", error);
+    } finally {
+      this.#download.disabled = false;
+    }
+  }
+
+  #cancel(): void {
+    this.#work.abort();
+    this.#progress.stop();
+    this.#showControls();
+    this.#run.focus();
+    this.#studio.announcer.say("Cancelled.");
+  }
+
+  /** Ends what was under way, clears the last message, and starts something new. */
+  #begin(): AbortController {
+    this.#work.abort();
+    this.#progress.stop();
+    this.#notice.clear();
+    this.#work = new AbortController();
+    this.#showControls();
+    return this.#work;
+  }
+
+  #fail(title: string, error: unknown): void {
+    this.#notice.show(title, sentence(messageOf(error)));
+  }
+
+  #showControls(running = false): void {
+    const made = this.#result !== undefined && this.#panel.resultModel === this.#models.chosen.title;
+    this.#models.disabled = running;
+    this.#run.hidden = made && !running;
+    this.#run.disabled = running || this.#photo === undefined;
+    this.#download.hidden = running || this.#result === undefined;
+    this.#download.classList.toggle("primary", made);
+  }
+}
+
+function softwareNote(): HTMLElement {
+  return element(
+    "p",
+    { class: "note", "data-note": "software" },
+    element("strong", {}, "No GPU was found. "),
+    "The network runs on the processor: same result, many times slower. ",
+    element("a", { href: "#/browser-help" }, "What you can do"),
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,64 @@
+/** Files of SRResNet weights: ours, and those of leftthomas/SRGAN. */
+import { InputError } from "../engine/errors.ts";
+import { checkStateDict, type HostTensor, readWeights } from "../engine/io/index.ts";
+import { SRResNet, type SRResNetConfig } from "./srresnet.ts";
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/** What the names and shapes of a file's tensors say about its network; undefined if it is no SRResNet at all. */
+export function configOf(shapes: Shapes): SRResNetConfig | undefined {
+  const head = shapes.get("head.conv.weight");
+  if (!head) return undefined;
+  let numBlocks = 0;
+  while (shapes.has(`body.${numBlocks}.conv1.weight`)) numBlocks++;
+  const width = head[0] ?? 0;
+  return {
+    numBlocks,
+    width,
+    upsample: shapes.has("up.0.deconv.weight") ? "deconv" : "subpixel",
+    prelu: shapes.get("head.act.weight")?.[0] === 1 && width !== 1 ? "shared" : "per-channel",
+    trunkEnd: shapes.has("trunk.bn.weight") ? "bn" : "prelu",
+    convBias: shapes.has("body.0.conv1.bias"),
+    output: "linear",
+  };
+}
+
+/**
+ * Our names for the tensors of leftthomas/SRGAN's generator, whose blocks are numbered through: block1 is the head, the
+ * last two are the trunk's end and the upsampling with the tail.
+ */
+function fromLeftthomas(name: string, last: number): string {
+  const [, number, rest] = /^block(\d+)\.(.*)$/.exec(name) ?? [];
+  if (number === undefined || rest === undefined) return name;
+  const k = Number(number);
+  const pair = (prefix: string) => `${prefix}.${rest.replace(/^0\./, "conv.").replace(/^1\./, "act.")}`;
+  if (k === 1) return pair("head");
+  if (k === last - 1) return pair("trunk");
+  if (k === last)
+    return rest
+      .replace(/^([01])\.prelu\./, "up.$1.act.")
+      .replace(/^([01])\./, "up.$1.")
+      .replace(/^2\./, "tail.")
+      .replace("up.0.up.", "up.")
+      .replace("up.1.up.", "up.");
+  return `body.${k - 2}.${rest.replace("prelu.", "act.")}`;
+}
+
+/** The network that a file describes, with its weights. Batch norm's counters are left out. */
+export function parseSRResNet(bytes: Uint8Array, file: string): SRResNet {
+  let dict: ReadonlyMap<string, HostTensor> = readWeights(bytes, file);
+  let output: SRResNetConfig["output"] = "linear";
+  if (dict.has("block1.0.weight")) {
+    const last = Math.max(...[...dict.keys()].map((name) => Number(/^block(\d+)\./.exec(name)?.[1] ?? 0)));
+    dict = new Map([...dict].map(([name, t]) => [fromLeftthomas(name, last), t]));
+    output = "tanh01";
+  }
+  const config = configOf(new Map([...dict].map(([name, t]) => [name, t.shape])));
+  // A file of another kind is compared with the paper's network, so that the message names what does not fit.
+  if (!config) checkStateDict(new SRResNet().fileShapes(), new Map(dict), file);
+  if (!config || config.numBlocks < 1)
+    throw new InputError(`${file} holds no SRResNet: it has no residual block`);
+  const net = new SRResNet({ ...config, output });
+  net.loadStateDict(dict, file);
+  return net.eval();
+}

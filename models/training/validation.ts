@@ -1,0 +1,98 @@
+/** Measuring a super-resolution network while it trains, and showing what it does. */
+import { crop, type Image, makeImage, toRgb } from "../../engine/io/image.ts";
+import { bicubic, nearest } from "../baselines.ts";
+import { matchPair } from "../evaluate.ts";
+import { score } from "../metrics/index.ts";
+import type { SRResNet } from "../srresnet.ts";
+import { asSuperResolver, upscaleImage } from "../upscale.ts";
+
+/** Side of the part of a photograph that is used, in pixels. */
+const SIDE = 192;
+/** Images shown on the sample sheet. */
+const ROWS = 4;
+const GAP = 4;
+
+/** The middle of a photograph, so that all validation images are alike in size. */
+export function validationImage(image: Image): Image {
+  const rgb = toRgb(image);
+  const width = Math.min(SIDE, rgb.width - (rgb.width % 4));
+  const height = Math.min(SIDE, rgb.height - (rgb.height % 4));
+  return crop(rgb, Math.floor((rgb.width - width) / 2), Math.floor((rgb.height - height) / 2), width, height);
+}
+
+export interface ValidationScore {
+  /** Means over the images, protocol `matlab`. */
+  readonly psnr: number;
+  readonly ssim: number;
+  /** PSNR of bicubic interpolation on the same images. */
+  readonly bicubic: number;
+}
+
+export class Validation {
+  private readonly pairs: readonly { lr: Image; hr: Image }[];
+
+  constructor(images: readonly Image[]) {
+    this.pairs = images.map((image, k) => matchPair(`validation image ${k}`, image));
+  }
+
+  async measure(net: SRResNet): Promise<ValidationScore> {
+    const scores = await this.inEvaluation(net, async (upscale) => {
+      const list = [];
+      for (const { lr, hr } of this.pairs)
+        list.push({
+          ours: score(await upscale(lr), hr, "matlab"),
+          plain: score(await bicubic(lr), hr, "matlab"),
+        });
+      return list;
+    });
+    const mean = (of: (s: (typeof scores)[number]) => number) =>
+      scores.reduce((sum, s) => sum + of(s), 0) / scores.length;
+    return {
+      psnr: mean((s) => s.ours.psnr),
+      ssim: mean((s) => s.ours.ssim),
+      bicubic: mean((s) => s.plain.psnr),
+    };
+  }
+
+  /** A picture with a row an image: pixels repeated, bicubic, the network, the original. */
+  async sheet(net: SRResNet): Promise<Image> {
+    const rows = await this.inEvaluation(net, (upscale) =>
+      Promise.all(
+        this.pairs
+          .slice(0, ROWS)
+          .map(async ({ lr, hr }) => [await nearest(lr), await bicubic(lr), await upscale(lr), hr]),
+      ),
+    );
+    const width = Math.max(...rows.map((row) => row.reduce((sum, image) => sum + image.width + GAP, -GAP)));
+    const height = rows.reduce((sum, row) => sum + (row[0]?.height ?? 0) + GAP, -GAP);
+    const data = new Uint8Array(width * height * 3).fill(255);
+    let top = 0;
+    for (const row of rows) {
+      let left = 0;
+      for (const image of row) {
+        for (let y = 0; y < image.height; y++)
+          data.set(
+            image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3),
+            ((top + y) * width + left) * 3,
+          );
+        left += image.width + GAP;
+      }
+      top += (row[0]?.height ?? 0) + GAP;
+    }
+    return makeImage(data, width, height, 3);
+  }
+
+  /** Batch norm must use its running statistics while images are made, and go back to training afterwards. */
+  private async inEvaluation<T>(
+    net: SRResNet,
+    work: (upscale: (lr: Image) => Promise<Image>) => Promise<T>,
+  ): Promise<T> {
+    const { training } = net;
+    const model = asSuperResolver(net, "in training");
+    try {
+      return await work((lr) => upscaleImage(lr, model));
+    } finally {
+      net.train(training);
+    }
+  }
+}

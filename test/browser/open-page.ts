@@ -1,0 +1,104 @@
+/** Pages for the browser tests: one that runs a bundled entry, and the studio itself. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { build } from "esbuild";
+import type { Page } from "puppeteer";
+import { commonOptions } from "../../examples/setup/bundle.mjs";
+import { openBrowser } from "../../examples/setup/chrome.mjs";
+import { root } from "../../examples/setup/paths.mjs";
+import { openBundles } from "../../examples/studio/bundles.mjs";
+import { createStudioServer } from "../../examples/studio/server.mjs";
+
+/** A page and how to run functions in it. */
+export interface TestPage {
+  readonly evaluate: Page["evaluate"];
+  close(): Promise<void>;
+}
+
+/** Listens on a free port of this machine. @returns the address */
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function startBrowser(webgpu = true) {
+  const open = await openBrowser({ webgpu });
+  if (!open) throw new Error("no browser with WebGPU was found; `npm test` would fetch one");
+  return open.browser;
+}
+
+/**
+ * Opens a page that has loaded a TypeScript entry. Globals that the entry sets can be used in `evaluate`.
+ *
+ * @param entry path relative to the repository
+ */
+export async function openPage(entry: string): Promise<TestPage> {
+  const { outputFiles } = await build({
+    ...commonOptions,
+    entryPoints: [resolve(root, entry)],
+    platform: "browser",
+    external: ["node:*", "webgpu", "sharp"],
+    write: false,
+  });
+  const script = outputFiles[0]?.text ?? "";
+  const server = createServer((request, response) => {
+    const isScript = request.url === "/main.js";
+    response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
+    response.end(isScript ? script : '<!doctype html><script type="module" src="main.js"></script>');
+  });
+  const url = await listen(server);
+  const browser = await startBrowser();
+  const page = await browser.newPage();
+  await page.goto(url);
+  return {
+    evaluate: page.evaluate.bind(page),
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+/** The studio, served and ready to be visited. */
+export interface Studio {
+  readonly url: string;
+  /** Runs `visit` on a fresh page with storage of its own. */
+  visit(visit: (page: Page, url: string) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Builds and serves the studio.
+ *
+ * @param webgpu false: in a browser in which no page has WebGPU
+ */
+export async function openStudio(webgpu: boolean): Promise<Studio> {
+  const bundles = await openBundles();
+  const { server } = createStudioServer(bundles);
+  try {
+    await bundles.ready();
+    const url = await listen(server);
+    const browser = await startBrowser(webgpu);
+    return {
+      url,
+      async visit(visit) {
+        const context = await browser.createBrowserContext();
+        try {
+          await visit(await context.newPage(), url);
+        } finally {
+          await context.close();
+        }
+      },
+      async close() {
+        await browser.close();
+        server.closeAllConnections();
+        server.close();
+        await bundles.dispose();
+      },
+    };
+  } catch (error) {
+    await bundles.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The tests that must hold on every implementation of WebGPU. The same list runs on Dawn in Node, in Chromium (Dawn and Tint
+ * behind a browser's limits) and on Deno's wgpu, so a test may use nothing that one of them lacks.
+ */
+import { openGpu } from "./open-gpu.ts";
+
+export interface SelfTest {
+  readonly name: string;
+  /** Rejects with what went wrong. */
+  run(): Promise<void>;
+}
+
+const ADD = `
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read_write> b: array<f32>;
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < arrayLength(&b)) { b[id.x] += a[id.x]; }
+}`;
+
+/** The host itself: a kernel of two buffers, with none of the engine in between. */
+async function addsOnTheGpu(): Promise<void> {
+  const adapter = await (await openGpu()).requestAdapter();
+  if (!adapter) throw new Error("no adapter");
+  const device = await adapter.requestDevice();
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const numbers = Float32Array.from({ length: 100 }, (_, i) => i);
+  const buffers = [0, 1].map(() => device.createBuffer({ size: numbers.byteLength, usage }));
+  for (const buffer of buffers) device.queue.writeBuffer(buffer, 0, numbers);
+  const module = device.createShaderModule({ code: ADD });
+  const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
+  const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+  const readback = device.createBuffer({
+    size: numbers.byteLength,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+  pass.dispatchWorkgroups(2);
+  pass.end();
+  encoder.copyBufferToBuffer(buffers[1] as GPUBuffer, 0, readback, 0, numbers.byteLength);
+  device.queue.submit([encoder.finish()]);
+  await readback.mapAsync(GPUMapMode.READ);
+  const sums = new Float32Array(readback.getMappedRange().slice(0));
+  device.destroy();
+  const wrong = sums.findIndex((sum, i) => sum !== 2 * i);
+  if (wrong >= 0) throw new Error(`${wrong} + ${wrong} came out as ${sums[wrong]}`);
+}
+
+export const selfTests: readonly SelfTest[] = [{ name: "adds two buffers", run: addsOnTheGpu }];

@@ -1,0 +1,43 @@
+/** Ops that move and select: every axis, steps, empty sides, repeated indices. */
+
+import { type OpCase, opCase, real, whole } from "./case.ts";
+
+const moves: OpCase[] = [
+  opCase("reshape", [real([2, 3, 4])], (k, x) => k.reshape(x, [6, 4])),
+  opCase("reshape after permute", [real([2, 7, 5])], (k, x) => k.reshape(k.permute(x, [2, 0, 1]), [5, 14])),
+  opCase("reshape to a scalar", [real([1, 1])], (k, x) => k.reshape(x, [])),
+  opCase("permute [2,0,1]", [real([2, 3, 5])], (k, x) => k.permute(x, [2, 0, 1])),
+  opCase("permute [0,3,1,2]", [real([2, 3, 4, 5])], (k, x) => k.permute(x, [0, 3, 1, 2])),
+  opCase("permute [3,1,4,0,2]", [real([2, 3, 1, 4, 5])], (k, x) => k.permute(x, [3, 1, 4, 0, 2])),
+  opCase("transpose", [real([17, 9])], (k, x) => k.transpose(x)),
+  opCase("transpose of a batch", [real([2, 3, 5])], (k, x) => k.transpose(x)),
+  opCase("expand", [real([2, 1])], (k, x) => k.expand(x, [3, 2, 4])),
+  opCase("expand a scalar", [real([])], (k, x) => k.expand(x, [3, 3])),
+  opCase("slice", [real([4, 5, 6])], (k, x) => k.slice(x, [1, 0, 2], [3, 5, 6])),
+  opCase("slice with steps", [real([7, 5])], (k, x) => k.slice(x, [0, 1], [7, 5], [2, 3])),
+  opCase("flip 1", [real([2, 3, 4])], (k, x) => k.flip(x, [1])),
+  opCase("flip 0 and 2", [real([2, 3, 4])], (k, x) => k.flip(x, [0, 2])),
+  opCase("roll 1", [real([2, 3, 4])], (k, x) => k.roll(x, 1, -1)),
+  opCase("roll -2", [real([2, 3, 4])], (k, x) => k.roll(x, -2, 1)),
+  opCase("squeeze", [real([1, 3, 1])], (k, x) => k.squeeze(x, 0)),
+  opCase("unsqueeze", [real([3, 2])], (k, x) => k.unsqueeze(x, -1)),
+  opCase("concat 0", [real([2, 3]), real([1, 3])], (k, a, b) => k.concat([a, b], 0)),
+  opCase("concat 1", [real([2, 1, 4]), real([2, 3, 4]), real([2, 2, 4])], (k, a, b, c) =>
+    k.concat([a, b, c], 1),
+  ),
+  opCase("concat -1", [real([3, 2, 5]), real([3, 2, 3])], (k, a, b) => k.concat([a, b], -1)),
+  opCase("concat with itself", [real([3, 2])], (k, x) => k.concat([x, k.tanh(x), x], 1)),
+  opCase("stack 0", [real([2, 3]), real([2, 3])], (k, a, b) => k.stack([a, b], 0)),
+  opCase("stack 1", [real([2, 3]), real([2, 3]), real([2, 3])], (k, a, b, c) => k.stack([a, b, c], 1)),
+  opCase("split, parts swapped", [real([2, 5, 3])], (k, x) => k.concat(k.split(x, [2, 3], 1).reverse(), 1)),
+];
+
+const selections: OpCase[] = [
+  opCase("embedding", [real([7, 4]), whole([3, 5], 7)], (k, table, index) => k.embedding(table, index)),
+  opCase("gather 1", [real([3, 6]), whole([3, 4], 6)], (k, x, index) => k.gather(x, index, 1)),
+  opCase("gather 0", [real([4, 3, 2]), whole([5, 3, 2], 4)], (k, x, index) => k.gather(x, index, 0)),
+  opCase("indexSelect 1", [real([2, 5, 3]), whole([7], 5)], (k, x, index) => k.indexSelect(x, index, 1)),
+  opCase("oneHot", [whole([6], 10)], (k, index) => k.oneHot(index, 10), { discrete: true }),
+];
+
+export const formCases: readonly OpCase[] = [...moves, ...selections];

@@ -1,0 +1,42 @@
+/** The engine as the checks see it. */
+
+import * as engine from "../../engine/index.ts";
+import type { Numbers } from "./array.ts";
+import { type Backend, NotSupported, opsOf } from "./backend.ts";
+import type { Ops } from "./ops.ts";
+
+type Tensor = engine.Tensor;
+
+const { gelu, variance, pad, ...others } = engine;
+
+/** Ops whose options are those of the checks. */
+const same: Partial<Ops<Tensor>> = others;
+
+/** Ops whose options have another form. */
+const adapted: Partial<Ops<Tensor>> = {
+  gelu(x, { approximate = "none" } = {}) {
+    if (approximate !== "none") throw new NotSupported(`gelu ${approximate}`);
+    return gelu(x);
+  },
+  variance: (x, axes, { unbiased = false, keepDims = false } = {}) =>
+    variance(x, axes, { correction: unbiased ? 1 : 0, keepDims }),
+  pad(x, before, after, { mode = "constant", value = 0 } = {}) {
+    if (mode !== "constant") throw new NotSupported(`pad ${mode}`);
+    return pad(x, before, after, value);
+  },
+};
+
+/** The engine on the default device. */
+export const engineBackend: Backend<Tensor> = {
+  ops: opsOf({ ...same, ...adapted }),
+  tensor: (x: Numbers, dtype) =>
+    engine.tensor(dtype === "i32" ? Int32Array.from(x.data) : Float32Array.from(x.data), x.shape),
+  async read(xs) {
+    // Kept tensors are computed by one program; read one by one, each would be a program of its own.
+    for (const x of xs) x.keep();
+    const data = await Promise.all(xs.map((x) => x.data()));
+    for (const x of xs) x.dispose();
+    return xs.map(({ shape }, i) => ({ shape, data: data[i] as (typeof data)[number] }));
+  },
+  grad: engine.grad,
+};

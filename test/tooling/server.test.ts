@@ -1,0 +1,118 @@
+/** The studio's server over real HTTP, with bundles that are given rather than built. */
+import { request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createStudioServer, sitePath } from "../../examples/studio/server.mjs";
+
+const files = new Map([["main.js", new TextEncoder().encode("export {};\n")]]);
+let problem: Error | undefined;
+
+const { server, rebuilt } = createStudioServer({
+  watch: true,
+  file: (name) => files.get(name),
+  ready: async () => {
+    if (problem) throw problem;
+  },
+});
+
+interface Reply {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: string;
+}
+
+/** Unlike fetch, sends the path as it is written. */
+function get(path: string, method = "GET"): Promise<Reply> {
+  const { port } = server.address() as AddressInfo;
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port, path, method }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+      );
+    });
+    sent.on("error", reject).end();
+  });
+}
+
+beforeAll(() => new Promise<void>((done) => server.listen(0, "127.0.0.1", done)));
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+describe("the studio's server", () => {
+  test("gives the page, its bundles and the samples with their types", async () => {
+    const page = await get("/");
+    expect(page.status).toBe(200);
+    expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(page.headers["cache-control"]).toBe("no-cache");
+    expect(page.body).toContain("live-reload.js");
+    const script = await get("/main.js?x=1");
+    expect(script.headers["content-type"]).toBe("text/javascript; charset=utf-8");
+    expect(script.body).toBe("export {};\n");
+    const sample = await get("/samples/parrots.png", "HEAD");
+    expect([sample.status, sample.headers["content-type"], sample.body]).toEqual([200, "image/png", ""]);
+  });
+
+  test.each([
+    "/samples/../index.html",
+    "/samples/../../../package.json",
+    "/samples/%2e%2e/index.html",
+    "/samples/..%2findex.html",
+    "/samples/..%5cindex.html",
+    "/samples/",
+    "/samples",
+    "/samples/parrots.png/",
+    "/samples/.hidden",
+    "/samples//etc/passwd",
+    "//etc/passwd",
+    "/%00",
+    "/%zz",
+    "/package.json",
+    "/constructor",
+  ])("refuses %s", async (path) => {
+    expect((await get(path)).status).toBe(404);
+  });
+
+  test("takes no other method than GET and HEAD", async () => {
+    const reply = await get("/", "POST");
+    expect([reply.status, reply.headers.allow]).toEqual([405, "GET, HEAD"]);
+  });
+
+  test("shows why a build failed, as text", async () => {
+    problem = new Error('no loader for "<b>.wgsl"');
+    const reply = await get("/");
+    problem = undefined;
+    expect(reply.status).toBe(500);
+    expect(reply.body).toContain("&lt;b>.wgsl");
+    expect((await get("/")).status).toBe(200);
+  });
+
+  test("tells open pages of a new build", async () => {
+    const { port } = server.address() as AddressInfo;
+    const text = await new Promise<string>((resolve) => {
+      const sent = request({ host: "127.0.0.1", port, path: "/events" }, (response) => {
+        response.setEncoding("utf8").on("data", (part: string) => {
+          if (part.includes("rebuilt")) {
+            sent.destroy();
+            resolve(part);
+          } else rebuilt();
+        });
+      });
+      sent.on("error", () => undefined).end();
+    });
+    expect(text).toBe("event: rebuilt\ndata:\n\n");
+  });
+
+  test("knows a plain path", () => {
+    expect(sitePath("/")).toBe("");
+    expect(sitePath("/models/weights/srresnet-x4.safetensors#a")).toBe(
+      "models/weights/srresnet-x4.safetensors",
+    );
+    expect(sitePath("/a/../b")).toBeUndefined();
+  });
+});

@@ -1,0 +1,63 @@
+// vitest in four projects, told apart by the file's name: *.gpu.test.ts runs on Dawn in Node, *.browser.test.ts drives a
+// headless browser, *.deno.test.ts starts Deno; all others are "unit", which needs no device and runs in parallel. The first
+// three have one worker each: two cores and one adapter gain nothing from more.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { withBundledWorkers } from "../examples/setup/bundle.mjs";
+import { childEnv, probeDrivers } from "../examples/setup/probe.mjs";
+
+// Workers inherit these, so `npx vitest` alone finds the same adapter as `npm test`.
+Object.assign(process.env, childEnv(probeDrivers().gpu?.env ?? {}));
+
+/** What esbuild does in the bundles: `.wgsl` files are imported as their text, and workers are found bundled. */
+const likeTheBundles = {
+  name: "like-the-bundles",
+  enforce: "pre" as const,
+  load(id: string) {
+    return id.endsWith(".wgsl") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))};` : undefined;
+  },
+  async transform(code: string, id: string) {
+    if (!id.endsWith(".ts")) return undefined;
+    const changed = await withBundledWorkers(code);
+    return changed === code ? undefined : { code: changed, map: null };
+  },
+};
+
+/** Which project a test belongs to is told by its file's name; the projects run one after the other. */
+const hosts = ["gpu", "browser", "deno"].map((name, index) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`test/**/*.${name}.test.ts`],
+    pool: "forks" as const,
+    maxWorkers: 1,
+    isolate: false,
+    fileParallelism: false,
+    sequence: { groupOrder: index + 1 },
+    testTimeout: name === "gpu" ? 120_000 : 600_000,
+    hookTimeout: 120_000,
+  },
+}));
+
+export default defineConfig({
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  cacheDir: "node_modules/.cache/vitest",
+  plugins: [likeTheBundles],
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: hosts.flatMap(({ test }) => test.include),
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      ...hosts,
+    ],
+  },
+});
