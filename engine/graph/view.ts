@@ -138,12 +138,13 @@ export class Index {
   through(view: View): Index {
     if (isIdentity(view)) return this;
     const last = this.views.at(-1);
-    const merged = last && merge(last, view);
+    const simple = simplify(view);
+    const merged = last && merge(last, simple);
     if (merged)
       return isIdentity(merged)
         ? new Index(this.views.slice(0, -1))
         : new Index([...this.views.slice(0, -1), simplify(merged)]);
-    return new Index([...this.views, simplify(view)]);
+    return new Index([...this.views, simple]);
   }
 }
 
@@ -187,7 +188,7 @@ export function validExpression(view: View): string | undefined {
     if (low > 0) parts.push(`(${coords[axis]}) >= ${low}u`);
     if (high < (view.shape[axis] as number)) parts.push(`(${coords[axis]}) < ${Math.max(high, 0)}u`);
   });
-  return parts.join(" && ");
+  return parts.length > 0 ? parts.join(" && ") : undefined;
 }
 
 function coordinates(shape: Shape): string[] {

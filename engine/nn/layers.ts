@@ -130,8 +130,9 @@ export class BatchNorm extends Module {
   readonly bias: Weight;
   readonly running_mean: Weight;
   readonly running_var: Weight;
+  /** How far the running statistics move towards each batch's. */
+  momentum: number;
   private readonly eps: number;
-  private readonly momentum: number;
 
   constructor(channels: number, options: { readonly eps?: number; readonly momentum?: number } = {}) {
     super();

@@ -6,7 +6,7 @@ import { runtime } from "../graph/runtime.ts";
 import copySource from "../../shaders/copy.wgsl";
 import lerpSource from "../../shaders/lerp.wgsl";
 import { sameShape, showShape } from "../shape.ts";
-import { type Parameter, record, type Tensor } from "../tensor.ts";
+import { type Parameter, record, type Tensor, tensor } from "../tensor.ts";
 import { ceilDiv } from "./kernels.ts";
 
 const ASSIGN: EffectOp = {
@@ -24,8 +24,8 @@ const LERP: EffectOp = {
       {
         name: "lerp",
         source: lerpSource,
-        constants: { SIZE: size, RATE: `${node.attributes.rate}` },
-        bindings: [{ input: 0 }, { state: 0, write: true }],
+        constants: { SIZE: size },
+        bindings: [{ input: 0 }, { input: 1 }, { state: 0, write: true }],
         grid: foldGrid(ceilDiv(size, 64)),
       },
     ];
@@ -52,18 +52,13 @@ function copyLaunch(input: number, size: number, to: { state: number } | { outpu
   };
 }
 
-function recordEffect(
-  op: EffectOp,
-  inputs: readonly Tensor[],
-  state: Parameter,
-  attributes: Record<string, number> = {},
-): void {
+function recordEffect(op: EffectOp, inputs: readonly Tensor[], state: Parameter): void {
   const effect = new Node(
     op,
     inputs.map((input) => input.node),
     [],
     "f32",
-    { attributes, writes: [state.state] },
+    { writes: [state.state] },
   );
   runtime.addEffect(effect);
   state.updatedBy(effect);
@@ -87,7 +82,7 @@ export function lerp(state: Parameter, value: Tensor, rate: number): void {
     throw new ShapeError(
       `lerp: ${state.name} has shape ${showShape(state.shape)}, the value ${showShape(value.shape)}`,
     );
-  recordEffect(LERP, [value], state, { rate });
+  recordEffect(LERP, [value, tensor([rate])], state);
 }
 
 /**

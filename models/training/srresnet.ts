@@ -3,12 +3,13 @@
  * Files, progress and pictures are the caller's; this runs in every host.
  */
 import type { Batch } from "../../engine/data/index.ts";
-import { Adam, flush, grad, mse, type Tensor, tensor } from "../../engine/index.ts";
+import { Adam, BatchNorm, flush, grad, idle, Module, mse, type Tensor, tensor } from "../../engine/index.ts";
 import type { Checkpoint, HostTensor, JsonValue } from "../../engine/io/index.ts";
 import { toFloat32 } from "../../engine/io/index.ts";
 import { fileShape, fromFile, toFile } from "../../engine/nn/layout.ts";
 import { hostTensor } from "../../engine/io/index.ts";
-import { SRResNet, type SRResNetConfig, SRRESNET_PAPER } from "../srresnet.ts";
+import { SRRESNET_PAPER, SRResNet, type SRResNetConfig } from "../srresnet.ts";
+import { startAsInterpolation } from "../srresnet-init.ts";
 
 /** How a network is trained. Plain data: it is stored in checkpoints and on cards. */
 export interface SRResNetRecipe {
@@ -26,6 +27,8 @@ export interface SRResNetRecipe {
   readonly seed: number;
   /** Mirror patches top to bottom and exchange rows and columns too (left to right is always done). */
   readonly allSymmetries: boolean;
+  /** Random weights (He et al. 2015), or a network that begins as bilinear interpolation (`srresnet-init.ts`). */
+  readonly start: "random" | "interpolation";
 }
 
 type Preset = Omit<SRResNetRecipe, "seed">;
@@ -40,6 +43,7 @@ export const SRRESNET_PRESETS: Readonly<Record<string, Preset>> = {
     schedule: "constant",
     steps: 1_000_000,
     allSymmetries: false,
+    start: "random",
   },
   gpu: {
     network: SRRESNET_PAPER,
@@ -49,6 +53,7 @@ export const SRRESNET_PRESETS: Readonly<Record<string, Preset>> = {
     schedule: "cosine",
     steps: 20_000,
     allSymmetries: true,
+    start: "interpolation",
   },
   compact: {
     network: { ...SRRESNET_PAPER, numBlocks: 4, width: 32 },
@@ -56,8 +61,9 @@ export const SRRESNET_PRESETS: Readonly<Record<string, Preset>> = {
     patch: 64,
     lr: 1e-3,
     schedule: "cosine",
-    steps: 7000,
+    steps: 5000,
     allSymmetries: true,
+    start: "interpolation",
   },
   tiny: {
     network: { ...SRRESNET_PAPER, numBlocks: 1, width: 8 },
@@ -67,6 +73,7 @@ export const SRRESNET_PRESETS: Readonly<Record<string, Preset>> = {
     schedule: "cosine",
     steps: 20,
     allSymmetries: false,
+    start: "random",
   },
 };
 
@@ -89,6 +96,7 @@ export class SRResNetTraining {
   constructor(recipe: SRResNetRecipe) {
     this.recipe = recipe;
     this.net = new SRResNet({ ...recipe.network, seed: recipe.seed }).train();
+    if (recipe.start === "interpolation") startAsInterpolation(this.net);
     const parameters = this.net.parameters();
     this.names = [...parameters.keys()];
     this.adam = new Adam(parameters.values(), { lr: recipe.lr });
@@ -111,6 +119,25 @@ export class SRResNetTraining {
     this.adam.step(grad(loss, this.adam.parameters));
     flush();
     return loss;
+  }
+
+  /**
+   * Estimates batch norm's running statistics anew as plain averages over `batches`, with the weights as they are now:
+   * the moving averages of training mix those of many weights, which costs tenths of a decibel ("precise" statistics,
+   * Wu and Johnson 2021).
+   */
+  async calibrate(batches: readonly Batch[]): Promise<void> {
+    const norms = normsOf(this.net);
+    const momenta = norms.map((norm) => norm.momentum);
+    this.net.train();
+    for (const [k, batch] of batches.entries()) {
+      for (const norm of norms) norm.momentum = 1 / (k + 1);
+      this.net.forward(tensor(batch.lr, imageShape(batch.lr, batch.count)));
+      await idle();
+    }
+    norms.forEach((norm, k) => {
+      norm.momentum = momenta[k] as number;
+    });
   }
 
   /** Everything that going on exactly needs. */
@@ -151,6 +178,16 @@ export class SRResNetTraining {
       });
     this.adam.restore(checkpoint.step, moment("exp_avg"), moment("exp_avg_sq"));
   }
+}
+
+/** The batch norms of a network. */
+function normsOf(module: Module): BatchNorm[] {
+  return Object.values(module).flatMap((value): BatchNorm[] => {
+    if (value instanceof BatchNorm) return [value];
+    if (Array.isArray(value))
+      return value.flatMap((inner) => (inner instanceof Module ? normsOf(inner) : []));
+    return value instanceof Module ? normsOf(value) : [];
+  });
 }
 
 /** Patches are squares. */
