@@ -10,12 +10,14 @@ import { childEnv, probeDrivers } from "../examples/setup/probe.mjs";
 // Workers inherit these, so `npx vitest` alone finds the same adapter as `npm test`.
 Object.assign(process.env, childEnv(probeDrivers().gpu?.env ?? {}));
 
-/** What esbuild does in the bundles: `.wgsl` files are imported as their text, and workers are found bundled. */
+/** What esbuild does in the bundles: `.wgsl` files are imported as text, `.safetensors` as bytes, workers are found bundled. */
 const likeTheBundles = {
   name: "like-the-bundles",
   enforce: "pre" as const,
   load(id: string) {
-    return id.endsWith(".wgsl") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))};` : undefined;
+    if (id.endsWith(".wgsl")) return `export default ${JSON.stringify(readFileSync(id, "utf8"))};`;
+    if (!id.endsWith(".safetensors")) return undefined;
+    return `export default Uint8Array.from(atob("${readFileSync(id, "base64")}"), (c) => c.charCodeAt(0));`;
   },
   async transform(code: string, id: string) {
     if (!id.endsWith(".ts")) return undefined;

@@ -14,7 +14,7 @@ export const commonOptions = {
   bundle: true,
   format: "esm",
   charset: "utf8",
-  loader: { ".wgsl": "text" },
+  loader: { ".wgsl": "text", ".safetensors": "binary" },
   logLevel: "silent",
 };
 

@@ -21,7 +21,9 @@ async function start(app: HTMLElement): Promise<void> {
   try {
     engine = await startEngine();
   } catch (error) {
-    return showNoGpu(app, "no-adapter", error instanceof Error ? error.message : String(error));
+    // The engine's own words are for the terminal; what the browser says is worth reading here.
+    const known = error instanceof Error && error.name === "DeviceError";
+    return showNoGpu(app, "no-adapter", known ? "" : String(error));
   }
   const announcer = createAnnouncer();
   const main = buildFrame(app, pages, createAdapterBadge(engine));

@@ -59,7 +59,7 @@ export const SRRESNET_PRESETS: Readonly<Record<string, Preset>> = {
     network: { ...SRRESNET_PAPER, numBlocks: 4, width: 32 },
     batchSize: 8,
     patch: 64,
-    lr: 1e-3,
+    lr: 6e-4,
     schedule: "cosine",
     steps: 5000,
     allSymmetries: true,

@@ -3,5 +3,8 @@ import { describe, test } from "vitest";
 import { selfTests } from "./self-tests.ts";
 
 describe("self-tests on Dawn", () => {
-  test.each(selfTests)("$name", ({ run }) => run());
+  test.for(selfTests)("$name", async ({ run }, { skip }) => {
+    const reason = await run();
+    if (reason !== undefined) skip(reason);
+  });
 });

@@ -6,11 +6,12 @@ const names = process.argv.slice(2);
 for (const { name, run } of selfTests) {
   if (!names.includes(name)) continue;
   let error: string | undefined;
+  let skipped: string | undefined;
   try {
-    await run();
+    skipped = await run();
   } catch (thrown) {
     error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   }
-  console.log(JSON.stringify({ name, error }));
+  console.log(JSON.stringify({ name, error, skipped }));
 }
 process.exit(0);

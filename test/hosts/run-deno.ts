@@ -4,17 +4,20 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { bundleEntry } from "../../examples/setup/bundle.mjs";
 
+/** What became of one self-test. */
 interface Result {
   readonly name: string;
   readonly error?: string;
+  /** Why there was nothing to test. */
+  readonly skipped?: string;
 }
 
 /**
  * Starts Deno with the self-tests of these names.
  *
- * @returns per name, a promise of its error's text, or of undefined where the test holds
+ * @returns per name, a promise of what became of it
  */
-export async function runDeno(names: readonly string[]): Promise<Map<string, Promise<string | undefined>>> {
+export async function runDeno(names: readonly string[]): Promise<Map<string, Promise<Result>>> {
   const bundle = await bundleEntry("test/hosts/deno-main.ts", { platform: "neutral" });
   const deno = createRequire(import.meta.url).resolve("deno/bin.cjs");
   const args = ["run", "--unstable-webgpu", "--allow-all", "--no-check", "--no-config", bundle, ...names];
@@ -25,14 +28,14 @@ export async function runDeno(names: readonly string[]): Promise<Map<string, Pro
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaints = (complaints + text).slice(-4000);
   });
-  const answers = new Map<string, (error: string | undefined) => void>();
+  const answers = new Map<string, (result: Result) => void>();
   const ended = new Promise<never>((_, reject) => {
     child.on("close", (code) =>
       reject(new Error(`Deno ended (code ${code}) before this test did\n${complaints}`)),
     );
   });
   const results = names.map((name) => {
-    const answer = new Promise<string | undefined>((done) => void answers.set(name, done));
+    const answer = new Promise<Result>((done) => void answers.set(name, done));
     const result = Promise.race([answer, ended]);
     // Each test looks at its own result only, perhaps long after it came.
     result.catch(() => undefined);
@@ -40,8 +43,8 @@ export async function runDeno(names: readonly string[]): Promise<Map<string, Pro
   });
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (!line.startsWith("{")) return;
-    const { name, error }: Result = JSON.parse(line);
-    answers.get(name)?.(error);
+    const result: Result = JSON.parse(line);
+    answers.get(result.name)?.(result);
   });
   return new Map(results);
 }

@@ -2,12 +2,20 @@
  * The tests that must hold on every implementation of WebGPU. The same list runs on Dawn in Node, in Chromium (Dawn and Tint
  * behind a browser's limits) and on Deno's wgpu, so a test may use nothing that one of them lacks.
  */
+import { explain, outcomeOf } from "../fixtures/outcome.ts";
+import { openFixtures } from "../fixtures/cases.ts";
+import srresnetIndex from "../fixtures/data/srresnet.json";
+import srresnetTensors from "../fixtures/data/srresnet.safetensors";
+import { NotSupported } from "../reference/backend.ts";
+import { opCases } from "../reference/cases.ts";
+import { checkOp } from "../reference/check.ts";
+import { engineBackend } from "../reference/engine.ts";
 import { openGpu } from "./open-gpu.ts";
 
 export interface SelfTest {
   readonly name: string;
-  /** Rejects with what went wrong. */
-  run(): Promise<void>;
+  /** Rejects with what went wrong. Resolves to a reason where there is nothing to test yet. */
+  run(): Promise<string | undefined>;
 }
 
 const ADD = `
@@ -18,7 +26,7 @@ const ADD = `
 }`;
 
 /** The host itself: a kernel of two buffers, with none of the engine in between. */
-async function addsOnTheGpu(): Promise<void> {
+async function addsOnTheGpu(): Promise<undefined> {
   const adapter = await (await openGpu()).requestAdapter();
   if (!adapter) throw new Error("no adapter");
   const device = await adapter.requestDevice();
@@ -48,4 +56,38 @@ async function addsOnTheGpu(): Promise<void> {
   if (wrong >= 0) throw new Error(`${wrong} + ${wrong} came out as ${sums[wrong]}`);
 }
 
-export const selfTests: readonly SelfTest[] = [{ name: "adds two buffers", run: addsOnTheGpu }];
+/** Every op against the float64 reference: results, gradients, Hessian-vector products. */
+const opTests: readonly SelfTest[] = Object.entries(opCases).flatMap(([family, cases]) =>
+  cases.map((of) => ({
+    name: `${family}: ${of.name}`,
+    async run() {
+      try {
+        const check = await checkOp(of, engineBackend);
+        const wrong = Object.entries(check).filter(([, ratio]) => !(ratio <= 1));
+        if (wrong.length > 0)
+          throw new Error(
+            wrong.map(([what, ratio]) => `${what}: ${ratio} times the allowed error`).join(", "),
+          );
+      } catch (error) {
+        if (error instanceof NotSupported) return error.message;
+        throw error;
+      }
+      return undefined;
+    },
+  })),
+);
+
+/** A whole network against PyTorch: forward passes, gradients, running statistics, three Adam steps. */
+async function srresnetEqualsPyTorch(): Promise<undefined> {
+  const fixtures = openFixtures("test/fixtures/data", JSON.stringify(srresnetIndex), () => srresnetTensors);
+  for (const fixture of fixtures.cases) {
+    const outcome = await outcomeOf(engineBackend, fixtures, fixture);
+    if (outcome.status !== "passed") throw new Error(explain(outcome));
+  }
+}
+
+export const selfTests: readonly SelfTest[] = [
+  { name: "adds two buffers", run: addsOnTheGpu },
+  { name: "SRResNet equals PyTorch's", run: srresnetEqualsPyTorch },
+  ...opTests,
+];

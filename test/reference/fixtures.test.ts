@@ -1,7 +1,8 @@
 /** The reference against the unrounded results of PyTorch in float64. */
 
 import { describe, expect, test } from "vitest";
-import { byGroup, findFixtures, isOpCase, loadFixtures, type OpCase } from "../fixtures/cases.ts";
+import { byGroup, isOpCase, type OpCase } from "../fixtures/cases.ts";
+import { findFixtures, loadFixtures } from "../fixtures/folder.ts";
 import { type Comparison, compareCase, compareExactly } from "../fixtures/compare.ts";
 import { runOnReference } from "../fixtures/run-reference.ts";
 

@@ -59,9 +59,7 @@ class SelfTestPage {
   async #start(): Promise<void> {
     const { engine, announcer } = this.#studio;
     this.#work = new AbortController();
-    this.#results = [];
-    this.#families = new Map();
-    this.#list.replaceChildren();
+    this.#clear();
     this.#notice.clear();
     this.#verdict.hidden = true;
     this.#copy.hidden = true;
@@ -86,7 +84,15 @@ class SelfTestPage {
     }
   }
 
+  #clear(): void {
+    this.#results = [];
+    this.#families = new Map();
+    this.#list.replaceChildren();
+  }
+
   #add({ done, total, result }: ChecksDone): void {
+    // An engine that was replaced on the way begins again.
+    if (done === 1) this.#clear();
     this.#results.push(result);
     this.#progress.update(done, total);
     let family = this.#families.get(result.family);
