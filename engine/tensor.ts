@@ -130,15 +130,15 @@ export function record(
   shape: Shape,
   extra: { dtype?: DType; attributes?: Attributes; view?: Node["view"] } = {},
 ): Tensor {
-  return new Tensor(
-    new Node(
-      op,
-      inputs.map((input) => input.node),
-      shape,
-      extra.dtype ?? inputs[0]?.dtype ?? "f32",
-      { attributes: extra.attributes ?? {}, view: extra.view },
-    ),
+  const node = new Node(
+    op,
+    inputs.map((input) => input.node),
+    shape,
+    extra.dtype ?? inputs[0]?.dtype ?? "f32",
+    { attributes: extra.attributes ?? {}, view: extra.view },
   );
+  runtime.recorded(node);
+  return new Tensor(node);
 }
 
 /**

@@ -78,6 +78,11 @@ export class Gpu {
     });
   }
 
+  /** Bytes of the largest buffer that a kernel can read or write. */
+  get maxBinding(): number {
+    return this.device.limits.maxStorageBufferBindingSize;
+  }
+
   /** What has been done so far; a steady training loop adds dispatches and submits, nothing else. */
   get stats(): MemoryStats & { pipelines: number; bindGroups: number; submits: number; dispatches: number } {
     return { ...this.memory.stats, ...this.counters, pipelines: this.pipelines.count };

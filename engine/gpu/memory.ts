@@ -19,6 +19,9 @@ export interface MemoryStats {
 /** Stretches of memory that are bound by themselves start at multiples of this. */
 export const ALIGNMENT = 256;
 
+/** Storage that can be copied from and to; the numbers are those of `GPUBufferUsage`, which not every host has globally. */
+const STORAGE = 0x80 | 0x04 | 0x08;
+
 export const align = (bytes: number): number => Math.max(Math.ceil(bytes / ALIGNMENT), 1) * ALIGNMENT;
 
 /**
@@ -45,10 +48,12 @@ export class Memory {
   /** A block of at least `bytes`. Its contents are undefined. */
   allocate(bytes: number): Block {
     const size = align(bytes);
-    return (
-      this.free.get(size)?.pop() ??
-      this.create(size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST)
-    );
+    return this.free.get(size)?.pop() ?? this.create(size, STORAGE);
+  }
+
+  /** One more scratch block for the programs. */
+  extendArena(bytes: number): void {
+    this.arena.push(this.create(bytes, STORAGE));
   }
 
   /** Gives a block back; whoever allocates the same size next gets it. */

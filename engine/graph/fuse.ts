@@ -72,34 +72,43 @@ export function chooseStored(graph: Graph): Set<Node> {
     isBuffer(node) ? new Set([node]) : (leavesOf.get(node) ?? new Set());
   const cost = (node: Node): number => (isBuffer(node) ? 0 : (costOf.get(node) ?? 0));
 
-  for (const node of nodes) {
-    if (isLeaf(node) || node.op.kind === "updated" || node.op.kind === "kernel") continue;
-    for (const input of node.inputs) {
-      storeBeforeEffect(node, input);
-      const stretched = node.view !== undefined && node.size >= STRETCH_SIZE && node.size >= 4 * input.size;
-      if (stretched && cost(input) > 0) store(input);
+  // A value that is stored late makes kernels before it read one buffer more: go on until nothing changes.
+  let before: number;
+  do {
+    before = stored.size;
+    for (const node of nodes) {
+      if (isLeaf(node) || node.op.kind === "updated" || node.op.kind === "kernel") continue;
+      for (const input of node.inputs) {
+        storeBeforeEffect(node, input);
+        const stretched = node.view !== undefined && node.size >= STRETCH_SIZE && node.size >= 4 * input.size;
+        if (stretched && cost(input) > 0) store(input);
+      }
+      if (node.op.kind === "effect") continue;
+      let all = unite(node.inputs);
+      while (all.size > MAX_LEAVES) {
+        const largest = node.inputs.reduce((a, b) => (leaves(b).size > leaves(a).size ? b : a));
+        if (leaves(largest).size <= 1)
+          throw new GanvasError(`${node.op.name} reads more than ${MAX_LEAVES} buffers`);
+        stored.add(largest);
+        all = unite(node.inputs);
+      }
+      if (!isInline(node)) continue;
+      const own =
+        node.op.kind === "pointwise" ? node.op.cost : node.op.kind === "movement" && node.view ? 1 : 0;
+      const total = own + node.inputs.reduce((sum, input) => sum + cost(input), 0);
+      leavesOf.set(node, all);
+      costOf.set(node, total);
+      const uses = consumers.get(node) ?? 0;
+      const traffic = [...all].reduce(
+        (sum, leaf) => sum + Math.min(leaf.size / Math.max(node.size, 1), 1),
+        0,
+      );
+      const repeats = uses - 1;
+      const worthStoring =
+        repeats > 0 && (traffic * repeats > uses + 1 || total * repeats > MAX_REPEATED_COST);
+      if (own > 0 && all.size > 0 && (worthStoring || total > MAX_COST)) stored.add(node);
     }
-    if (node.op.kind === "effect") continue;
-    let all = unite(node.inputs);
-    while (all.size > MAX_LEAVES) {
-      const largest = node.inputs.reduce((a, b) => (leaves(b).size > leaves(a).size ? b : a));
-      if (leaves(largest).size <= 1)
-        throw new GanvasError(`${node.op.name} reads more than ${MAX_LEAVES} buffers`);
-      stored.add(largest);
-      all = unite(node.inputs);
-    }
-    if (!isInline(node)) continue;
-    const own =
-      node.op.kind === "pointwise" ? node.op.cost : node.op.kind === "movement" && node.view ? 1 : 0;
-    const total = own + node.inputs.reduce((sum, input) => sum + cost(input), 0);
-    leavesOf.set(node, all);
-    costOf.set(node, total);
-    const uses = consumers.get(node) ?? 0;
-    const traffic = [...all].reduce((sum, leaf) => sum + Math.min(leaf.size / Math.max(node.size, 1), 1), 0);
-    const repeats = uses - 1;
-    const worthStoring = repeats > 0 && (traffic * repeats > uses + 1 || total * repeats > MAX_REPEATED_COST);
-    if (own > 0 && all.size > 0 && (worthStoring || total > MAX_COST)) stored.add(node);
-  }
+  } while (stored.size > before);
   return stored;
 
   function unite(inputs: readonly Node[]): Set<Node> {

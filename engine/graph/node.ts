@@ -113,6 +113,8 @@ export class Node {
   readonly version: number;
   /** To be stored for good when it is next computed: in a buffer of its own, or (`"scalar"`) in the ring of losses. */
   kept: false | "buffer" | "scalar" = false;
+  /** Recorded nodes on the longest way down to something that has a value. */
+  readonly depth: number;
   private key: string | undefined;
 
   constructor(
@@ -139,6 +141,7 @@ export class Node {
     this.storage = extra.storage;
     this.writes = extra.writes ?? [];
     this.version = extra.version ?? 0;
+    this.depth = inputs.reduce((depth, i) => Math.max(depth, i.host || i.storage ? 0 : i.depth), 0) + 1;
   }
 
   get size(): number {

@@ -17,7 +17,7 @@ const RING_STRIDE = 256;
 /** Programs kept compiled. */
 const MAX_PROGRAMS = 128;
 /** A chain of this many recorded nodes is computed up to its end, so that recording is bounded. */
-export const MAX_CHAIN = 2000;
+const MAX_CHAIN = 10_000;
 
 class Runtime {
   private opened: Promise<Gpu> | undefined;
@@ -57,6 +57,13 @@ class Runtime {
     if (this.hasValue(node) || node.kept || node.op.kind === "updated") return;
     node.kept = as;
     this.keeps.add(node);
+  }
+
+  /** Called for every recorded node: a chain that nobody reads is computed from time to time. */
+  recorded(node: Node): void {
+    if (node.depth < MAX_CHAIN || !this.device) return;
+    this.keep(node, "buffer");
+    this.flush();
   }
 
   /** Frees a kept value. */

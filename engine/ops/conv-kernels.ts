@@ -13,27 +13,8 @@ import forwardSubgroup from "../../shaders/conv2d.subgroup.wgsl";
 import forwardTile from "../../shaders/conv2d.tile.wgsl";
 import sumSlices from "../../shaders/sum-slices.wgsl";
 import { narrowForward, narrowGradInput, narrowGradWeight } from "./conv-narrow.ts";
+import type { Geometry } from "./conv-geometry.ts";
 import { ceilDiv, FEW_TILES, type Form, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
-
-/** Sizes of one convolution y = conv2d(x, w), shared by its gradients. */
-export interface Geometry {
-  readonly N: number;
-  readonly H: number;
-  readonly W: number;
-  readonly I: number;
-  readonly OH: number;
-  readonly OW: number;
-  readonly O: number;
-  readonly KH: number;
-  readonly KW: number;
-  readonly SH: number;
-  readonly SW: number;
-  readonly PH: number;
-  readonly PW: number;
-  readonly DH: number;
-  readonly DW: number;
-  readonly GROUPS: number;
-}
 
 /** Below this much work a kernel's compilation costs more than its naive form. */
 const SMALL_FLOPS = 3e5;

@@ -7,7 +7,7 @@ import { type Binding, foldGrid, type Launch } from "../gpu/kernel.ts";
 import expandSource from "../../shaders/conv2d-narrow.expand.wgsl";
 import sumSource from "../../shaders/conv2d-narrow.sum.wgsl";
 import weightsSource from "../../shaders/conv2d-narrow.weights.wgsl";
-import type { Geometry } from "./conv-kernels.ts";
+import type { Geometry } from "./conv-geometry.ts";
 import { ceilDiv } from "./kernels.ts";
 
 type Lower = (wide: Geometry) => readonly Launch[];

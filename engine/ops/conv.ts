@@ -8,7 +8,8 @@ import { ShapeError } from "../errors.ts";
 import type { KernelOp, Node } from "../graph/node.ts";
 import { expectShape, showShape } from "../shape.ts";
 import { record, Tensor } from "../tensor.ts";
-import { forwardLaunches, gradInputLaunches, gradWeightLaunches, type Geometry } from "./conv-kernels.ts";
+import type { Geometry } from "./conv-geometry.ts";
+import { forwardLaunches, gradInputLaunches, gradWeightLaunches } from "./conv-kernels.ts";
 import { permute } from "./movement.ts";
 
 /** One number for both axes, or [vertical, horizontal]. */

@@ -1,0 +1,186 @@
+/** From a graph to what a program needs to run: its kernels, where each of their buffers lies, what is uploaded. */
+import { ELEMENT_BYTES } from "../dtype.ts";
+import { GanvasError } from "../errors.ts";
+import { ALIGNMENT, align } from "../gpu/memory.ts";
+import { showShape } from "../shape.ts";
+import { chooseStored, type Graph, resolve, type Schedule, schedule } from "./fuse.ts";
+import { type LoweredKernel, type LoweredStep, lower, type Operand } from "./lower.ts";
+import type { Node, Target } from "./node.ts";
+import type { Lifetime } from "./plan.ts";
+
+/** Where a kernel finds one of its buffers: in a value of the program, or in something that changes from run to run. */
+export type Place = ValuePlace | { readonly external: number };
+
+/** A stretch of one of the program's values. */
+export interface ValuePlace {
+  readonly value: number;
+  /** In bytes. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** A node is named by its position in the graph, so that another graph of the same structure can take its place. */
+type Position = number;
+
+export interface Assembly {
+  readonly steps: readonly LoweredStep[];
+  readonly kernels: readonly { readonly lowered: LoweredKernel; readonly places: readonly Place[] }[];
+  /** Memory that lives only while the program runs. */
+  readonly values: readonly Lifetime[];
+  /** Storages that are bound: a node's own (`state` -1), or the state that an effect writes. */
+  readonly externals: readonly { readonly at: Position; readonly state: number }[];
+  /** Leaves uploaded one by one. */
+  readonly uploads: readonly { readonly at: Position; readonly place: ValuePlace }[];
+  /** Small leaves, uploaded together into one value. */
+  readonly small: {
+    readonly place: ValuePlace | undefined;
+    readonly leaves: readonly { readonly at: Position; readonly offset: number }[];
+  };
+  /** Where the outputs lie; undefined for one that JavaScript has. */
+  readonly outputs: readonly (Place | undefined)[];
+  /** Single numbers to be copied into the ring of losses. */
+  readonly ring: readonly { readonly at: Position; readonly place: Place }[];
+}
+
+/** Leaves with at most this many bytes share one buffer and one upload. */
+const SMALL_UPLOAD = 1024;
+
+/**
+ * @param maxBytes largest buffer that can be bound
+ * @throws GanvasError naming a value that is larger
+ */
+export function assemble(graph: Graph, target: Target, maxBytes: number): Assembly {
+  const { nodes, isLeaf } = graph;
+  const stored = chooseStored(graph);
+  const plan = schedule(graph, stored);
+  const base = (node: Node) => resolve(node, isLeaf);
+  const isStored = (node: Node) => isLeaf(node) || stored.has(node) || node.op.kind === "updated";
+  const packs = placePacks(plan, new Set(graph.outputs.map(base)), base, isLeaf);
+  const steps = plan.steps.map((step) =>
+    lower(step, isStored, target, packs.inPlace.get(step.root) ?? new Set()),
+  );
+  const end = steps.length;
+
+  const position = new Map(nodes.map((node, at) => [node, at]));
+  const values: Lifetime[] = [];
+  const valueOfNode = new Map<Node, number>();
+  const externals: { at: Position; state: number }[] = [];
+
+  const newValue = (bytes: number, first: number, last: number): number =>
+    values.push({ bytes, first, last }) - 1;
+  const external = (at: Position, state: number): Place => {
+    const known = externals.findIndex((e) => e.at === at && e.state === state);
+    return { external: known >= 0 ? known : externals.push({ at, state }) - 1 };
+  };
+  const bytesOf = (node: Node): number => {
+    const bytes = Math.max(node.size, 1) * ELEMENT_BYTES;
+    if (bytes > maxBytes)
+      throw new GanvasError(
+        `${node.op.name}: a tensor of shape ${showShape(node.shape)} takes ${bytes} bytes, more than the ${maxBytes} that this adapter can bind; work on smaller pieces`,
+      );
+    return bytes;
+  };
+  /** The value that holds `node`, alive from `first` until at least `time`. */
+  const valueFor = (node: Node, first: number, time: number): number => {
+    const value = valueOfNode.get(node) ?? newValue(bytesOf(node), first, time);
+    valueOfNode.set(node, value);
+    const life = values[value] as Lifetime;
+    life.first = Math.min(life.first, first);
+    life.last = Math.max(life.last, time);
+    return value;
+  };
+
+  const small = collectSmall(graph);
+  const smallPlace =
+    small.bytes > 0 ? { value: newValue(small.bytes, -1, end), offset: 0, bytes: small.bytes } : undefined;
+
+  /** Where a stored node lies when step `time` runs. */
+  const locate = (node: Node, time: number): Place => {
+    const bytes = bytesOf(node);
+    if (isLeaf(node) && node.host) {
+      const offset = small.offsets.get(node);
+      if (offset !== undefined && smallPlace) return { value: smallPlace.value, offset, bytes };
+      return { value: valueFor(node, -1, time), offset: 0, bytes };
+    }
+    if (isLeaf(node) || node.op.kind === "updated" || node.kept === "buffer")
+      return external(position.get(node) as Position, -1);
+    const pack = packs.target.get(node);
+    if (pack) return { value: valueFor(pack.into, time, time), offset: pack.offset * ELEMENT_BYTES, bytes };
+    return { value: valueFor(node, time, time), offset: 0, bytes };
+  };
+
+  const kernels = steps.flatMap((step, time) => {
+    const scratch = step.scratch.map((bytes) => ({ value: newValue(bytes, time, time), offset: 0, bytes }));
+    const placeOf = (o: Operand): Place => {
+      if ("node" in o) return locate(base(o.node), time);
+      if ("scratch" in o) return scratch[o.scratch] as ValuePlace;
+      return external(position.get(o.effect) as Position, o.state);
+    };
+    return step.kernels.map((lowered) => ({ lowered, places: lowered.operands.map(placeOf) }));
+  });
+  const outputs = graph.outputs.map((node) => {
+    const source = base(node);
+    return isLeaf(source) && source.host ? undefined : locate(source, end);
+  });
+  const ring = nodes.flatMap((node, at) =>
+    node.kept === "scalar" && !isLeaf(node) ? [{ at, place: locate(base(node), end) }] : [],
+  );
+  const uploads = nodes.flatMap((node, at) => {
+    const value = valueOfNode.get(node);
+    if (!isLeaf(node) || !node.host || value === undefined) return [];
+    return [{ at, place: { value, offset: 0, bytes: node.size * ELEMENT_BYTES } }];
+  });
+  return {
+    steps,
+    kernels,
+    values,
+    externals,
+    uploads,
+    small: { place: smallPlace, leaves: small.leaves },
+    outputs,
+    ring,
+  };
+}
+
+/** Small leaves one behind the other, each where it can be bound by itself. */
+function collectSmall({ nodes, isLeaf }: Graph) {
+  const offsets = new Map<Node, number>();
+  const leaves: { at: Position; offset: number }[] = [];
+  let bytes = 0;
+  nodes.forEach((node, at) => {
+    const size = node.size * ELEMENT_BYTES;
+    if (!isLeaf(node) || !node.host || size > SMALL_UPLOAD) return;
+    offsets.set(node, bytes);
+    leaves.push({ at, offset: bytes });
+    bytes += align(size);
+  });
+  return { offsets, leaves, bytes };
+}
+
+/** Inputs of packing ops that are read by nothing else are made in place. */
+function placePacks(
+  { steps, readers }: Schedule,
+  outputs: ReadonlySet<Node>,
+  base: (node: Node) => Node,
+  isLeaf: (node: Node) => boolean,
+) {
+  const target = new Map<Node, { into: Node; offset: number }>();
+  const inPlace = new Map<Node, Set<number>>();
+  for (const { root } of steps) {
+    if (root.op.kind !== "kernel" || !root.op.placement) continue;
+    const offsets = root.op.placement(root);
+    const done = new Set<number>();
+    root.inputs.forEach((input, k) => {
+      const made = base(input);
+      if (isLeaf(made) || made.kept || made.op.kind === "updated" || outputs.has(made)) return;
+      if (readers.get(made)?.size !== 1 || root.inputs.filter((other) => base(other) === made).length !== 1)
+        return;
+      const offset = offsets[k] as number;
+      if ((offset * ELEMENT_BYTES) % ALIGNMENT !== 0) return;
+      target.set(made, { into: root, offset });
+      done.add(k);
+    });
+    inPlace.set(root, done);
+  }
+  return { target, inPlace };
+}
