@@ -95,12 +95,20 @@ export class Parameter extends Tensor {
   }
 
   override get node(): Node {
+    this.used = true;
     // An update of the whole that this is a part of makes the node at hand an old version.
     if (this.current.version !== this.storage.recorded) this.current = this.newest();
     return this.current;
   }
 
   private effect: Node | undefined;
+  /** Something may have been recorded with the value at hand. */
+  private used = false;
+
+  /** Starts with another value, where nothing was made of the one it has; says whether it did. */
+  restart(value: HostArray): boolean {
+    return !this.used && this.storage.restart(value);
+  }
 
   /** Called by whoever records an update: from now on this parameter is what `effect` leaves in memory. */
   updatedBy(effect: Node): void {
@@ -121,6 +129,12 @@ export class Parameter extends Tensor {
     this.storage = storage;
     this.current = new Node(SOURCE, [], this.current.shape, "f32", { storage, version: storage.recorded });
   }
+}
+
+/** Checks that an op's arguments, given by their names, hold floats. For those who write ops. */
+export function expectFloats(op: string, tensors: Readonly<Record<string, Tensor>>): void {
+  for (const [name, t] of Object.entries(tensors))
+    if (t.dtype !== "f32") throw new ShapeError(`${op}: ${name} must be of type f32, got ${t.dtype}`);
 }
 
 /** Records a node. For those who write ops. */

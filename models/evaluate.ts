@@ -80,7 +80,7 @@ export function matchPair(
  * Upscales every image and compares it with its original.
  *
  * @param model the name that the result carries
- * @returns per-image values and their means. PSNR is Infinity where an image comes out equal (null in JSON).
+ * @returns per-image values and their means. PSNR is Infinity where an image comes out equal ("Infinity" in the command's JSON).
  * @throws InputError if there is no image, or one is too small for the protocol or comes out in another size than its
  *   original
  */

@@ -7,11 +7,10 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** What the names and shapes of a file's tensors say about its network; undefined if it is no SRResNet at all. */
 export function configOf(shapes: Shapes): SRResNetConfig | undefined {
-  const head = shapes.get("head.conv.weight");
-  if (!head) return undefined;
+  const [width = 0, ...kernel] = shapes.get("head.conv.weight") ?? [];
+  if (width < 1 || kernel.join() !== "3,9,9") return undefined;
   let numBlocks = 0;
   while (shapes.has(`body.${numBlocks}.conv1.weight`)) numBlocks++;
-  const width = head[0] ?? 0;
   return {
     numBlocks,
     width,
@@ -44,7 +43,10 @@ function fromLeftthomas(name: string, last: number): string {
   return `body.${k - 2}.${rest.replace("prelu.", "act.")}`;
 }
 
-/** The network that a file describes, with its weights. Batch norm's counters are left out. */
+/**
+ * The network that a file describes, with its weights. Batch norm's counters are left out.
+ * @throws InputError naming the first tensor that does not fit, with both shapes, or that holds NaN
+ */
 export function parseSRResNet(bytes: Uint8Array, file: string): SRResNet {
   let dict: ReadonlyMap<string, HostTensor> = readWeights(bytes, file);
   let output: SRResNetConfig["output"] = "linear";
@@ -53,6 +55,9 @@ export function parseSRResNet(bytes: Uint8Array, file: string): SRResNet {
     dict = new Map([...dict].map(([name, t]) => [fromLeftthomas(name, last), t]));
     output = "tanh01";
   }
+  for (const [name, { data }] of dict)
+    if (data instanceof Float32Array && !data.every(Number.isFinite))
+      throw new InputError(`${file}: tensor ${name} holds a value that is not a finite number`);
   const config = configOf(new Map([...dict].map(([name, t]) => [name, t.shape])));
   // A file of another kind is compared with the paper's network, so that the message names what does not fit.
   if (!config) checkStateDict(new SRResNet().fileShapes(), new Map(dict), file);

@@ -1,8 +1,8 @@
 /** Making photographs four times larger with a network, tile by tile. */
 import { imresize } from "../engine/data/imresize.ts";
 import { InputError } from "../engine/errors.ts";
-import { type Tensor, tensor } from "../engine/index.ts";
-import { type Image, makeImage, mergeAlpha, splitAlpha, toRgb } from "../engine/io/image.ts";
+import { init, type Tensor, tensor } from "../engine/index.ts";
+import { type Image, makeImage, splitAlpha, toRgb } from "../engine/io/image.ts";
 import type { SRResNet } from "./srresnet.ts";
 import { parseSRResNet } from "./srresnet-files.ts";
 
@@ -12,6 +12,8 @@ export interface SuperResolver {
   readonly scale: 4;
   /** Pixels of the input to each side that an output pixel depends on. */
   readonly radius: number;
+  /** Bytes of the widest activation, for each pixel of the input. */
+  readonly bytesPerPixel: number;
   /** [1, h, w, 3] with values in [0, 1] -> [1, 4h, 4w, 3] in [0, 1], not clamped. */
   forward(lr: Tensor): Tensor;
 }
@@ -42,6 +44,9 @@ export function asSuperResolver(net: SRResNet, name: string): SuperResolver {
     name,
     scale: 4,
     radius: net.receptiveRadius,
+    // [4h, 4w, width] floats, and as many between the last convolution and its pixel shuffle; the 9×9 convolution at the
+    // end makes 28 sums a pixel on its way.
+    bytesPerPixel: 16 * Math.max(net.config.width, 28) * 4,
     forward: (lr) => (net.config.output === "tanh01" ? net.forward(lr) : net.forward(lr).add(1).mul(0.5)),
   };
 }
@@ -73,16 +78,25 @@ export interface UpscaleOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What the widest activation of a tile may take by default: every adapter can bind 128 MB. */
+const TILE_BYTES = 85e6;
+
+/** Side of the square that a network sees at a time by default: 144 pixels at width 64. */
+const windowOf = (model: SuperResolver): number =>
+  Math.floor(Math.sqrt(TILE_BYTES / model.bytesPerPixel) / 8) * 8;
+
 /**
- * Side of the square that the network sees at a time by default. Its widest activation then takes
- * (4 · 144)² · 64 · 4 bytes = 85 MB, below the 128 MB that every adapter can bind.
+ * Largest result in bytes. A typed array of Node 20 holds 4 GB, and the PNG encoder works on as much again: a larger
+ * photograph is told at once instead of after its hours of work.
  */
-const WINDOW = 144;
+const MAX_RESULT_BYTES = 2 ** 32 - 1;
 
 /**
  * Enlarges an image by four: [h, w, c] bytes -> [4h, 4w, c] bytes. Colour goes through the network, alpha is resampled
- * (bicubic); grey images stay grey. Tiles overlap by the network's receptive field, so the result is that of the whole
- * image at once; memory on the GPU depends on the tile, not on the image.
+ * (bicubic); images without colour stay without. Tiles overlap by the network's receptive field, so the result is that
+ * of the whole image at once; memory on the GPU depends on the tile, not on the image, and memory of the process is the
+ * result's bytes and little more.
+ * @throws InputError when the result, or a tile that was asked for, is too large
  */
 export async function upscaleImage(
   image: Image,
@@ -90,13 +104,20 @@ export async function upscaleImage(
   options: UpscaleOptions = {},
 ): Promise<Image> {
   const { color, alpha } = splitAlpha(image);
-  const rgb = toRgb(color);
-  const { width, height } = rgb;
+  const { width, height, data } = toRgb(color);
   const { scale, radius } = model;
-  const inner = options.tile ?? Math.max(WINDOW - 2 * radius, 32);
+  const length = width * height * scale * scale * image.channels;
+  if (length > MAX_RESULT_BYTES)
+    throw new InputError(
+      `upscale: ${width}x${height} pixels would become ${width * scale}x${height * scale}, ` +
+        `${Math.round(length / 1e6)} MB uncompressed; at most ${Math.floor(MAX_RESULT_BYTES / 1e6)} MB can be made`,
+    );
+  const neutral = isNeutral(data);
+  const inner = options.tile ?? Math.max(windowOf(model) - 2 * radius, 32);
   const columns = windows(width, inner, radius);
   const rows = windows(height, inner, radius);
-  const out = new Uint8Array(width * height * scale * scale * 3);
+  await checkTile((columns[0]?.size ?? 0) * (rows[0]?.size ?? 0), model);
+  const out = makeImage(new Uint8Array(length), width * scale, height * scale, image.channels);
   let done = 0;
   for (const row of rows)
     for (const column of columns) {
@@ -105,17 +126,25 @@ export async function upscaleImage(
       for (let y = 0; y < row.size; y++) {
         const from = ((row.at + y) * width + column.at) * 3;
         for (let k = 0; k < column.size * 3; k++)
-          input[y * column.size * 3 + k] = (rgb.data[from + k] as number) / 255;
+          input[y * column.size * 3 + k] = (data[from + k] as number) / 255;
       }
       const result = await model.forward(tensor(input, [1, row.size, column.size, 3])).data();
-      paste(result as Float32Array, row, column, out, width * scale, scale);
+      paste(result as Float32Array, row, column, out, scale, neutral);
       options.onProgress?.(++done, rows.length * columns.length);
     }
-  const enlarged = makeImage(out, width * scale, height * scale, 3);
-  const own = color.channels === 1 ? grey(enlarged) : enlarged;
-  if (!alpha) return own;
-  const resampled = imresize(alpha, { scale }, { kernel: "bicubic" });
-  return mergeAlpha(own, makeImage(resampled.data, width * scale, height * scale, 1));
+  if (alpha) pasteAlpha(imresize(alpha, { scale }, { kernel: "bicubic" }).data, out);
+  return out;
+}
+
+/** @throws InputError when a tile of that many pixels is too large for the adapter */
+async function checkTile(pixels: number, model: SuperResolver): Promise<void> {
+  const bytes = pixels * model.bytesPerPixel;
+  const most = (await init()).limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
+  if (bytes > most)
+    throw new InputError(
+      `upscale: a tile of ${pixels} pixels takes ${Math.round(bytes / 1e6)} MB within the network, ` +
+        `more than the ${Math.round(most / 1e6)} MB that this adapter can bind; take smaller tiles`,
+    );
 }
 
 /** A stretch of one axis that the network sees, and the part of it that goes into the result. */
@@ -138,35 +167,53 @@ function windows(length: number, inner: number, radius: number): Window[] {
   return list;
 }
 
-/** Writes the part of a result that belongs to its tile, as bytes. */
+/**
+ * Writes the part of a result that belongs to its tile into the colour of `out`, as bytes.
+ * @param neutral only its luma (BT.601): a network makes grey pixels a little coloured
+ */
 function paste(
   result: Float32Array,
   row: Window,
   column: Window,
-  out: Uint8Array,
-  outWidth: number,
+  out: Image,
   scale: number,
+  neutral: boolean,
 ): void {
   const width = column.size * scale;
-  const count = (column.end - column.start) * scale * 3;
+  const pixels = (column.end - column.start) * scale;
+  const { channels, data } = out;
   for (let y = row.start * scale; y < row.end * scale; y++) {
     let from = ((y - row.at * scale) * width + (column.start - column.at) * scale) * 3;
-    let to = (y * outWidth + column.start * scale) * 3;
-    for (let k = 0; k < count; k++) {
-      const value = Math.round((result[from++] as number) * 255);
-      out[to++] = value < 0 ? 0 : value > 255 ? 255 : value;
+    let to = (y * out.width + column.start * scale) * channels;
+    for (let x = 0; x < pixels; x++, from += 3, to += channels) {
+      const r = result[from] as number;
+      const g = result[from + 1] as number;
+      const b = result[from + 2] as number;
+      if (neutral) {
+        data.fill(toByte(0.299 * r + 0.587 * g + 0.114 * b), to, channels < 3 ? to + 1 : to + 3);
+      } else {
+        data[to] = toByte(r);
+        data[to + 1] = toByte(g);
+        data[to + 2] = toByte(b);
+      }
     }
   }
 }
 
-function grey(image: Image): Image {
-  const data = new Uint8Array(image.width * image.height);
-  for (let k = 0; k < data.length; k++)
-    data[k] = Math.round(
-      ((image.data[3 * k] as number) +
-        (image.data[3 * k + 1] as number) +
-        (image.data[3 * k + 2] as number)) /
-        3,
-    );
-  return makeImage(data, image.width, image.height, 1);
+/** Are all pixels of RGB bytes grey? */
+function isNeutral(rgb: Uint8Array): boolean {
+  for (let k = 0; k < rgb.length; k += 3) if (rgb[k] !== rgb[k + 1] || rgb[k] !== rgb[k + 2]) return false;
+  return true;
+}
+
+function pasteAlpha(alpha: Uint8Array, out: Image): void {
+  const { channels, data } = out;
+  for (let pixel = 0; pixel < alpha.length; pixel++)
+    data[pixel * channels + channels - 1] = alpha[pixel] as number;
+}
+
+/** [0, 1] -> 0 … 255, clamped. */
+function toByte(value: number): number {
+  const byte = Math.round(value * 255);
+  return byte < 0 ? 0 : byte > 255 ? 255 : byte;
 }

@@ -6,6 +6,8 @@ export interface Block {
   readonly id: number;
   readonly buffer: GPUBuffer;
   readonly bytes: number;
+  /** The memory it is of; lost with the device of that. */
+  readonly owner: Memory;
 }
 
 export interface MemoryStats {
@@ -56,8 +58,9 @@ export class Memory {
     this.arena.push(this.create(bytes, STORAGE));
   }
 
-  /** Gives a block back; whoever allocates the same size next gets it. */
+  /** Gives a block back; whoever allocates the same size next gets it. One of a closed device is left alone. */
   release(block: Block): void {
+    if (block.owner !== this) return;
     const list = this.free.get(block.bytes);
     if (list) list.push(block);
     else this.free.set(block.bytes, [block]);
@@ -73,7 +76,7 @@ export class Memory {
     this.live += bytes;
     this.created++;
     this.peak = Math.max(this.peak, this.live);
-    return { id: this.created, buffer, bytes };
+    return { id: this.created, buffer, bytes, owner: this };
   }
 
   destroy(block: Block): void {

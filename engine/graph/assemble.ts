@@ -53,7 +53,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
   const { nodes, isLeaf } = graph;
   const stored = chooseStored(graph);
   const plan = schedule(graph, stored);
-  const base = (node: Node) => resolve(node, isLeaf);
+  const base = (node: Node) => resolve(node, (held) => isLeaf(held) || stored.has(held));
   const isStored = (node: Node) => isLeaf(node) || stored.has(node) || node.op.kind === "updated";
   const packs = placePacks(plan, new Set(graph.outputs.map(base)), base, isLeaf);
   const steps = plan.steps.map((step) =>

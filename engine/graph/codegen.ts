@@ -4,6 +4,7 @@
  */
 import { GanvasError } from "../errors.ts";
 import { type DType, wgslType } from "../dtype.ts";
+import { resolve } from "./fuse.ts";
 import type { Node } from "./node.ts";
 import {
   type Access,
@@ -91,7 +92,7 @@ export class Body {
           node.attributes,
         );
       case "movement": {
-        const input = node.inputs[0] as Node;
+        const input = resolve(node.inputs[0] as Node, (held) => held === this.given || this.isStored(held));
         if (!node.view) return this.value(input, index);
         const value = this.value(input, index.through(node.view));
         const valid = this.valid(node.view, index);

@@ -7,6 +7,7 @@
  */
 import { GanvasError } from "../errors.ts";
 import type { Node } from "./node.ts";
+import type { Storage } from "./storage.ts";
 import { Index } from "./view.ts";
 
 /** One kernel to run: the node whose value it stores, and the pointwise node computed in its store, if any. */
@@ -37,13 +38,21 @@ const MAX_COST = 96;
 /** A value stretched over at least this many elements, 4 or more for each of its own, is computed once. */
 const STRETCH_SIZE = 16384;
 
-/** Follows nodes that only change the shape down to the one that holds the numbers. */
-export function resolve(node: Node, isLeaf: (node: Node) => boolean): Node {
+/** Follows nodes that only change the shape down to the one that holds the numbers, at the latest to one that `isHeld`. */
+export function resolve(node: Node, isHeld: (node: Node) => boolean): Node {
   let at = node;
-  while (at.op.kind === "movement" && !at.view && at.kept !== "buffer" && !isLeaf(at))
+  while (at.op.kind === "movement" && !at.view && at.kept !== "buffer" && !isHeld(at))
     at = at.inputs[0] as Node;
   return at;
 }
+
+/** Whether an effect writes this state, or a whole that it is a part of. */
+const overwrites = (effect: Node, storage: Storage): boolean =>
+  effect.writes.some((written) => written === storage || written === storage.parent);
+
+/** Whether an effect writes the buffer that this state lies in, so that it cannot read it at the same time. */
+const sharesBuffer = (effect: Node, storage: Storage): boolean =>
+  effect.writes.some((written) => (written.parent ?? written) === (storage.parent ?? storage));
 
 const isInline = (node: Node): boolean =>
   node.op.kind === "pointwise" || node.op.kind === "movement" || node.op.kind === "constant";
@@ -52,19 +61,22 @@ const isInline = (node: Node): boolean =>
 export function chooseStored(graph: Graph): Set<Node> {
   const { nodes, outputs, isLeaf } = graph;
   const stored = new Set<Node>();
-  const store = (node: Node) => {
-    const base = resolve(node, isLeaf);
+  const effects = nodes.filter((node) => node.op.kind === "effect" && !isLeaf(node));
+  /** Stores what holds the node's numbers, for `reader` or for after the run. */
+  const store = (node: Node, reader?: Node) => {
+    const base = resolve(node, (held) => isLeaf(held) || stored.has(held));
     if (!isLeaf(base) && base.op.kind !== "updated") stored.add(base);
+    else if (node !== base && base.storage && mustCopy(base.storage, node, reader)) stored.add(node);
   };
   for (const node of outputs) store(node);
   const consumers = new Map<Node, number>();
   for (const node of nodes) {
     if (isLeaf(node)) continue;
     if (node.kept || node.op.kind === "reduce" || node.op.kind === "kernel") store(node);
-    if (node.op.kind === "kernel" || node.op.kind === "effect") for (const input of node.inputs) store(input);
+    if (node.op.kind === "kernel" || node.op.kind === "effect")
+      for (const input of node.inputs) store(input, node);
     for (const input of new Set(node.inputs)) consumers.set(input, (consumers.get(input) ?? 0) + 1);
   }
-  const effects = nodes.filter((node) => node.op.kind === "effect" && !isLeaf(node));
   const leavesOf = new Map<Node, Set<Node>>();
   const costOf = new Map<Node, number>();
   const isBuffer = (node: Node) => isLeaf(node) || stored.has(node) || !isInline(node);
@@ -81,7 +93,7 @@ export function chooseStored(graph: Graph): Set<Node> {
       for (const input of node.inputs) {
         storeBeforeEffect(node, input);
         const stretched = node.view !== undefined && node.size >= STRETCH_SIZE && node.size >= 4 * input.size;
-        if (stretched && cost(input) > 0) store(input);
+        if (stretched && cost(input) > 0) store(input, node);
       }
       if (node.op.kind === "effect") continue;
       let all = unite(node.inputs);
@@ -117,19 +129,24 @@ export function chooseStored(graph: Graph): Set<Node> {
     return all;
   }
 
+  /** State under another name (a shape, a detached value) is copied where `reader` comes only after its update. */
+  function mustCopy(storage: Storage, name: Node, reader: Node | undefined): boolean {
+    if (reader?.op.kind === "effect" && sharesBuffer(reader, storage)) return true;
+    const after = reader?.id ?? Number.POSITIVE_INFINITY;
+    return effects.some((effect) => name.id < effect.id && effect.id < after && overwrites(effect, storage));
+  }
+
   /** What was computed from a state before its update must be stored before the update runs. */
   function storeBeforeEffect(node: Node, input: Node): void {
     for (const effect of effects) {
       if (effect.id >= node.id || input.id >= effect.id) continue;
-      const reads = ({ storage }: Node) =>
-        storage !== undefined &&
-        effect.writes.some((written) => written === storage || written === storage.parent);
+      const reads = ({ storage }: Node) => storage !== undefined && overwrites(effect, storage);
       if (![...leaves(input)].some(reads)) continue;
       if (isBuffer(input))
         throw new GanvasError(
           `${node.op.name} needs the value that ${input.storage?.name ?? "a parameter"} had before its update; use keep() on a copy made before`,
         );
-      store(input);
+      store(input, node);
     }
   }
 }
@@ -143,15 +160,17 @@ interface Reads {
 function readsOf(root: Node, isStored: (node: Node) => boolean, isLeaf: (node: Node) => boolean): Reads {
   const reads: Reads = { aligned: new Set(), moved: new Set() };
   const seen = new Set<string>();
+  const isHeld = (node: Node) => isStored(node) || isLeaf(node);
   const visit = (node: Node, index: Index) => {
     const key = `${node.id}@${index.key}`;
     if (seen.has(key)) return;
     seen.add(key);
-    if (node !== root && (isStored(node) || isLeaf(node))) {
+    if (node !== root && (isHeld(node) || node.op.kind === "updated")) {
       (index.views.length === 0 ? reads.aligned : reads.moved).add(node);
       return;
     }
-    for (const input of node.inputs) visit(input, node.view ? index.through(node.view) : index);
+    for (const input of node.inputs)
+      visit(resolve(input, isHeld), node.view ? index.through(node.view) : index);
   };
   visit(root, Index.identity);
   return reads;
@@ -172,13 +191,14 @@ export interface Schedule {
 export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
   const { nodes, isLeaf } = graph;
   const isStored = (node: Node) => stored.has(node);
+  const isHeld = (node: Node) => isLeaf(node) || stored.has(node);
   const roots = nodes.filter((node) => stored.has(node) || (node.op.kind === "effect" && !isLeaf(node)));
   const readers = new Map<Node, Set<Node>>();
   const alignedIn = new Map<Node, Reads>();
   for (const root of roots) {
     const viaKernel = root.op.kind === "kernel" || root.op.kind === "effect";
     const reads: Reads = viaKernel
-      ? { aligned: new Set(), moved: new Set(root.inputs.map((input) => resolve(input, isLeaf))) }
+      ? { aligned: new Set(), moved: new Set(root.inputs.map((input) => resolve(input, isHeld))) }
       : root.op.kind === "reduce"
         ? { aligned: new Set(), moved: union(readsOf(root, isStored, isLeaf)) }
         : readsOf(root, isStored, isLeaf);
@@ -186,7 +206,7 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
     for (const leaf of [...reads.aligned, ...reads.moved])
       readers.set(leaf, (readers.get(leaf) ?? new Set()).add(root));
   }
-  const wanted = new Set(graph.outputs.map((node) => resolve(node, isLeaf)));
+  const wanted = new Set(graph.outputs.map((node) => resolve(node, isHeld)));
   const fusedInto = new Map<Node, Node>();
   const epilogueOf = new Map<Node, Node>();
   for (const root of roots) {
@@ -199,6 +219,7 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
         !epilogueOf.has(k) &&
         !reads.moved.has(k) &&
         k.size === root.size &&
+        k.dtype === root.dtype &&
         bindings(k) + 1 + new Set([...reads.aligned, ...reads.moved]).size - 1 <= MAX_BINDINGS &&
         [...reads.aligned, ...reads.moved].every((leaf) => leaf === k || isEarlier(leaf, k)),
     );

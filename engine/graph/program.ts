@@ -3,14 +3,14 @@
  * structure is one loop over dispatches; nothing is compiled and, once the same buffers come round, nothing is made.
  */
 import { ELEMENT_BYTES, type HostArray } from "../dtype.ts";
-import { GanvasError } from "../errors.ts";
+import { DeviceError, GanvasError } from "../errors.ts";
 import type { Dispatch, Gpu } from "../gpu/device.ts";
 import type { Block } from "../gpu/memory.ts";
 import type { Kernel } from "../gpu/pipelines.ts";
 import { type Assembly, assemble, type Place, type ValuePlace } from "./assemble.ts";
 import type { Graph } from "./fuse.ts";
 import type { LoweredStep } from "./lower.ts";
-import type { Node } from "./node.ts";
+import type { Node, Target } from "./node.ts";
 import { planMemory } from "./plan.ts";
 import type { Storage } from "./storage.ts";
 
@@ -35,10 +35,10 @@ export class Program {
   private compiled: readonly Kernel[] = [];
   private readonly bindings = new Map<string, Dispatch[]>();
 
-  constructor(graph: Graph, gpu: Gpu) {
+  constructor(graph: Graph, gpu: Gpu, target: Target) {
     const { memory } = gpu;
     this.gpu = gpu;
-    this.assembly = assemble(graph, gpu.info, gpu.maxBinding);
+    this.assembly = assemble(graph, target, gpu.maxBinding);
     this.smallData = new Uint8Array(this.assembly.small.place?.bytes ?? 0);
     const existing = memory.arena.map((block) => block.bytes);
     const { slots, slotOf } = planMemory(this.assembly.values, existing);
@@ -156,9 +156,14 @@ export interface Leaf {
 /** By position in the graph's nodes. */
 export type Leaves = ReadonlyMap<number, Leaf>;
 
-/** The block of a storage; the first call makes it and fills it. */
+/**
+ * The block of a storage; the first call makes it and fills it.
+ * @throws DeviceError when it was made on a device that has been closed
+ */
 export function allocate(storage: Storage, gpu: Gpu): Block {
   if (storage.parent) return allocate(storage.parent, gpu);
+  if (storage.block && storage.block.owner !== gpu.memory)
+    throw new DeviceError(`${storage.name} was lost when its device was closed`);
   if (!storage.block) {
     storage.block = gpu.memory.allocate(storage.bytes);
     if (storage.initial) gpu.upload(storage.block.buffer, 0, bytesOf(storage.initial));

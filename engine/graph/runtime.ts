@@ -5,9 +5,9 @@
 import { ELEMENT_BYTES, type HostArray, viewAs } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
-import type { Graph } from "./fuse.ts";
-import { resolve } from "./fuse.ts";
-import type { Node } from "./node.ts";
+import { assemble } from "./assemble.ts";
+import { type Graph, resolve } from "./fuse.ts";
+import type { Node, Target } from "./node.ts";
 import { Program, type Stretch } from "./program.ts";
 import { Storage } from "./storage.ts";
 
@@ -27,6 +27,7 @@ class Runtime {
   private readonly keeps = new Set<Node>();
   private queue: Promise<unknown> = Promise.resolve();
   private failure: unknown;
+  private form: Target["form"];
   private ring: { storage: Storage; slots: (Storage | undefined)[]; next: number } | undefined;
   /** Frees the buffers of kept tensors that nobody can name any more. */
   private readonly forgotten = new FinalizationRegistry<Storage>((storage) => this.release(storage));
@@ -42,8 +43,23 @@ class Runtime {
 
   /** Uses this device from now on instead of opening one. */
   use(gpu: Gpu): void {
+    this.forget();
     this.opened = Promise.resolve(gpu);
     this.device = gpu;
+  }
+
+  /** Drops all that belongs to a device. */
+  private forget(): void {
+    this.opened = undefined;
+    this.device = undefined;
+    this.ring = undefined;
+    this.failure = undefined;
+    this.programs.clear();
+  }
+
+  /** From now on uses this form of every kernel that has it, without one the adapter's best; for tests and comparisons. */
+  useForm(form: Target["form"]): void {
+    this.form = form;
     this.programs.clear();
   }
 
@@ -99,8 +115,8 @@ class Runtime {
   flush(): void {
     if (this.effects.length === 0 && this.keeps.size === 0) return;
     if (!this.device) {
-      // Nothing can run yet: what is recorded runs with the first read.
-      void this.gpu();
+      // Nothing can run yet: what is recorded runs with the first read, which also tells why there is no device.
+      this.gpu().catch(() => {});
       return;
     }
     this.schedule(this.device, [], () => Promise.resolve()).catch((error) => {
@@ -121,7 +137,7 @@ class Runtime {
     });
     this.throwFailure();
     // From now on the numbers need no memory on the GPU; state and kept tensors stay where they are.
-    if (node.storage?.parent === this.ring?.storage) node.storage = undefined;
+    if (this.ring && node.storage?.parent === this.ring.storage) node.storage = undefined;
     if (!node.storage) node.host = data;
     return data;
   }
@@ -156,9 +172,9 @@ class Runtime {
     if (!this.opened) return;
     await this.queue;
     (await this.opened).destroy();
-    this.opened = undefined;
-    this.device = undefined;
-    this.programs.clear();
+    this.forget();
+    this.effects = [];
+    this.keeps.clear();
   }
 
   private throwFailure(): void {
@@ -180,10 +196,13 @@ class Runtime {
     return true;
   };
 
-  private trace(outputs: readonly Node[]): { graph: Graph; key: string } {
-    const roots = [...outputs, ...this.effects, ...this.keeps];
+  /** What the outputs and the requests (by default all there are) need. */
+  private trace(
+    outputs: readonly Node[],
+    requests: readonly Node[] = [...this.effects, ...this.keeps],
+  ): { graph: Graph; key: string } {
     const leaf = new Map<Node, boolean>();
-    const stack = [...roots];
+    const stack = [...outputs, ...requests];
     while (stack.length > 0) {
       const node = stack.pop() as Node;
       if (leaf.has(node)) continue;
@@ -199,10 +218,43 @@ class Runtime {
   private program(graph: Graph, key: string, gpu: Gpu): Program {
     let program = this.programs.get(key);
     if (program) this.programs.delete(key);
-    else program = new Program(graph, gpu);
+    else program = new Program(graph, gpu, this.target(gpu));
     this.programs.set(key, program);
     if (this.programs.size > MAX_PROGRAMS) this.programs.delete(this.programs.keys().next().value as string);
     return program;
+  }
+
+  private target(gpu: Gpu): Target {
+    return { ...gpu.info, ...(this.form && { form: this.form }) };
+  }
+
+  /** Forgets updates and requests that cannot be computed, so that they are told once and spoil nothing else. */
+  private refuseImpossible(gpu: Gpu): void {
+    const isPossible = (request: Node): boolean => {
+      try {
+        assemble(this.trace([], [request]).graph, this.target(gpu), gpu.maxBinding);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    for (const node of [...this.keeps]) if (!isPossible(node)) this.dispose(node);
+    this.effects = this.effects.filter((effect) => {
+      if (isPossible(effect)) return true;
+      // The state stays as it is.
+      for (const storage of effect.writes) storage.bump();
+      return false;
+    });
+  }
+
+  private compile(gpu: Gpu, outputs: readonly Node[]): { graph: Graph; program: Program } {
+    try {
+      const { graph, key } = this.trace(outputs);
+      return { graph, program: this.program(graph, key, gpu) };
+    } catch (error) {
+      this.refuseImpossible(gpu);
+      throw error;
+    }
   }
 
   private schedule<T>(
@@ -210,13 +262,12 @@ class Runtime {
     outputs: readonly Node[],
     then: (places: readonly (Stretch | undefined)[]) => Promise<T>,
   ): Promise<T> {
-    const { graph, key } = this.trace(outputs);
+    const { graph, program } = this.compile(gpu, outputs);
     const kept = [...this.keeps];
     const effects = this.effects;
     this.keeps.clear();
     this.effects = [];
     for (const node of kept) this.giveStorage(node);
-    const program = this.program(graph, key, gpu);
     const leaves = program.capture(graph.nodes);
     for (const effect of effects) {
       for (const storage of effect.writes) storage.bump();
@@ -229,7 +280,10 @@ class Runtime {
       await gpu.room();
       return { done: then(program.run(leaves)) };
     });
-    this.queue = run.catch(() => {});
+    this.queue = run.catch(() => {
+      // What did not run left no values.
+      for (const node of kept) this.dispose(node);
+    });
     return run.then(({ done }) => done);
   }
 

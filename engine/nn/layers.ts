@@ -131,7 +131,7 @@ export class BatchNorm extends Module {
   readonly running_mean: Weight;
   readonly running_var: Weight;
   /** How far the running statistics move towards each batch's. */
-  momentum: number;
+  private readonly momentum: number;
   private readonly eps: number;
 
   constructor(channels: number, options: { readonly eps?: number; readonly momentum?: number } = {}) {

@@ -3,7 +3,7 @@ import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { ConstantOp, MovementOp, ReduceOp } from "../graph/node.ts";
 import { expandView } from "../graph/view.ts";
-import { normalizeAxes, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { checkShape, normalizeAxes, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { record, Tensor } from "../tensor.ts";
 
 const CONSTANT: ConstantOp = { kind: "constant", name: "constant" };
@@ -31,6 +31,9 @@ const SUM: ReduceOp = {
 
 /** The same value everywhere; takes no memory and is written into the kernels that use it. */
 export function constant(value: number, shape: Shape = [], dtype: DType = "f32"): Tensor {
+  checkShape("constant", shape);
+  if (dtype !== "f32" && !Number.isInteger(value))
+    throw new ShapeError(`constant: a tensor of type ${dtype} cannot hold ${value}`);
   return record(CONSTANT, [], shape, { dtype, attributes: { value } });
 }
 
@@ -43,7 +46,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const sizes = shape.map((n) => (n === -1 ? x.size / known : n));
   if (
     sizeOf(sizes) !== x.size ||
-    sizes.some((n) => !Number.isInteger(n)) ||
+    sizes.some((n) => !Number.isInteger(n) || n < 0) ||
     shape.filter((n) => n === -1).length > 1
   )
     throw new ShapeError(`reshape: ${showShape(x.shape)} cannot become ${showShape(shape)}`);
@@ -56,6 +59,7 @@ export const detach = (x: Tensor): Tensor => record(DETACH, [x], x.shape);
 /** Stretches axes of size 1, and adds leading axes, up to `shape`. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
+  checkShape("expand", shape);
   const lead = shape.length - x.rank;
   if (lead < 0 || x.shape.some((n, axis) => n !== 1 && n !== shape[axis + lead]))
     throw new ShapeError(`expand: ${showShape(x.shape)} cannot be stretched to ${showShape(shape)}`);

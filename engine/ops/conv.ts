@@ -7,7 +7,7 @@
 import { ShapeError } from "../errors.ts";
 import type { KernelOp, Node } from "../graph/node.ts";
 import { expectShape, showShape } from "../shape.ts";
-import { record, Tensor } from "../tensor.ts";
+import { expectFloats, record, Tensor } from "../tensor.ts";
 import type { Geometry } from "./conv-geometry.ts";
 import { forwardLaunches, gradInputLaunches, gradWeightLaunches } from "./conv-kernels.ts";
 import { permute } from "./movement.ts";
@@ -26,7 +26,13 @@ export interface ConvOptions {
   readonly groups?: number;
 }
 
-const pair = (p: Pair): readonly [number, number] => (typeof p === "number" ? [p, p] : p);
+/** Both numbers of an option, which are whole and at least `least`. */
+function pair(op: string, option: string, p: Pair, least: number): readonly [number, number] {
+  const both = typeof p === "number" ? ([p, p] as const) : p;
+  if (both.some((n) => !Number.isInteger(n) || n < least))
+    throw new ShapeError(`${op}: ${option} must be whole numbers from ${least} on, got ${both.join("×")}`);
+  return both;
+}
 
 const geometryOf = (node: Node): Geometry => node.attributes as unknown as Geometry;
 const inputsOf = (node: Node): [Tensor, Tensor] => [
@@ -96,9 +102,10 @@ const windows = (size: number, kernel: number, stride: number, padding: number, 
 export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
   const { n, h, w: width, i } = expectShape("conv2d", "x", x.shape, "n h w i");
   const { kh, kw, i: perGroup, o } = expectShape("conv2d", "w", w.shape, "kh kw i o");
-  const [SH, SW] = pair(options.stride ?? 1);
-  const [DH, DW] = pair(options.dilation ?? 1);
-  const groups = options.groups ?? 1;
+  expectFloats("conv2d", { x, w });
+  const [SH, SW] = pair("conv2d", "stride", options.stride ?? 1, 1);
+  const [DH, DW] = pair("conv2d", "dilation", options.dilation ?? 1, 1);
+  const [groups] = pair("conv2d", "groups", options.groups ?? 1, 1);
   if (i !== perGroup * groups || o % groups !== 0)
     throw new ShapeError(
       `conv2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${perGroup * groups} in ${groups} groups`,
@@ -106,7 +113,9 @@ export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor 
   if (options.padding === "same" && (((kh - 1) * DH) % 2 !== 0 || ((kw - 1) * DW) % 2 !== 0))
     throw new ShapeError(`conv2d: padding "same" needs an odd kernel, got ${kh}×${kw}`);
   const [PH, PW] =
-    options.padding === "same" ? [((kh - 1) * DH) / 2, ((kw - 1) * DW) / 2] : pair(options.padding ?? 0);
+    options.padding === "same"
+      ? [((kh - 1) * DH) / 2, ((kw - 1) * DW) / 2]
+      : pair("conv2d", "padding", options.padding ?? 0, 0);
   const OH = windows(h, kh, SH, PH, DH);
   const OW = windows(width, kw, SW, PW, DW);
   if (OH < 1 || OW < 1)
@@ -152,11 +161,12 @@ export interface ConvTransposeOptions {
 export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
   const { n, h, w: width, i } = expectShape("convTranspose2d", "x", x.shape, "n h w i");
   const { kh, kw, i: inputs, o } = expectShape("convTranspose2d", "w", w.shape, "kh kw i o");
-  const [SH, SW] = pair(options.stride ?? 1);
-  const [PH, PW] = pair(options.padding ?? 0);
-  const [DH, DW] = pair(options.dilation ?? 1);
-  const [extraH, extraW] = pair(options.outputPadding ?? 0);
-  const groups = options.groups ?? 1;
+  expectFloats("convTranspose2d", { x, w });
+  const [SH, SW] = pair("convTranspose2d", "stride", options.stride ?? 1, 1);
+  const [PH, PW] = pair("convTranspose2d", "padding", options.padding ?? 0, 0);
+  const [DH, DW] = pair("convTranspose2d", "dilation", options.dilation ?? 1, 1);
+  const [extraH, extraW] = pair("convTranspose2d", "outputPadding", options.outputPadding ?? 0, 0);
+  const [groups] = pair("convTranspose2d", "groups", options.groups ?? 1, 1);
   if (i !== inputs || i % groups !== 0)
     throw new ShapeError(
       `convTranspose2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${inputs} in ${groups} groups`,

@@ -6,7 +6,7 @@ import naiveSource from "../../shaders/matmul.naive.wgsl";
 import subgroupSource from "../../shaders/matmul.subgroup.wgsl";
 import tileSource from "../../shaders/matmul.tile.wgsl";
 import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
-import { record, Tensor } from "../tensor.ts";
+import { expectFloats, record, Tensor } from "../tensor.ts";
 import { expand, reshape, sumTo } from "./broadcast.ts";
 import { ceilDiv, FEW_TILES, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
 import { transpose } from "./movement.ts";
@@ -114,6 +114,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     throw new ShapeError(
       `matmul: needs vectors or matrices, got ${showShape(a.shape)} and ${showShape(b.shape)}`,
     );
+  expectFloats("matmul", { a, b });
   const left = a.rank === 1 ? reshape(a, [1, a.size]) : a;
   const right = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
   const [m, k] = left.shape.slice(-2) as [number, number];

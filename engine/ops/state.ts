@@ -7,6 +7,7 @@ import copySource from "../../shaders/copy.wgsl";
 import lerpSource from "../../shaders/lerp.wgsl";
 import { sameShape, showShape } from "../shape.ts";
 import { type Parameter, record, type Tensor, tensor } from "../tensor.ts";
+import { detach } from "./broadcast.ts";
 import { ceilDiv } from "./kernels.ts";
 
 const ASSIGN: EffectOp = {
@@ -53,9 +54,10 @@ function copyLaunch(input: number, size: number, to: { state: number } | { outpu
 }
 
 function recordEffect(op: EffectOp, inputs: readonly Tensor[], state: Parameter): void {
+  // A name of its own for each input lets the graph compiler copy one that lies in the buffer to be written.
   const effect = new Node(
     op,
-    inputs.map((input) => input.node),
+    inputs.map((input) => detach(input).node),
     [],
     "f32",
     { writes: [state.state] },
@@ -72,7 +74,7 @@ export function assign(state: Parameter, value: Tensor): void {
     );
   const { host } = value.node;
   // Nothing has used the state yet: it simply starts with another value.
-  if (host instanceof Float32Array && state.state.restart(host)) return;
+  if (host instanceof Float32Array && state.restart(host)) return;
   recordEffect(ASSIGN, [value], state);
 }
 

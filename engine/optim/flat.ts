@@ -47,6 +47,8 @@ export class FlatStore {
       return { from: p.state, offset: (store.offsets[k] as number) * 4 };
     });
     parameters.forEach((p, k) => {
+      // Tensors made of the value at its old place can no longer be computed, and say so.
+      p.state.bump();
       p.moveTo(store.parts[k] as Storage);
     });
     return store;

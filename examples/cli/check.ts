@@ -1,25 +1,25 @@
 /** `ganvas check`: every op on this adapter against float64 loops, for people with an unusual GPU. */
+import { InputError } from "../../engine/errors.ts";
 import { init } from "../../engine/index.ts";
 import { opCases } from "../../test/reference/cases.ts";
 import { type CaseReport, checkOps } from "../../test/reference/check.ts";
 import { engineBackend } from "../../test/reference/engine.ts";
 import { adapterName } from "./adapter.ts";
-import { type Command, text } from "./command.ts";
+import { type Command, positionals, text } from "./command.ts";
 import { Progress } from "./progress.ts";
 
 export const check: Command = {
-  name: "check",
-  summary: "tests every op, its gradient and second gradient on this adapter against float64 results",
   usage: "",
   options: { filter: { type: "string", value: "REGEXP", help: "only ops whose name matches" } },
   async run(args) {
-    const device = await init();
-    if (!args.json) console.log(adapterName(device));
-    const filter = text(args, "filter");
-    const pattern = filter === undefined ? undefined : new RegExp(filter);
+    positionals(args, 0, "check takes no arguments, only --filter");
+    const pattern = parsePattern(text(args, "filter"));
     const total = Object.entries(opCases).flatMap(([family, cases]) =>
       cases.filter(({ name }) => !pattern || pattern.test(`${family} ${name}`)),
     ).length;
+    if (total === 0) throw new InputError(`check: no op matches --filter ${pattern?.source}`);
+    const device = await init();
+    if (!args.json) console.log(adapterName(device));
     const progress = new Progress("check");
     const results: CaseReport[] = [];
     for await (const result of checkOps(opCases, engineBackend, pattern)) {
@@ -44,9 +44,19 @@ export const check: Command = {
           `${family.padEnd(14)} ${own.filter((r) => r.status === "passed").length}/${own.length}  worst error ${worst.toPrecision(2)} of what is allowed`,
         );
       }
-      console.log(`${summary.passed} passed, ${summary.failed} failed`);
+      const missing = summary.unsupported > 0 ? `, ${summary.unsupported} not supported by the engine` : "";
+      console.log(`${summary.passed} passed, ${summary.failed} failed${missing}`);
     }
     if (summary.failed > 0) process.exitCode = 1;
     return { adapter: device, ...summary, results };
   },
 };
+
+/** @throws InputError when it is no regular expression */
+function parsePattern(filter: string | undefined): RegExp | undefined {
+  try {
+    return filter === undefined ? undefined : new RegExp(filter);
+  } catch (error) {
+    throw new InputError(`--filter takes a regular expression: ${(error as Error).message}`);
+  }
+}

@@ -2,11 +2,14 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { InputError } from "../../engine/errors.ts";
 
-type OptionSpec = { readonly type: "string" | "boolean"; readonly help: string; readonly value?: string };
+type OptionSpec = {
+  readonly type: "string" | "boolean";
+  readonly help: string;
+  readonly value?: string;
+  readonly short?: string;
+};
 
 export interface Command {
-  readonly name: string;
-  readonly summary: string;
   /** Positional arguments, as shown in the usage line. */
   readonly usage: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
@@ -25,18 +28,19 @@ export interface Arguments {
 /** Options that every command has. */
 const COMMON: Readonly<Record<string, OptionSpec>> = {
   json: { type: "boolean", help: "print one JSON object on stdout" },
-  help: { type: "boolean", help: "show this text" },
+  help: { type: "boolean", short: "h", help: "show this text" },
 };
 
-/** @throws InputError for an unknown option, naming it */
+/** @throws InputError for an option that the command does not have, or one without its value */
 export function parseCommand(
+  name: string,
   command: Command,
   argv: readonly string[],
   signal: AbortSignal,
 ): Arguments & { help: boolean } {
   const specs = { ...command.options, ...COMMON };
   const options: ParseArgsConfig["options"] = Object.fromEntries(
-    Object.entries(specs).map(([name, { type }]) => [name, { type }]),
+    Object.entries(specs).map(([key, { type, short }]) => [key, short ? { type, short } : { type }]),
   );
   try {
     const { values, positionals } = parseArgs({
@@ -48,43 +52,75 @@ export function parseCommand(
     const flat = values as Record<string, string | boolean | undefined>;
     return { positionals, values: flat, json: flat.json === true, help: flat.help === true, signal };
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const option = /--[\w-]+|-\w/.exec(message)?.[0];
+    const known = Object.keys(specs).map((key) => `--${key}`);
+    if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION")
+      throw new InputError(`${name} has no option ${option}; it has ${known.join(", ")}`);
+    if (message.includes("does not take")) throw new InputError(`${name}: ${option} takes no value`);
     throw new InputError(
-      `${command.name}: ${(error as Error).message.split("\n")[0]} (see ganvas ${command.name} --help)`,
+      `${name}: ${option} needs a value (one that begins with a dash is given as ${option}=-…)`,
     );
   }
 }
 
-export function helpOf(command: Command): string {
+export function helpOf(name: string, summary: string, command: Command): string {
   const specs = { ...command.options, ...COMMON };
-  const rows = Object.entries(specs).map(
-    ([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ""}`, help] as const,
-  );
+  const rows = Object.entries(specs).map(([key, { value, short, help }]) => {
+    const left = `--${key}${value ? ` ${value}` : ""}${short ? `, -${short}` : ""}`;
+    return [left, help] as const;
+  });
   const width = Math.max(...rows.map(([left]) => left.length));
   return [
-    `ganvas ${command.name} ${command.usage}`,
+    `ganvas ${name} ${command.usage}`.trimEnd(),
     "",
-    command.summary,
+    summary,
     "",
     ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`),
   ].join("\n");
 }
 
+/** @throws InputError when the command was given another number of arguments than it takes */
+export function positionals(args: Arguments, count: number, what: string): readonly string[] {
+  if (args.positionals.length === count) return args.positionals;
+  const came = args.positionals.length === 0 ? "nothing" : `"${args.positionals.join(" ")}"`;
+  throw new InputError(`${what}, got ${came}`);
+}
+
 /** A whole number given as an option. @throws InputError when it is none, or below `least` */
 export function wholeNumber(args: Arguments, name: string, least = 0): number | undefined {
-  const text = args.values[name];
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new InputError(`--${name} takes a whole number of at least ${least}, got "${text}"`);
+  const given = text(args, name);
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (!/^\d+$/.test(given) || !Number.isSafeInteger(value) || value < least)
+    throw new InputError(`--${name} takes a whole number of at least ${least}, got "${given}"`);
   return value;
 }
 
 export const text = (args: Arguments, name: string): string | undefined =>
   args.values[name] as string | undefined;
 
-/** An option that must be given. */
+/** One of several words given as an option. @throws InputError when it is none of them */
+export function oneOf<T extends string>(args: Arguments, name: string, words: readonly T[], fallback: T): T {
+  const given = text(args, name);
+  const word = given === undefined ? fallback : words.find((known) => known === given);
+  if (word === undefined) throw new InputError(`--${name} takes ${words.join(" or ")}, got "${given}"`);
+  return word;
+}
+
+/** An option that must be given. @throws InputError when it is not */
 export function required(args: Arguments, name: string): string {
   const value = text(args, name);
   if (value === undefined) throw new InputError(`--${name} is missing`);
   return value;
+}
+
+/**
+ * JSON on one line. It knows no infinities and no NaN; they become the strings "Infinity", "-Infinity" and "NaN", which
+ * JavaScript's `Number` and Python's `float` read back, instead of turning into null silently.
+ */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "number" && !Number.isFinite(part) ? String(part) : part,
+  );
 }

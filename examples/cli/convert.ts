@@ -1,13 +1,11 @@
 /** `ganvas convert`: weights from one file format to another. */
 import { extname } from "node:path";
 import { InputError } from "../../engine/errors.ts";
-import { hostTensor, toFloat16Bits, toFloat32 } from "../../engine/io/index.ts";
+import { type HostTensor, hostTensor, toFloat16Bits, toFloat32 } from "../../engine/io/index.ts";
 import { readWeightsFile, writeSafetensorsFile } from "../../engine/io/node.ts";
-import { type Command, text } from "./command.ts";
+import { type Command, positionals, text } from "./command.ts";
 
 export const convert: Command = {
-  name: "convert",
-  summary: "weights from .pth or .safetensors to .safetensors",
   usage: "IN OUT.safetensors",
   options: {
     dtype: {
@@ -17,25 +15,14 @@ export const convert: Command = {
     },
   },
   async run(args) {
-    const [from, to] = args.positionals;
-    if (!from || !to || args.positionals.length !== 2)
-      throw new InputError("convert takes two files: IN OUT.safetensors");
+    const [from = "", to = ""] = positionals(args, 2, "convert takes two files: IN OUT.safetensors");
     if (extname(to) !== ".safetensors")
       throw new InputError(`convert writes .safetensors files, not ${extname(to) || to}`);
     const dtype = text(args, "dtype");
     if (dtype !== undefined && dtype !== "f32" && dtype !== "f16")
       throw new InputError(`--dtype takes f32 or f16, got "${dtype}"`);
     const tensors = await readWeightsFile(from);
-    const converted = new Map(
-      [...tensors].map(([name, t]) => {
-        if (!dtype || !/^(f|bf)/.test(t.dtype)) return [name, t] as const;
-        const values = toFloat32(t);
-        return [
-          name,
-          dtype === "f32" ? hostTensor(values, t.shape) : hostTensor(toFloat16Bits(values), t.shape, "f16"),
-        ] as const;
-      }),
-    );
+    const converted = new Map([...tensors].map(([name, t]) => [name, dtype ? inDtype(name, t, dtype) : t]));
     await writeSafetensorsFile(to, converted, { format: "pt" });
     if (!args.json) console.log(`${to}: ${converted.size} tensors`);
     return {
@@ -45,3 +32,14 @@ export const convert: Command = {
     };
   },
 };
+
+/** Integers and booleans stay as they are. @throws InputError when half precision cannot hold a value */
+function inDtype(name: string, tensor: HostTensor, dtype: "f32" | "f16"): HostTensor {
+  if (!/^b?f\d/.test(tensor.dtype)) return tensor;
+  const values = toFloat32(tensor);
+  if (dtype === "f32") return hostTensor(values, tensor.shape);
+  const large = values.find((value) => Number.isFinite(value) && Math.abs(value) >= 65520);
+  if (large !== undefined)
+    throw new InputError(`tensor ${name} holds ${large}; f16 ends at 65504, so keep f32`);
+  return hostTensor(toFloat16Bits(values), tensor.shape, "f16");
+}

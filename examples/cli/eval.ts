@@ -1,17 +1,14 @@
 /** `ganvas eval`: PSNR and SSIM of a model on a folder of images, by a named protocol. */
-import { InputError } from "../../engine/errors.ts";
 import { BASELINES } from "../../models/baselines.ts";
 import { evaluate, type Upscaler } from "../../models/evaluate.ts";
 import { findPairs } from "../../models/evaluate-node.ts";
-import { isProtocol, PROTOCOLS } from "../../models/metrics/index.ts";
+import { PROTOCOLS } from "../../models/metrics/index.ts";
 import { upscaleImage } from "../../models/upscale.ts";
-import { type Command, required, text } from "./command.ts";
+import { type Command, oneOf, positionals, required } from "./command.ts";
 import { loadModel } from "./files.ts";
 import { Progress } from "./progress.ts";
 
 export const evaluateCommand: Command = {
-  name: "eval",
-  summary: "PSNR and SSIM of a model on a folder of high-resolution images",
   usage: "MODEL --data DIR",
   options: {
     data: {
@@ -19,7 +16,11 @@ export const evaluateCommand: Command = {
       value: "DIR",
       help: "originals; low resolutions are made by MATLAB's bicubic, or read from NAME_LRx4.png or *_SRF_4_LR.png",
     },
-    protocol: { type: "string", value: PROTOCOLS.join("|"), help: "how to measure (matlab by default)" },
+    protocol: {
+      type: "string",
+      value: PROTOCOLS.join("|"),
+      help: "how to measure (matlab by default); the PSNR of equal images is Infinity, in JSON as a string",
+    },
     border: {
       type: "string",
       value: "symmetric|replicate",
@@ -27,17 +28,15 @@ export const evaluateCommand: Command = {
     },
   },
   async run(args) {
-    const [name] = args.positionals;
-    if (!name || args.positionals.length !== 1)
-      throw new InputError("eval takes one MODEL: a name, a weights file, bicubic or nearest");
-    const protocol = text(args, "protocol") ?? "matlab";
-    if (!isProtocol(protocol))
-      throw new InputError(`--protocol takes ${PROTOCOLS.join(" or ")}, got "${protocol}"`);
-    const border = text(args, "border") ?? "symmetric";
-    if (border !== "symmetric" && border !== "replicate")
-      throw new InputError(`--border takes symmetric or replicate, got "${border}"`);
+    const [name = ""] = positionals(
+      args,
+      1,
+      "eval takes one MODEL (a name, a weights file, bicubic or nearest)",
+    );
+    const protocol = oneOf(args, "protocol", PROTOCOLS, "matlab");
+    const border = oneOf(args, "border", ["symmetric", "replicate"], "symmetric");
     const pairs = await findPairs(required(args, "data"), { border });
-    const upscaler = await upscalerOf(name);
+    const upscaler = await upscalerOf(name, args.signal);
     const progress = new Progress("eval");
     const result = await evaluate(
       pairs,
@@ -58,8 +57,8 @@ export const evaluateCommand: Command = {
   },
 };
 
-async function upscalerOf(name: string): Promise<Upscaler> {
+async function upscalerOf(name: string, signal: AbortSignal): Promise<Upscaler> {
   if (name === "bicubic" || name === "nearest") return BASELINES[name];
   const model = await loadModel(name);
-  return (lr) => upscaleImage(lr, model);
+  return (lr) => upscaleImage(lr, model, { signal });
 }

@@ -1,6 +1,6 @@
-/** Finding the project's own files from wherever the command runs. */
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+/** Files as the terminal's commands need them: the project's own, and folders to write into. */
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../engine/errors.ts";
 import { readFileBytes } from "../../engine/io/node.ts";
@@ -13,7 +13,7 @@ export function projectRoot(): string {
   return dir;
 }
 
-/** A model by name or by file. */
+/** A model by name or by file. @throws InputError */
 export function loadModel(name: string): Promise<SuperResolver> {
   const own = superResolvers.some((model) => model.name === name);
   return loadSuperResolver(name, async (path) => {
@@ -21,4 +21,38 @@ export function loadModel(name: string): Promise<SuperResolver> {
     if (own && !existsSync(file)) throw new InputError(`the weights of ${name} are missing: ${path}`);
     return readFileBytes(file);
   });
+}
+
+/** Is there a folder of this name? */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Says before the work, not after it, that nothing can be written into a folder. It need not exist yet, and is not made.
+ * @throws InputError
+ */
+export function checkFolder(path: string): void {
+  let dir = resolve(path);
+  while (!existsSync(dir) && dirname(dir) !== dir) dir = dirname(dir);
+  if (!isFolder(dir)) throw new InputError(`cannot write into ${path}: ${dir} is a file`);
+  try {
+    accessSync(dir, constants.W_OK | constants.X_OK);
+  } catch {
+    throw new InputError(`cannot write into ${path}: permission is denied`);
+  }
+}
+
+/** Makes a folder, with those above it. @throws InputError */
+export function makeFolder(path: string): void {
+  checkFolder(path);
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new InputError(`cannot make the folder ${path}: ${(error as Error).message}`);
+  }
 }

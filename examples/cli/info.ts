@@ -1,23 +1,30 @@
 /** `ganvas info`: what the program runs on. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { init } from "../../engine/index.ts";
 import { superResolvers } from "../../models/upscale.ts";
-import type { Command } from "./command.ts";
 import { adapterName } from "./adapter.ts";
+import { type Command, positionals } from "./command.ts";
+import { projectRoot } from "./files.ts";
 
 export const info: Command = {
-  name: "info",
-  summary: "the adapter in use, its limits, and the models that are there",
   usage: "",
   options: {},
-  async run({ json }) {
-    const device = await init();
-    if (!json) {
-      console.log(adapterName(device));
-      console.log(`features: ${device.features.join(", ") || "none"}`);
-      for (const [name, value] of Object.entries(device.limits)) console.log(`${name}: ${value}`);
+  async run(args) {
+    positionals(args, 0, "info takes no arguments");
+    const adapter = await init();
+    const models = superResolvers.map((model) => ({
+      ...model,
+      present: existsSync(join(projectRoot(), model.file)),
+    }));
+    if (!args.json) {
+      console.log(adapterName(adapter));
+      console.log(`features: ${adapter.features.join(", ") || "none"}`);
+      for (const [name, value] of Object.entries(adapter.limits)) console.log(`${name}: ${value}`);
       console.log("models:");
-      for (const model of superResolvers) console.log(`  ${model.name.padEnd(10)} ${model.description}`);
+      for (const { name, description, present, file } of models)
+        console.log(`  ${name.padEnd(10)} ${description}${present ? "" : ` (missing: ${file})`}`);
     }
-    return { adapter: device, models: superResolvers };
+    return { adapter, models };
   },
 };

@@ -1,62 +1,93 @@
 /** The terminal's one entry: `ganvas COMMAND …`. */
-import { runPrefetchWorker } from "../../engine/data/prefetch-node.ts";
+import { constants } from "node:os";
 import { DeviceError, InputError } from "../../engine/errors.ts";
-import { check } from "./check.ts";
-import { type Command, helpOf, parseCommand } from "./command.ts";
-import { convert } from "./convert.ts";
-import { evaluateCommand } from "./eval.ts";
-import { info } from "./info.ts";
-import { train } from "./train.ts";
-import { upscale } from "./upscale.ts";
+import { type Command, helpOf, parseCommand, toJson } from "./command.ts";
 
-const COMMANDS: readonly Command[] = [upscale, evaluateCommand, train, convert, check, info];
+/** Each command is loaded when it is called for, so that help and errors come at once. */
+const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
+  upscale: {
+    summary: "makes images four times larger; several files, or a folder, go into a folder",
+    load: async () => (await import("./upscale.ts")).upscale,
+  },
+  eval: {
+    summary: "PSNR and SSIM of a model on a folder of high-resolution images",
+    load: async () => (await import("./eval.ts")).evaluateCommand,
+  },
+  train: {
+    summary: "trains srresnet on a folder of photographs",
+    load: async () => (await import("./train.ts")).train,
+  },
+  convert: {
+    summary: "weights from .pth or .safetensors to .safetensors",
+    load: async () => (await import("./convert.ts")).convert,
+  },
+  check: {
+    summary: "tests every op, its gradient and second gradient on this adapter against float64 results",
+    load: async () => (await import("./check.ts")).check,
+  },
+  info: {
+    summary: "the adapter in use, its limits, and the models that are there",
+    load: async () => (await import("./info.ts")).info,
+  },
+};
 
 const USAGE = `ganvas COMMAND [OPTIONS]
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)}  ${summary}`).join("\n")}
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(8)}  ${summary}`)
+  .join("\n")}
 
-Every command has --help and --json.`;
+Every command has --help and --json.
+Exit codes: 0 done, 1 a failure of the program or the adapter, 2 bad input, 130 ended by Ctrl-C.`;
 
-/** Exit codes: 0 done, 1 a failure of the program or the device, 2 something to be mended by the caller, 130 Ctrl-C. */
+/** The first signal asks the command to finish what must not be left half done; a second one ends it at once. */
+const interrupted = new AbortController();
+let exitOfSignal: number | undefined;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => {
+    if (exitOfSignal !== undefined) process.exit(exitOfSignal);
+    exitOfSignal = 128 + constants.signals[signal];
+    interrupted.abort(new InputError("interrupted"));
+  });
+// A reader that has gone (`ganvas … | head`, a closed window) must not end the work.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
+/** @returns the exit code */
 async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv;
-  if (name === undefined || name === "--help" || name === "help") {
-    console.log(USAGE);
+  const [first, ...others] = argv;
+  const [name, rest] = first === "help" && others[0] ? [others[0], ["--help"]] : [first, others];
+  if (name === undefined || ["--help", "-h", "help"].includes(name)) {
+    await print(USAGE);
     return 0;
   }
-  const command = COMMANDS.find((c) => c.name === name);
-  if (!command) throw new InputError(`there is no command "${name}"\n\n${USAGE}`);
-  const interrupted = new AbortController();
-  let asked = false;
-  const stop = () => {
-    if (asked) process.exit(130);
-    asked = true;
-    interrupted.abort(new InputError("interrupted"));
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  const args = parseCommand(command, rest, interrupted.signal);
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!entry)
+    throw new InputError(`there is no command "${name}"; there are ${Object.keys(COMMANDS).join(", ")}`);
+  const command = await entry.load();
+  const args = parseCommand(name, command, rest, interrupted.signal);
   if (args.help) {
-    console.log(helpOf(command));
+    await print(helpOf(name, entry.summary, command));
     return 0;
   }
   const result = await command.run(args);
-  if (args.json) console.log(JSON.stringify(result));
-  return asked ? 130 : 0;
+  if (args.json) await print(toJson(result));
+  return exitOfSignal ?? Number(process.exitCode ?? 0);
+}
+
+/** Resolves when the text has left the process, which `process.exit` would not wait for. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
 }
 
 function explain(error: unknown): number {
   const known = error instanceof InputError || error instanceof DeviceError;
   const message =
     error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
-  console.error(`ganvas: ${message}`);
-  if (message === "interrupted") return 130;
-  return error instanceof InputError ? 2 : 1;
+  process.stderr.write(`ganvas: ${message}\n`);
+  return exitOfSignal ?? (error instanceof InputError ? 2 : 1);
 }
 
-// The same bundle serves as the worker that makes training batches.
-if (!runPrefetchWorker())
-  main(process.argv.slice(2))
-    .catch(explain)
-    // Dawn keeps the process alive; everything is written by now.
-    .then((code) => process.exit(code));
+main(process.argv.slice(2))
+  .catch(explain)
+  // Dawn keeps the process alive; everything is written by now.
+  .then((code) => process.exit(code));

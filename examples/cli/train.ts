@@ -1,45 +1,52 @@
 /** `ganvas train srresnet`: trains on a folder of photographs, with checkpoints that continue exactly. */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type ImageFiles, findTrainingImages } from "../../engine/data/image-folder-node.ts";
+import type { Batch } from "../../engine/data/index.ts";
 import { prefetchInNode } from "../../engine/data/prefetch-node.ts";
 import { InputError } from "../../engine/errors.ts";
 import { init } from "../../engine/index.ts";
 import {
-  readCheckpoint,
   readImage,
   writeCheckpoint,
   writeFileAtomic,
   writePng,
   writeSafetensorsFile,
 } from "../../engine/io/node.ts";
-import { SRRESNET_PRESETS, type SRResNetRecipe, SRResNetTraining } from "../../models/training/srresnet.ts";
+import { SRRESNET_PRESETS, SRResNetTraining } from "../../models/training/srresnet.ts";
 import { Validation, validationImage } from "../../models/training/validation.ts";
 import { adapterName } from "./adapter.ts";
-import { type Arguments, type Command, required, text, wholeNumber } from "./command.ts";
+import { type Arguments, type Command, positionals, required, text, wholeNumber } from "./command.ts";
+import { checkFolder, makeFolder } from "./files.ts";
+import { findPhotographs } from "./photographs.ts";
 import { duration, Progress } from "./progress.ts";
 import { RunLog } from "./run-log.ts";
+import { checkpointOf, planTraining } from "./train-plan.ts";
 
 const CHECKPOINT_SECONDS = 120;
 
 export const train: Command = {
-  name: "train",
-  summary: "trains srresnet on a folder of photographs",
   usage: "srresnet --data DIR --out DIR",
   options: {
-    data: { type: "string", value: "DIR", help: "photographs to train on, at least 96×96 pixels each" },
+    data: {
+      type: "string",
+      value: "DIR",
+      help: "photographs to train on, of at least 96×96 pixels (64×64 for compact, 32×32 for tiny)",
+    },
     out: {
       type: "string",
       value: "DIR",
-      help: "gets log.jsonl, checkpoint.safetensors, sample.png and model.safetensors",
+      help: "gets log.jsonl, checkpoint.safetensors, sample.png, model.safetensors and result.json",
     },
     preset: {
       type: "string",
       value: Object.keys(SRRESNET_PRESETS).join("|"),
       help: "network and recipe (compact by default)",
     },
-    steps: { type: "string", value: "N", help: "updates in all" },
+    steps: {
+      type: "string",
+      value: "N",
+      help: "updates in all; with --resume it may be more than planned (a cosine learning rate is planned anew)",
+    },
     minutes: {
       type: "string",
       value: "M",
@@ -58,72 +65,85 @@ export const train: Command = {
 };
 
 async function run(args: Arguments): Promise<unknown> {
-  if (args.positionals[0] !== "srresnet" || args.positionals.length !== 1)
-    throw new InputError(`train knows "srresnet", got "${args.positionals.join(" ")}"`);
+  const [what] = positionals(args, 1, "train takes one argument, srresnet");
+  if (what !== "srresnet") throw new InputError(`train knows srresnet, got "${what}"`);
   const data = required(args, "data");
   const out = required(args, "out");
-  const checkpointFile = join(out, "checkpoint.safetensors");
-  const resume = args.values.resume === true;
-  if (resume && !existsSync(checkpointFile))
-    throw new InputError(`there is nothing to resume: ${checkpointFile} does not exist`);
-  if (!resume && existsSync(checkpointFile))
+  const every = wholeNumber(args, "val-every", 1) ?? 500;
+  const { recipe: planned, minutes, from } = await planTraining(args, out);
+  const photographs = await findPhotographs(data, text(args, "val"), planned.patch);
+  if (from?.photographs !== undefined && from.photographs !== photographs.fingerprint)
     throw new InputError(
-      `${out} holds a run already: add --resume to go on with it, or choose another folder`,
+      `the photographs are not those that the run in ${out} began with, so it cannot go on exactly; give the same --data and --val`,
     );
-  const stored = resume ? await readCheckpoint(checkpointFile) : undefined;
-  const chosen = stored ? (stored.options as unknown as SRResNetRecipe) : chooseRecipe(args);
-  const minutes = wholeNumber(args, "minutes", 1);
-
-  const { training, validating } = await splitFolder(data, text(args, "val"), chosen.patch);
+  const { training, validating } = photographs;
+  const begun = from?.checkpoint.step ?? 0;
+  const progress = new Progress("train", begun);
+  const model = join(out, "model.safetensors");
+  if (begun >= planned.steps && existsSync(model)) {
+    progress.say(`the run in ${out} has made its ${begun} updates; --steps with a larger number extends it`);
+    return { step: begun, finished: true, model };
+  }
+  checkFolder(out);
   const device = await init();
-  await mkdir(out, { recursive: true });
-  const log = new RunLog(join(out, "log.jsonl"), resume);
+  makeFolder(out);
+  const logFile = join(out, "log.jsonl");
+  const log = from ? await RunLog.resume(logFile, begun) : RunLog.begin(logFile);
   const source = prefetchInNode(
     training,
     {
-      seed: chosen.seed,
-      batchSize: chosen.batchSize,
-      patch: chosen.patch,
-      flipVertical: chosen.allSymmetries,
-      transpose: chosen.allSymmetries,
+      seed: planned.seed,
+      batchSize: planned.batchSize,
+      patch: planned.patch,
+      flipVertical: planned.allSymmetries,
+      transpose: planned.allSymmetries,
     },
-    { worker: new URL(process.argv[1] ?? "", "file://") },
+    { worker: new URL("./prefetch-worker-node.js", import.meta.url) },
   );
-  const progress = new Progress("train");
+  args.signal.addEventListener("abort", () =>
+    progress.say("stopping: the checkpoint is being written (Ctrl-C again ends at once)"),
+  );
   try {
-    progress.say(
-      `${adapterName(device)}; ${training.paths.length} photographs, ${validating.paths.length} to validate on`,
-    );
-    let trainer = new SRResNetTraining(chosen);
-    if (stored) trainer.restore(stored, checkpointFile);
-    const begun = trainer.step;
-    if (minutes !== undefined && !resume) {
+    const count = `${training.paths.length} photographs, ${validating.paths.length} to validate on`;
+    const small = training.skipped.length;
+    progress.say(`${adapterName(device)}; ${count}${small > 0 ? `, ${small} too small` : ""}`);
+    let recipe = planned;
+    if (minutes !== undefined) {
       // A few updates tell how many fit; the run then starts anew with a plan for that many.
-      const seconds = await pace(trainer, (k) => source.batch(k));
-      const steps = Math.max(Math.floor((minutes * 60) / seconds), 1);
-      trainer = new SRResNetTraining({ ...chosen, steps });
+      const seconds = await pace(new SRResNetTraining(recipe), (k) => source.batch(k), args.signal);
+      recipe = { ...recipe, steps: Math.max(Math.floor((minutes * 60) / seconds), 1) };
     }
-    const { recipe } = trainer;
+    const trainer = new SRResNetTraining(recipe);
+    if (from) trainer.restore(from.checkpoint, checkpointOf(out));
     log.write({
-      event: resume ? "resume" : "start",
+      event: from ? "resume" : "start",
       step: trainer.step,
       recipe,
       adapter: device.description,
       data: training.paths.length,
     });
     progress.say(
-      `${trainer.net.parameterCount} parameters, ${recipe.steps} updates of ${recipe.batchSize} patches`,
+      `${trainer.net.parameterCount} parameters, ${recipe.steps} updates of ${recipe.batchSize} patches${from ? `, ${begun} of them made` : ""}`,
     );
+    if (from?.notice) progress.say(from.notice);
     const validation = new Validation(
       await Promise.all(validating.paths.map(async (path) => validationImage(await readImage(path)))),
     );
-    const every = wholeNumber(args, "val-every", 1) ?? 500;
-    const save = async () => writeCheckpoint(checkpointFile, await trainer.checkpoint());
+    let validated: Awaited<ReturnType<Validation["measure"]>> | undefined;
+    const validate = async () => {
+      validated = await validation.measure(trainer.net);
+      log.write({ step: trainer.step, validation: validated });
+      await writePng(join(out, "sample.png"), await validation.sheet(trainer.net));
+    };
+    const save = async () => {
+      const state = await trainer.checkpoint();
+      const options = { ...state.options, photographs: photographs.fingerprint };
+      await writeCheckpoint(checkpointOf(out), { ...state, options });
+    };
 
     let saved = Date.now();
-    let validated: Awaited<ReturnType<Validation["measure"]>> | undefined;
     let reading: Promise<void> | undefined;
-    let latest = Number.NaN;
+    let latest: number | undefined;
     while (trainer.step < recipe.steps && !args.signal.aborted) {
       const batch = await source.batch(trainer.step);
       const loss = trainer.update(batch);
@@ -139,26 +159,30 @@ async function run(args: Arguments): Promise<unknown> {
         if (step % 10 === 0 || step === recipe.steps)
           log.write({ step, loss: value, seconds: Math.round(progress.seconds * 10) / 10 });
       });
-      const note = `loss ${latest.toFixed(5)}${validated ? `  PSNR ${validated.psnr.toFixed(2)} dB (bicubic ${validated.bicubic.toFixed(2)})` : ""}`;
-      progress.update(step - begun, recipe.steps - begun, note);
-      if (step % every === 0 || step === recipe.steps) {
+      // Its failure is told where it is awaited; until then it must not count as unhandled.
+      reading.catch(() => {});
+      const note = [
+        latest === undefined ? [] : `loss ${latest.toFixed(5)}`,
+        validated ? `PSNR ${validated.psnr.toFixed(2)} dB (bicubic ${validated.bicubic.toFixed(2)})` : [],
+      ];
+      progress.update(step, recipe.steps, note.flat().join("  "));
+      if (step % every === 0 && step < recipe.steps) {
         await reading;
-        validated = await validation.measure(trainer.net);
-        log.write({ step, validation: validated });
-        await writePng(join(out, "sample.png"), await validation.sheet(trainer.net));
+        await validate();
       }
       if (Date.now() - saved > CHECKPOINT_SECONDS * 1000) {
+        await reading;
         await save();
         saved = Date.now();
       }
     }
     await reading;
     await save();
-    if (args.signal.aborted) {
+    if (trainer.step < recipe.steps) {
       progress.say(`stopped after ${trainer.step} updates; --resume goes on`);
-      return { step: trainer.step, finished: false, checkpoint: checkpointFile };
+      return { step: trainer.step, finished: false, checkpoint: checkpointOf(out) };
     }
-    const model = join(out, "model.safetensors");
+    await validate();
     await writeSafetensorsFile(model, await trainer.net.stateDict(), { format: "pt" });
     const result = {
       step: trainer.step,
@@ -181,48 +205,17 @@ async function run(args: Arguments): Promise<unknown> {
   }
 }
 
-function chooseRecipe(args: Arguments): SRResNetRecipe {
-  const name = text(args, "preset") ?? "compact";
-  const preset = SRRESNET_PRESETS[name];
-  if (!preset)
-    throw new InputError(
-      `there is no preset "${name}"; known are ${Object.keys(SRRESNET_PRESETS).join(", ")}`,
-    );
-  return {
-    ...preset,
-    steps: wholeNumber(args, "steps", 1) ?? preset.steps,
-    seed: wholeNumber(args, "seed") ?? 0,
-  };
-}
-
-/** Images to train on and to validate on. */
-async function splitFolder(
-  data: string,
-  val: string | undefined,
-  patch: number,
-): Promise<{ training: ImageFiles; validating: ImageFiles }> {
-  const all = await findTrainingImages(data, { patch });
-  if (val !== undefined) return { training: all, validating: await findTrainingImages(val, { patch }) };
-  if (all.paths.length < 2) return { training: all, validating: all };
-  const held = all.paths.filter(
-    (_, k) => k % 10 === 9 || (all.paths.length < 10 && k === all.paths.length - 1),
-  );
-  const rest = all.paths.filter((path) => !held.includes(path));
-  return {
-    training: { ...all, paths: rest, window: Math.min(all.window, rest.length) },
-    validating: { ...all, paths: held, window: held.length },
-  };
-}
-
 /** Seconds of one update, once everything is compiled. */
 async function pace(
   trainer: SRResNetTraining,
-  batch: (k: number) => ReturnType<import("../../engine/data/index.ts").BatchSource["batch"]>,
+  batch: (k: number) => Promise<Batch>,
+  signal: AbortSignal,
 ): Promise<number> {
   const WARM = 3;
   const TIMED = 10;
   let start = 0;
   for (let k = 0; k < WARM + TIMED; k++) {
+    signal.throwIfAborted();
     await trainer.update(await batch(k)).item();
     if (k === WARM - 1) start = Date.now();
   }

@@ -1,20 +1,16 @@
 /** `ganvas upscale`: photographs four times larger. */
-import { statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { listImages } from "../../engine/data/image-folder-node.ts";
 import { InputError } from "../../engine/errors.ts";
-import { init, stats } from "../../engine/index.ts";
+import { type DeviceInfo, init, stats } from "../../engine/index.ts";
 import { readImage, writePng } from "../../engine/io/node.ts";
-import { upscaleImage } from "../../models/upscale.ts";
+import { type SuperResolver, upscaleImage } from "../../models/upscale.ts";
 import { adapterName } from "./adapter.ts";
 import { type Arguments, type Command, text, wholeNumber } from "./command.ts";
-import { loadModel } from "./files.ts";
+import { checkFolder, isFolder, loadModel, makeFolder } from "./files.ts";
 import { duration, Progress } from "./progress.ts";
 
 export const upscale: Command = {
-  name: "upscale",
-  summary: "makes images four times larger; several files, or a folder, go into a folder",
   usage: "IN… OUT.png|DIR",
   options: {
     model: {
@@ -31,59 +27,93 @@ export const upscale: Command = {
   run,
 };
 
+interface Job {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** An image that cannot be read or written does not keep the others from being enlarged; it makes the exit code 2. */
 async function run(args: Arguments): Promise<unknown> {
   const inputs = args.positionals.slice(0, -1);
   const out = args.positionals.at(-1);
   if (!out || inputs.length === 0) throw new InputError("upscale takes at least two arguments: IN… OUT");
-  const jobs = await plan(inputs, out);
   const tile = wholeNumber(args, "tile");
+  const jobs = await plan(inputs, out);
   const model = await loadModel(text(args, "model") ?? "srresnet");
-  const results = [];
-  let adapter: Awaited<ReturnType<typeof init>> | undefined;
-  for (const { from, to } of jobs) {
-    // Reading first: a bad image is told before a device is opened.
-    const image = await readImage(from);
-    adapter ??= await init();
-    const progress = new Progress(basename(from));
-    const start = Date.now();
-    const enlarged = await upscaleImage(image, model, {
-      ...(tile === undefined ? {} : { tile }),
-      signal: args.signal,
-      onProgress: (done, total) => progress.update(done, total),
-    });
-    await writePng(to, enlarged);
-    const seconds = (Date.now() - start) / 1000;
-    const size = { width: enlarged.width, height: enlarged.height };
-    if (!args.json)
-      console.log(
-        `${to}: ${image.width}×${image.height} -> ${size.width}×${size.height} in ${duration(seconds)} on ${adapterName(adapter)}`,
-      );
-    results.push({ in: from, out: to, ...size, seconds });
+  const images = [];
+  const failed: { in: string; error: string }[] = [];
+  let adapter: DeviceInfo | undefined;
+  for (const job of jobs) {
+    args.signal.throwIfAborted();
+    try {
+      // Reading first: a bad image is told before a device is opened.
+      const image = await readImage(job.from);
+      if (!adapter) {
+        adapter = await init();
+        console.error(adapterName(adapter));
+      }
+      images.push(await enlarge(job, image, model, tile, args));
+    } catch (error) {
+      if (!(error instanceof InputError) || jobs.length === 1 || args.signal.aborted) throw error;
+      console.error(`ganvas: ${error.message}`);
+      failed.push({ in: job.from, error: error.message });
+    }
   }
-  const { peakBytes } = await stats();
-  return { model: model.name, adapter, gpuPeakBytes: peakBytes, images: results };
+  if (failed.length > 0) {
+    console.error(`ganvas: ${failed.length} of ${jobs.length} images could not be enlarged`);
+    process.exitCode = 2;
+  }
+  const gpuPeakBytes = adapter ? (await stats()).peakBytes : 0;
+  return { model: model.name, adapter, gpuPeakBytes, images, failed };
+}
+
+async function enlarge(
+  { from, to }: Job,
+  image: Awaited<ReturnType<typeof readImage>>,
+  model: SuperResolver,
+  tile: number | undefined,
+  args: Arguments,
+): Promise<object> {
+  const progress = new Progress(basename(from));
+  const enlarged = await upscaleImage(image, model, {
+    ...(tile === undefined ? {} : { tile }),
+    signal: args.signal,
+    onProgress: (done, total) => progress.update(done, total),
+  });
+  makeFolder(dirname(to));
+  await writePng(to, enlarged);
+  const { seconds } = progress;
+  const { width, height } = enlarged;
+  if (!args.json)
+    console.log(`${to}: ${image.width}×${image.height} -> ${width}×${height} in ${duration(seconds)}`);
+  return { in: from, out: to, width, height, seconds };
 }
 
 /** Which file goes where. @throws InputError where that cannot be */
-async function plan(inputs: readonly string[], out: string): Promise<{ from: string; to: string }[]> {
+async function plan(inputs: readonly string[], out: string): Promise<readonly Job[]> {
   const files: string[] = [];
   for (const input of inputs) {
-    const found = statSync(input, { throwIfNoEntry: false });
-    if (!found) throw new InputError(`${input} does not exist`);
-    if (found.isDirectory()) files.push(...(await listImages(input)).map((name) => join(input, name)));
+    if (isFolder(input)) files.push(...(await listImages(input)).map((name) => join(input, name)));
     else files.push(input);
   }
-  if (files.length === 0) throw new InputError(`there is no image in ${inputs.join(", ")}`);
   const single = files.length === 1 && inputs[0] === files[0];
-  const intoFolder =
-    statSync(out, { throwIfNoEntry: false })?.isDirectory() || !single || extname(out) === "";
-  if (!intoFolder) {
-    if (extname(out).toLowerCase() !== ".png")
-      throw new InputError(`the result is a PNG: ${out} should end in .png`);
+  const png = extname(out).toLowerCase() === ".png";
+  if (!isFolder(out) && (png || (single && extname(out) !== ""))) {
+    if (!single) throw new InputError(`several images cannot go into the one file ${out}; name a folder`);
+    if (!png) throw new InputError(`the result is a PNG: ${out} should end in .png`);
+    const folder = dirname(out);
+    if (!isFolder(folder)) throw new InputError(`cannot write ${out}: there is no folder ${folder}`);
+    checkFolder(folder);
     return [{ from: files[0] as string, to: out }];
   }
-  if (extname(out).toLowerCase() === ".png")
-    throw new InputError(`several images cannot go into the one file ${out}; name a folder`);
-  await mkdir(out, { recursive: true });
-  return files.map((from) => ({ from, to: join(out, `${basename(from, extname(from))}_x4.png`) }));
+  checkFolder(out);
+  const jobs = files.map((from) => ({ from, to: join(out, `${basename(from, extname(from))}_x4.png`) }));
+  const taken = new Map<string, string>();
+  for (const { from, to } of jobs) {
+    const other = taken.get(to);
+    if (other !== undefined && resolve(other) !== resolve(from))
+      throw new InputError(`${other} and ${from} would both become ${to}; enlarge them into two folders`);
+    taken.set(to, from);
+  }
+  return jobs.filter(({ from, to }) => taken.get(to) === from);
 }

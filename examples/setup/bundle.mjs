@@ -109,6 +109,8 @@ export async function bundleEntry(entry, { platform = "node" } = {}) {
       platform,
       target: platform === "node" ? "node20" : "es2023",
       packages: "external",
+      splitting: true,
+      chunkNames: "chunk-[hash]",
       sourcemap: "linked",
       metafile: true,
       absWorkingDir: root,

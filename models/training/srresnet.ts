@@ -3,11 +3,16 @@
  * Files, progress and pictures are the caller's; this runs in every host.
  */
 import type { Batch } from "../../engine/data/index.ts";
-import { Adam, BatchNorm, flush, grad, idle, Module, mse, type Tensor, tensor } from "../../engine/index.ts";
-import type { Checkpoint, HostTensor, JsonValue } from "../../engine/io/index.ts";
-import { toFloat32 } from "../../engine/io/index.ts";
+import { InputError } from "../../engine/errors.ts";
+import { Adam, flush, grad, mse, type Tensor, tensor } from "../../engine/index.ts";
+import {
+  type Checkpoint,
+  type HostTensor,
+  hostTensor,
+  type JsonValue,
+  toFloat32,
+} from "../../engine/io/index.ts";
 import { fileShape, fromFile, toFile } from "../../engine/nn/layout.ts";
-import { hostTensor } from "../../engine/io/index.ts";
 import { SRRESNET_PAPER, SRResNet, type SRResNetConfig } from "../srresnet.ts";
 import { startAsInterpolation } from "../srresnet-init.ts";
 
@@ -121,25 +126,6 @@ export class SRResNetTraining {
     return loss;
   }
 
-  /**
-   * Estimates batch norm's running statistics anew as plain averages over `batches`, with the weights as they are now:
-   * the moving averages of training mix those of many weights, which costs tenths of a decibel ("precise" statistics,
-   * Wu and Johnson 2021).
-   */
-  async calibrate(batches: readonly Batch[]): Promise<void> {
-    const norms = normsOf(this.net);
-    const momenta = norms.map((norm) => norm.momentum);
-    this.net.train();
-    for (const [k, batch] of batches.entries()) {
-      for (const norm of norms) norm.momentum = 1 / (k + 1);
-      this.net.forward(tensor(batch.lr, imageShape(batch.lr, batch.count)));
-      await idle();
-    }
-    norms.forEach((norm, k) => {
-      norm.momentum = momenta[k] as number;
-    });
-  }
-
   /** Everything that going on exactly needs. */
   async checkpoint(): Promise<Checkpoint> {
     const optimizer = new Map<string, HostTensor>();
@@ -173,21 +159,11 @@ export class SRResNetTraining {
       this.names.map((name) => {
         const weight = weights.get(name);
         const stored = checkpoint.optimizer.get(`${kind}.${name}`);
-        if (!weight || !stored) throw new Error(`${file} has no ${kind}.${name}`);
+        if (!weight || !stored) throw new InputError(`${file} has no ${kind}.${name}`);
         return tensor(fromFile(toFloat32(stored), weight.shape, weight.layout), weight.shape);
       });
     this.adam.restore(checkpoint.step, moment("exp_avg"), moment("exp_avg_sq"));
   }
-}
-
-/** The batch norms of a network. */
-function normsOf(module: Module): BatchNorm[] {
-  return Object.values(module).flatMap((value): BatchNorm[] => {
-    if (value instanceof BatchNorm) return [value];
-    if (Array.isArray(value))
-      return value.flatMap((inner) => (inner instanceof Module ? normsOf(inner) : []));
-    return value instanceof Module ? normsOf(value) : [];
-  });
 }
 
 /** Patches are squares. */

@@ -1,0 +1,42 @@
+/** Which photographs a training run learns from, and which it is measured on. */
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { type ImageFiles, findTrainingImages } from "../../engine/data/image-folder-node.ts";
+
+export interface Photographs {
+  readonly training: ImageFiles;
+  readonly validating: ImageFiles;
+  /** Changes when a photograph is added, removed or renamed: a run can only go on exactly with the same ones. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Finds the photographs of a run. Without a folder to validate on, one of ten of the training folder is held out.
+ * @param patch side of a patch; smaller photographs are left out
+ * @throws InputError when a folder holds nothing of use
+ */
+export async function findPhotographs(
+  data: string,
+  val: string | undefined,
+  patch: number,
+): Promise<Photographs> {
+  const all = await findTrainingImages(data, { patch });
+  const validating = val === undefined ? undefined : await findTrainingImages(val, { patch });
+  const split = validating ? { training: all, validating } : holdOut(all);
+  const names = (files: ImageFiles) => files.paths.map((path) => basename(path));
+  const list = JSON.stringify([names(split.training), names(split.validating), all.window]);
+  return { ...split, fingerprint: createHash("sha256").update(list).digest("hex").slice(0, 16) };
+}
+
+/** One of ten is held out, at least one; a single photograph serves both ends. */
+function holdOut(all: ImageFiles): Pick<Photographs, "training" | "validating"> {
+  if (all.paths.length < 2) return { training: all, validating: all };
+  const held = all.paths.filter(
+    (_, k) => k % 10 === 9 || (all.paths.length < 10 && k === all.paths.length - 1),
+  );
+  const rest = all.paths.filter((path) => !held.includes(path));
+  return {
+    training: { ...all, paths: rest, window: Math.min(all.window, rest.length) },
+    validating: { ...all, paths: held, window: held.length },
+  };
+}

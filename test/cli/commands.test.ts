@@ -1,0 +1,174 @@
+/** What the commands print and write where no device is needed: help, eval of the baselines, convert. */
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readSafetensors, writeSafetensors } from "../../engine/io/index.ts";
+import { encodePng } from "../../engine/io/node.ts";
+import { makeImage } from "../../engine/io/image.ts";
+import { toJson } from "../../examples/cli/command.ts";
+import { RunLog } from "../../examples/cli/run-log.ts";
+import { givenFolder } from "../engine/data/given.ts";
+import { ganvas, temporaryFolder } from "./run-cli.ts";
+import { madeUpWeights, waves } from "./samples.ts";
+
+const folder = temporaryFolder();
+const file = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  mkdirSync(file("photos"));
+  writeFileSync(file("photos/waves.png"), await encodePng(waves(40, 36)));
+  const flat = makeImage(new Uint8Array(24 * 24 * 3).fill(77), 24, 24, 3);
+  writeFileSync(file("photos/flat.png"), await encodePng(flat));
+  writeFileSync(file("net.safetensors"), writeSafetensors(madeUpWeights()));
+});
+
+describe("help", () => {
+  test.each([[], ["--help"], ["-h"], ["help"]])("lists the commands (%s)", async (...args) => {
+    const { code, out, err } = await ganvas(args);
+    expect([code, err]).toEqual([0, ""]);
+    for (const name of ["upscale", "eval", "train", "convert", "check", "info"])
+      expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
+  });
+
+  test.concurrent.each([
+    ["upscale", "IN… OUT.png|DIR", ["model", "tile"]],
+    ["eval", "MODEL --data DIR", ["data", "protocol", "border"]],
+    ["train", "srresnet --data DIR --out DIR", ["preset", "steps", "minutes", "resume", "seed", "val"]],
+    ["convert", "IN OUT.safetensors", ["dtype"]],
+    ["check", "", ["filter"]],
+    ["info", "", []],
+  ] as const)("of %s names its options", async (name, usage, options) => {
+    const { code, out, err } = await ganvas([name, "--help"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out.split("\n")[0]).toBe(`ganvas ${name} ${usage}`.trimEnd());
+    for (const option of [...options, "json", "help"]) expect(out).toContain(`\n  --${option}`);
+    expect((await ganvas(["help", name])).out).toBe(out);
+  });
+});
+
+describe("eval", () => {
+  test("prints one JSON object; the PSNR of equal images is the string Infinity", async () => {
+    const { code, out, err } = await ganvas(["eval", "nearest", "--data", "photos", "--json"], {
+      cwd: folder,
+    });
+    expect(code).toBe(0);
+    expect(out.trimEnd()).not.toContain("\n");
+    const { model, protocol, images, mean } = JSON.parse(out);
+    expect([model, protocol]).toEqual(["nearest", "matlab"]);
+    expect(images.map((image: { name: string }) => image.name)).toEqual(["flat", "waves"]);
+    expect(images[0]).toEqual({ name: "flat", psnr: "Infinity", ssim: 1 });
+    expect(Number(mean.psnr)).toBe(Number.POSITIVE_INFINITY);
+    expect(images[1].psnr).toBeGreaterThan(10);
+    expect(mean.ssim).toBeCloseTo((1 + images[1].ssim) / 2, 12);
+    expect(err).toContain("2/2");
+  });
+
+  test("prints a table without --json", async () => {
+    const { code, out } = await ganvas(["eval", "bicubic", "--data", "photos"], { cwd: folder });
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^flat {3}Infinity dB {2}1\.0000\nwaves {2}\d+\.\d{4} dB {2}0\.\d{4}\nmean {3}Infinity dB/,
+    );
+  });
+
+  test("names the image that cannot be measured", async () => {
+    mkdirSync(file("mixed"));
+    copyFileSync(file("photos/waves.png"), file("mixed/a.png"));
+    writeFileSync(file("mixed/b.png"), "no image");
+    const { code, out, err } = await ganvas(["eval", "bicubic", "--data", "mixed", "--json"], {
+      cwd: folder,
+    });
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/ganvas: mixed\/b\.png: not an image .*\n$/);
+  });
+
+  const set5 = givenFolder("data/sr_set5");
+  test.skipIf(!set5).each([
+    ["matlab", 28.4305, 0.8113],
+    ["ledig2017", 28.434, 0.8214],
+  ])("of bicubic on Set5 gives the known figures (%s)", async (protocol, psnr, ssim) => {
+    const args = ["eval", "bicubic", "--data", set5 as string, "--protocol", protocol, "--json"];
+    const { images, mean } = JSON.parse((await ganvas(args)).out);
+    expect(images.map((image: { name: string }) => image.name)).toEqual([
+      "baby",
+      "bird",
+      "butterfly",
+      "head",
+      "woman",
+    ]);
+    expect(Math.abs(mean.psnr - psnr)).toBeLessThan(0.005);
+    expect(Math.abs(mean.ssim - ssim)).toBeLessThan(0.0005);
+  });
+});
+
+describe("convert", () => {
+  const convert = (...args: string[]) => ganvas(["convert", ...args], { cwd: folder });
+
+  test("keeps f32 bit for bit, in its order", async () => {
+    const { code, out } = await convert("net.safetensors", "copy.safetensors", "--json");
+    expect(code).toBe(0);
+    const report = JSON.parse(out);
+    const before = readSafetensors(readFileSync(file("net.safetensors")), "net").tensors;
+    const after = readSafetensors(readFileSync(file("copy.safetensors")), "copy").tensors;
+    expect([...after]).toEqual([...before]);
+    expect(report.tensors[0]).toEqual({ name: "head.conv.weight", shape: [4, 3, 9, 9], dtype: "f32" });
+  });
+
+  test("halves the file with f16, and doubles it back", async () => {
+    expect((await convert("net.safetensors", "half.safetensors", "--dtype", "f16")).code).toBe(0);
+    expect((await convert("half.safetensors", "back.safetensors", "--dtype", "f32")).code).toBe(0);
+    const read = (name: string) => readSafetensors(readFileSync(file(name)), name).tensors;
+    const [first, back] = [read("net.safetensors"), read("back.safetensors")];
+    expect(new Set([...read("half.safetensors").values()].map((t) => t.dtype))).toEqual(new Set(["f16"]));
+    for (const [name, { data }] of first)
+      back.get(name)?.data.forEach((value, i) => {
+        expect(Math.abs(Number(value) - Number(data[i]))).toBeLessThanOrEqual(
+          Math.abs(Number(data[i])) / 2048 + 2 ** -25,
+        );
+      });
+  });
+
+  const given = givenFolder("data/weights");
+  test.skipIf(!given)("reads a .pth as the .safetensors of the same weights", async () => {
+    const path = join(given as string, "leftthomas_netG_epoch_4_100_531073f.pth");
+    expect((await convert(path, "pth.safetensors")).code).toBe(0);
+    const ours = readSafetensors(readFileSync(file("pth.safetensors")), "ours").tensors;
+    const theirs = readSafetensors(
+      readFileSync(join(given as string, "leftthomas_srgan_x4.safetensors")),
+      "theirs",
+    ).tensors;
+    for (const [name, tensor] of theirs) expect(ours.get(name), name).toEqual(tensor);
+  });
+});
+
+describe("a run's log", () => {
+  test("loses the lines about updates that will be made again", async () => {
+    const path = file("log.jsonl");
+    const lines = [
+      { event: "start", step: 0 },
+      { step: 10, loss: 1 },
+      { step: 20, loss: 0.5 },
+    ];
+    writeFileSync(path, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"step":3`);
+    const log = await RunLog.resume(path, 10);
+    log.write({ event: "resume", step: 10, psnr: Number.POSITIVE_INFINITY });
+    log.close();
+    const kept = readFileSync(path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(kept).toEqual([lines[0], lines[1], { event: "resume", step: 10, psnr: "Infinity" }]);
+  });
+
+  test("begins where there was none", async () => {
+    (await RunLog.resume(file("new.jsonl"), 5)).close();
+    expect(readFileSync(file("new.jsonl"), "utf8")).toBe("");
+    expect(() => RunLog.begin(file("photos"))).toThrow(/cannot write .*photos/);
+  });
+});
+
+test("JSON says what it has no number for", () => {
+  expect(toJson({ a: Number.NaN, b: [-Infinity, 1.5], c: null })).toBe(
+    '{"a":"NaN","b":["-Infinity",1.5],"c":null}',
+  );
+});

@@ -1,0 +1,137 @@
+/** `ganvas upscale` as a user runs it. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { beforeAll, describe, expect, test } from "vitest";
+import { imresize } from "../../engine/data/imresize.ts";
+import { splitAlpha, type Image } from "../../engine/io/image.ts";
+import { writeSafetensors } from "../../engine/io/index.ts";
+import { encodePng, readImage } from "../../engine/io/node.ts";
+import { ganvas, snapshot, temporaryFolder } from "./run-cli.ts";
+import { madeUpWeights, waves } from "./samples.ts";
+
+const folder = temporaryFolder();
+const file = (name: string) => join(folder, name);
+const upscale = (...args: string[]) =>
+  ganvas(["upscale", ...args, "--model", "net.safetensors"], { cwd: folder });
+
+const WIDTH = 24;
+const HEIGHT = 20;
+const image = waves(WIDTH, HEIGHT);
+const transparent = waves(WIDTH, HEIGHT, 4);
+
+beforeAll(async () => {
+  writeFileSync(file("net.safetensors"), writeSafetensors(madeUpWeights()));
+  mkdirSync(file("photos"));
+  const raw = () => sharp(image.data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
+  const files: Record<string, Uint8Array> = {
+    "a.png": await encodePng(image),
+    "alpha.png": await encodePng(transparent),
+    "jpeg.JPG": await raw().jpeg().toBuffer(),
+    "palette.png": await raw().png({ palette: true, colours: 8 }).toBuffer(),
+    "web.webp": await raw().webp().toBuffer(),
+  };
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(file(`photos/${name}`), bytes);
+  writeFileSync(file("a.png"), files["a.png"] as Uint8Array);
+  writeFileSync(file("dot.png"), await encodePng(waves(1, 1)));
+  writeFileSync(file("strip.png"), await encodePng(waves(3, 200)));
+  writeFileSync(file("broken.png"), "no image");
+});
+
+describe("upscale", () => {
+  test("makes one file, and says what it did", async () => {
+    const { code, out, err } = await upscale("a.png", "one.png");
+    expect([code, out]).toEqual([0, expect.stringMatching(/^one\.png: 24×20 -> 96×80 in [\d.]+ s\n$/)]);
+    expect(err).toMatch(/a\.png █+ 1\/1 took/);
+    const made = await readImage(file("one.png"));
+    expect([made.width, made.height, made.channels]).toEqual([96, 80, 3]);
+  });
+
+  test("takes folders and files together, goes on after a bad one, and prints one JSON object", async () => {
+    const { code, out, err } = await upscale(
+      "photos",
+      "dot.png",
+      "broken.png",
+      "strip.png",
+      "new/deep",
+      "--json",
+    );
+    expect(code).toBe(2);
+    expect(err).toMatch(/^ganvas: broken\.png: not an image/m);
+    expect(err).toMatch(/^ganvas: 1 of 8 images could not be enlarged$/m);
+    expect(out.trimEnd()).not.toContain("\n");
+    const result = JSON.parse(out);
+    expect(result.model).toBe("net.safetensors");
+    expect(result.gpuPeakBytes).toBeGreaterThan(0);
+    expect(result.adapter.limits.maxBufferSize).toBeGreaterThan(0);
+    expect(result.failed).toEqual([{ in: "broken.png", error: expect.stringContaining("not an image") }]);
+    const sizes = result.images.map((i: { out: string; width: number; height: number }) => [
+      i.out,
+      i.width,
+      i.height,
+    ]);
+    expect(sizes).toEqual([
+      ["new/deep/a_x4.png", 96, 80],
+      ["new/deep/alpha_x4.png", 96, 80],
+      ["new/deep/jpeg_x4.png", 96, 80],
+      ["new/deep/palette_x4.png", 96, 80],
+      ["new/deep/web_x4.png", 96, 80],
+      ["new/deep/dot_x4.png", 4, 4],
+      ["new/deep/strip_x4.png", 12, 800],
+    ]);
+    for (const [path, width, height] of sizes) {
+      const made = await readImage(file(path));
+      expect([made.width, made.height]).toEqual([width, height]);
+    }
+    const { alpha } = splitAlpha(await readImage(file("new/deep/alpha_x4.png")));
+    const wanted = imresize(splitAlpha(transparent).alpha as Image, { scale: 4 });
+    expect(alpha?.data).toEqual(wanted.data);
+  });
+
+  test("gives the same bytes with converted weights", async () => {
+    expect((await ganvas(["convert", "net.safetensors", "copy.safetensors"], { cwd: folder })).code).toBe(0);
+    const results = [];
+    for (const weights of ["net", "copy"]) {
+      const args = ["upscale", "a.png", `${weights}.png`, "--model", `${weights}.safetensors`];
+      expect((await ganvas(args, { cwd: folder })).code).toBe(0);
+      results.push(readFileSync(file(`${weights}.png`)));
+    }
+    expect(results[1]).toEqual(results[0]);
+  });
+
+  test.skipIf(process.platform === "win32")("leaves nothing behind when it is interrupted", async () => {
+    writeFileSync(file("large.png"), await encodePng(waves(400, 400)));
+    const before = snapshot(folder);
+    let sent = false;
+    const { code, out, err } = await ganvas(
+      ["upscale", "large.png", "large_out.png", "--tile", "4", "--model", "net.safetensors"],
+      {
+        cwd: folder,
+        onErr: (text, child) => {
+          if (!sent && text.includes("/10000")) sent = child.kill("SIGINT");
+        },
+      },
+    );
+    expect([code, out]).toEqual([130, ""]);
+    expect(err).toMatch(/ganvas: interrupted\n$/);
+    expect(existsSync(file("large_out.png"))).toBe(false);
+    expect(snapshot(folder)).toEqual(before);
+  });
+});
+
+test("info names the adapter and the models", async () => {
+  const { code, out } = await ganvas(["info", "--json"]);
+  expect(code).toBe(0);
+  const { adapter, models } = JSON.parse(out);
+  expect(adapter.host).toBe("node");
+  expect(models[0]).toMatchObject({ name: "srresnet", present: expect.any(Boolean) });
+  expect((await ganvas(["info"])).out).toContain(adapter.description);
+});
+
+test("check compares ops with the float64 reference", async () => {
+  const { code, out } = await ganvas(["check", "--filter", "prelu", "--json"]);
+  expect(code).toBe(0);
+  const { passed, failed, results } = JSON.parse(out);
+  expect(passed).toBeGreaterThan(0);
+  expect([failed, results.length]).toEqual([0, passed]);
+});

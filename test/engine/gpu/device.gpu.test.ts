@@ -1,0 +1,119 @@
+/** The device: shader files as they stand, errors of the compiler, limits, closing and opening again. */
+import { describe, expect, test } from "vitest";
+import { DeviceError, GanvasError } from "../../../engine/errors.ts";
+import type { KernelOp } from "../../../engine/graph/node.ts";
+import { runtime } from "../../../engine/graph/runtime.ts";
+import {
+  Adam,
+  close,
+  full,
+  grad,
+  idle,
+  init,
+  max,
+  min,
+  mul,
+  Parameter,
+  sum,
+  tensor,
+} from "../../../engine/index.ts";
+import { record } from "../../../engine/tensor.ts";
+import { accessOf, shaderFiles } from "./shader-files.ts";
+
+const info = await init();
+
+describe("shader files", () => {
+  const usable = shaderFiles.filter(
+    ({ text }) => info.features.includes("subgroups") || !/^enable subgroups;/m.test(text),
+  );
+  test.each(usable)("$file compiles as it stands", async ({ file, text }) => {
+    const gpu = await runtime.gpu();
+    await expect(gpu.wait(gpu.pipelines.get(file, text, accessOf(text)))).resolves.toHaveProperty("pipeline");
+  });
+});
+
+describe("errors", () => {
+  const broken: KernelOp = {
+    kind: "kernel",
+    name: "broken",
+    launches: () => [
+      {
+        name: "broken.wgsl",
+        source: "// one\n// two\nfn main() { let x = undeclared; }",
+        constants: {},
+        bindings: [{ input: 0 }, { output: true, write: true }],
+        grid: [1, 1, 1],
+      },
+    ],
+  };
+
+  test("a shader that does not compile is shown with its lines numbered, and the compiler's message", async () => {
+    const y = record(broken, [tensor([1, 2, 3, 4])], [4]).keep();
+    const error = await y.data().catch((e: unknown) => e as Error);
+    expect(error).toBeInstanceOf(DeviceError);
+    const { message } = error as Error;
+    expect(message).toMatch(/^shader broken\.wgsl does not compile/);
+    expect(message).toMatch(/line 3:\d+ error: .*undeclared/);
+    expect(message).toContain("   1 // one\n   2 // two\n   3 fn main() { let x = undeclared; }");
+    // It stays an error, and nothing else suffers.
+    await expect(y.data()).rejects.toThrow("does not compile");
+    expect(await mul(tensor([1, 2]), 2).data()).toEqual(Float32Array.of(2, 4));
+  });
+  test("a tensor larger than the adapter can bind is refused by the op's name and its shape", async () => {
+    const { maxStorageBufferBindingSize = 0 } = info.limits;
+    const n = maxStorageBufferBindingSize / 4 + 4;
+    const y = mul(tensor([[1], [2]]), full([2, n], 2));
+    await expect(y.data()).rejects.toThrow(
+      new RegExp(`mul: a tensor of shape \\[2, ${n}\\] takes ${8 * n} bytes`),
+    );
+    await expect(y.data()).rejects.toThrow(GanvasError);
+  });
+  test("a buffer larger than the adapter's limit is refused with both numbers", async () => {
+    const { memory } = await runtime.gpu();
+    const { maxBufferSize = 0 } = info.limits;
+    const { liveBytes } = memory.stats;
+    expect(() => memory.allocate(2 * maxBufferSize)).toThrow(
+      new RegExp(`a buffer of \\d{9,} bytes is larger than this adapter allows \\(${maxBufferSize}\\)`),
+    );
+    expect(memory.stats.liveBytes).toBe(liveBytes);
+  });
+});
+
+describe("whole numbers", () => {
+  const x = tensor(Int32Array.of(-5, 3, 7, 2, 9, -8, 4, 1), [2, 4]);
+  test("are added up and compared as such", async () => {
+    expect(await sum(x, 0).data()).toEqual(Int32Array.of(4, -5, 11, 3));
+    expect(
+      await sum(x, 0)
+        .eq(tensor(Int32Array.of(4, 1, 11, 3)))
+        .data(),
+    ).toEqual(Float32Array.of(1, 0, 1, 1));
+    expect(await x.mul(x).sub(1).data()).toEqual(Int32Array.of(24, 8, 48, 3, 80, 63, 15, 0));
+  });
+  test("have a largest and a smallest", async () => {
+    expect(await max(x, 1).data()).toEqual(Int32Array.of(7, 9));
+    expect(await min(x).data()).toEqual(Int32Array.of(-8));
+  });
+});
+
+describe("close", () => {
+  test("a device opened afterwards computes, trains and remembers losses", async () => {
+    const train = async () => {
+      const p = new Parameter("p", [2], Float32Array.of(1, 2));
+      const adam = new Adam([p], { lr: 1 });
+      const loss = sum(mul(p, 3));
+      adam.step(grad(loss, [p]));
+      expect(await loss.item()).toBe(9);
+      expect((await p.data())[1]).toBeCloseTo(1, 4);
+      await idle();
+    };
+    await train();
+    const kept = mul(tensor([1, 2]), 3).keep();
+    await kept.data();
+    await close();
+    await train();
+    await expect(sum(kept).data()).rejects.toThrow("mul was lost when its device was closed");
+    kept.dispose();
+    expect(await sum(kept).item()).toBe(9);
+  });
+});

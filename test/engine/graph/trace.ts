@@ -1,0 +1,41 @@
+/** What the run-time does with recorded tensors, up to the kernels, without a device. */
+import { chooseStored, type Graph, type Schedule, schedule } from "../../../engine/graph/fuse.ts";
+import { type LoweredKernel, lower } from "../../../engine/graph/lower.ts";
+import type { Node, Target } from "../../../engine/graph/node.ts";
+import type { Tensor } from "../../../engine/tensor.ts";
+
+/** Everything that the outputs need, with data from JavaScript and state as leaves. */
+export function graphOf(outputs: readonly Tensor[]): Graph {
+  const isLeaf = (node: Node) => node.host !== undefined || node.storage !== undefined;
+  const found = new Set<Node>();
+  const stack = outputs.map((output) => output.node);
+  while (stack.length > 0) {
+    const node = stack.pop() as Node;
+    if (found.has(node)) continue;
+    found.add(node);
+    if (!isLeaf(node)) stack.push(...node.inputs);
+  }
+  const nodes = [...found].sort((a, b) => a.id - b.id);
+  return { nodes, outputs: outputs.map((output) => output.node), isLeaf };
+}
+
+export interface Compiled extends Schedule {
+  readonly kernels: readonly LoweredKernel[];
+  /** Names of the ops whose values are stored, in order; of an epilogue rather than of its kernel. */
+  readonly stored: readonly string[];
+}
+
+export const SOFTWARE: Target = { software: true, subgroupSize: 8 };
+export const HARDWARE: Target = { software: false, subgroupSize: 0 };
+
+export function compile(outputs: readonly Tensor[], target: Target = SOFTWARE): Compiled {
+  const graph = graphOf(outputs);
+  const stored = chooseStored(graph);
+  const isStored = (node: Node) => graph.isLeaf(node) || stored.has(node) || node.op.kind === "updated";
+  const plan = schedule(graph, stored);
+  return {
+    ...plan,
+    kernels: plan.steps.flatMap((step) => lower(step, isStored, target, new Set()).kernels),
+    stored: plan.steps.map(({ root, epilogue }) => (epilogue ?? root).op.name),
+  };
+}

@@ -1,0 +1,163 @@
+/** What ops refuse, and in whose words. */
+import { describe, expect, test } from "vitest";
+import { ShapeError } from "../../../engine/errors.ts";
+import * as g from "../../../engine/index.ts";
+
+const x = g.tensor(new Float32Array(64), [1, 4, 4, 4]);
+const w = g.tensor(new Float32Array(72), [3, 3, 4, 2]);
+const whole = g.tensor(Int32Array.of(1, 2, 3, 4), [2, 2]);
+
+const CASES: readonly [string, () => unknown, RegExp][] = [
+  [
+    "stride of 0",
+    () => g.conv2d(x, w, { stride: 0 }),
+    /^conv2d: stride must be whole numbers from 1 on, got 0×0$/,
+  ],
+  ["half a stride", () => g.conv2d(x, w, { stride: [1, 0.5] }), /^conv2d: stride .* got 1×0\.5$/],
+  [
+    "negative padding",
+    () => g.conv2d(x, w, { padding: -1 }),
+    /^conv2d: padding must be whole numbers from 0 on, got -1×-1$/,
+  ],
+  ["dilation of 0", () => g.conv2d(x, w, { dilation: 0 }), /^conv2d: dilation /],
+  ["no groups", () => g.conv2d(x, w, { groups: 0 }), /^conv2d: groups must be whole numbers from 1 on/],
+  [
+    "groups that do not fit",
+    () => g.conv2d(x, w, { groups: 3 }),
+    /^conv2d: x \[1, 4, 4, 4\] has 4 channels, w \[3, 3, 4, 2\] takes 12 in 3 groups$/,
+  ],
+  [
+    "an image without a batch",
+    () => g.conv2d(g.tensor(new Float32Array(64), [4, 4, 4]), w),
+    /^conv2d: x should be \[n, h, w, i\], got \[4, 4, 4\]$/,
+  ],
+  [
+    "a kernel that does not fit",
+    () => g.conv2d(x, w, { dilation: 4 }),
+    /^conv2d: a kernel of 3×3 \(dilation 4×4\) does not fit into 4×4 with padding 0×0$/,
+  ],
+  [
+    "an even kernel and the same size",
+    () => g.conv2d(x, g.tensor(new Float32Array(32), [2, 2, 4, 2]), { padding: "same" }),
+    /^conv2d: padding "same" needs an odd kernel, got 2×2$/,
+  ],
+  [
+    "stride of 0 in a transposed convolution",
+    () => g.convTranspose2d(x, w, { stride: 0 }),
+    /^convTranspose2d: stride /,
+  ],
+  [
+    "outputPadding as large as the stride",
+    () => g.convTranspose2d(x, w, { stride: 2, outputPadding: 2 }),
+    /^convTranspose2d: outputPadding 2×2 must be smaller than the stride 2×2/,
+  ],
+  [
+    "a convolution of whole numbers",
+    () => g.conv2d(g.tensor(new Int32Array(64), [1, 4, 4, 4]), w),
+    /^conv2d: x must be of type f32, got i32$/,
+  ],
+  [
+    "a matrix product of whole numbers",
+    () => g.matmul(whole, whole),
+    /^matmul: a must be of type f32, got i32$/,
+  ],
+  [
+    "a matrix product of scalars",
+    () => g.matmul(g.tensor(1), whole),
+    /^matmul: needs vectors or matrices, got \[\] and \[2, 2\]$/,
+  ],
+  [
+    "inner sizes that differ",
+    () => g.matmul(g.ones([2, 3]), g.ones([2, 3])),
+    /^matmul: inner sizes differ: \[2, 3\] and \[2, 3\]$/,
+  ],
+  ["a mean of whole numbers", () => g.mean(whole), /a tensor of type i32 cannot hold 0\.25$/],
+  [
+    "floats with whole numbers",
+    () => g.add(whole, g.ones([2, 2])),
+    /^add: operands have the types i32 and f32; they must agree$/,
+  ],
+  [
+    "shapes that do not broadcast",
+    () => g.add(g.ones([2, 3]), g.ones([2, 2])),
+    /^add: shapes \[2, 3\] and \[2, 2\] cannot be broadcast together$/,
+  ],
+  ["negative sizes", () => g.full([-1], 2), /a shape holds whole numbers of at least 0, got \[-1\]$/],
+  [
+    "a reshape to negative sizes",
+    () => g.reshape(x, [-2, -32]),
+    /^reshape: \[1, 4, 4, 4\] cannot become \[-2, -32\]$/,
+  ],
+  ["a reshape with two sizes unknown", () => g.reshape(x, [-1, -1]), /^reshape: /],
+  [
+    "a reshape that loses numbers",
+    () => g.reshape(x, [63]),
+    /^reshape: \[1, 4, 4, 4\] cannot become \[63\]$/,
+  ],
+  ["an expansion to negative sizes", () => g.expand(x, [-1, 4, 4, 4]), /^expand: /],
+  [
+    "an expansion of an axis that is not 1",
+    () => g.expand(x, [1, 8, 4, 4]),
+    /^expand: \[1, 4, 4, 4\] cannot be stretched to \[1, 8, 4, 4\]$/,
+  ],
+  [
+    "axes named twice",
+    () => g.permute(x, [0, 1, 2, 2]),
+    /^permute: axes \[0, 1, 2, 2\] do not name each axis/,
+  ],
+  ["a step of 0", () => g.slice(x, [], [], [0]), /^slice: steps must be whole numbers from 1 on/],
+  [
+    "negative pads",
+    () => g.pad(x, [-1, 0, 0, 0], [0, 0, 0, 0]),
+    /^pad: amounts must be whole numbers from 0 on/,
+  ],
+  ["too few pads", () => g.pad(x, [1], [1]), /^pad: needs 4 amounts in front and behind/],
+  [
+    "parts that do not add up",
+    () => g.split(x, [1, 2], 1),
+    /^split: sizes \[1, 2\] do not add up to axis 1 of \[1, 4, 4, 4\]$/,
+  ],
+  ["a concatenation of nothing", () => g.concat([]), /^concat: needs at least one tensor$/],
+  [
+    "a squeeze of a larger axis",
+    () => g.squeeze(x, 1),
+    /^squeeze: axis 1 of \[1, 4, 4, 4\] has size 4, not 1$/,
+  ],
+  ["an axis that is not there", () => g.sum(x, 4), /^sum: axis 4 is outside a tensor of rank 4$/],
+  [
+    "channels that no block can take",
+    () => g.pixelShuffle(x, 3),
+    /^pixelShuffle: 4 channels cannot be spread over blocks of 3×3/,
+  ],
+  [
+    "a scale of other channels",
+    () => g.batchNorm(x, g.ones([1]), g.ones([4])),
+    /^batchNorm: gamma should be \[4\] for x \[1, 4, 4, 4\], got \[1\]$/,
+  ],
+  [
+    "a target of another shape",
+    () => g.mse(x, w),
+    /^mse: prediction \[1, 4, 4, 4\] and target \[3, 3, 4, 2\] differ$/,
+  ],
+  [
+    "ragged arrays",
+    () => g.tensor([[1], [1, 2]]),
+    /^tensor: nested arrays must have equal lengths along each axis$/,
+  ],
+  ["too many numbers", () => g.tensor([1, 2, 3], [2]), /^tensor: shape \[2\] holds 2 numbers, got 3$/],
+  [
+    "a parameter without its numbers",
+    () => new g.Parameter("p", [2], new Float32Array(3)),
+    /^parameter p: shape \[2\] holds 2 numbers, got 3$/,
+  ],
+];
+
+describe("ops refuse", () => {
+  test.each(CASES)("%s", (_, record, message) => {
+    expect(record).toThrow(ShapeError);
+    expect(record).toThrow(message);
+  });
+  test("item of more than one number", async () => {
+    await expect(x.item()).rejects.toThrow("item: needs a tensor of one element, got shape [1, 4, 4, 4]");
+  });
+});

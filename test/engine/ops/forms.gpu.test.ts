@@ -1,0 +1,91 @@
+/** Every form of a kernel computes the same: the naive one is checked by the op table, the others are compared with it. */
+import { afterAll, describe, expect, test } from "vitest";
+import { type DeviceInfo, grad, init, type Tensor, tensor } from "../../../engine/index.ts";
+import type { Target } from "../../../engine/graph/node.ts";
+import { runtime } from "../../../engine/graph/runtime.ts";
+import { type ConvOptions, conv2d, matmul, transpose } from "../../../engine/ops/index.ts";
+import { fillUniform } from "../../../engine/random.ts";
+import { sizeOf } from "../../../engine/shape.ts";
+
+type Form = NonNullable<Target["form"]>;
+
+const info: DeviceInfo = await init();
+const FAST: readonly Form[] = info.subgroupSize > 0 ? ["tile", "subgroup"] : ["tile"];
+
+const random = (stream: number, ...shape: number[]): Tensor =>
+  tensor(fillUniform(new Float32Array(sizeOf(shape)), 1, stream, -1), shape);
+
+/** Results of a computation with every kernel in this form, and the names of the kernels. */
+async function compute(form: Form, record: () => readonly Tensor[]) {
+  runtime.useForm(form);
+  const results = record();
+  const program = await runtime.prepare(results.map(({ node }) => node));
+  const kernels = program.steps.flatMap((step) => step.kernels.map(({ name }) => name));
+  return { kernels, data: await Promise.all(results.map((result) => result.data())) };
+}
+
+async function compare(record: () => readonly Tensor[], family: RegExp): Promise<void> {
+  const naive = await compute("naive", record);
+  expect(naive.kernels.filter((name) => family.test(name)).length).toBeGreaterThan(0);
+  for (const form of FAST) {
+    const fast = await compute(form, record);
+    for (const name of fast.kernels.filter((kernel) => family.test(kernel)))
+      expect(name).not.toMatch(/naive/);
+    expect(fast.kernels.join()).toMatch(new RegExp(`\\.${form}`));
+    fast.data.forEach((data, k) => {
+      const want = naive.data[k] as Float32Array;
+      const largest = want.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
+      const error = want.reduce((a, v, i) => Math.max(a, Math.abs(v - (data[i] as number))), 0);
+      expect(largest).toBeGreaterThan(0);
+      expect(error / largest, `${form}, result ${k}`).toBeLessThanOrEqual(1e-5);
+    });
+  }
+}
+
+afterAll(() => runtime.useForm(undefined));
+
+describe("convolution, its gradients and theirs", () => {
+  const CASES: readonly { x: number[]; w: number[]; options: ConvOptions }[] = [
+    { x: [2, 7, 9, 5], w: [3, 3, 5, 6], options: { padding: 1 } },
+    { x: [1, 9, 8, 4], w: [4, 4, 4, 8], options: { stride: 2, padding: 1 } },
+    { x: [1, 11, 7, 3], w: [3, 2, 3, 7], options: { stride: [2, 3], padding: [0, 2] } },
+    { x: [1, 10, 9, 8], w: [3, 3, 8, 4], options: { dilation: 2, padding: 2 } },
+    { x: [2, 6, 11, 8], w: [9, 9, 8, 3], options: { padding: 4 } },
+    { x: [1, 5, 6, 1], w: [1, 1, 1, 1], options: {} },
+    // Pads wider than the kernel reaches: no convolution of dy alone gives dx.
+    { x: [1, 4, 5, 2], w: [2, 2, 2, 3], options: { padding: 3 } },
+  ];
+  test.each(CASES)("x $x, w $w, $options", async ({ x: image, w: kernel, options }) => {
+    const record = () => {
+      const x = random(1, ...image);
+      const w = random(2, ...kernel);
+      const y = conv2d(x, w, options);
+      const dy = random(3, ...y.shape);
+      return [y, ...grad(y, [x, w], dy)];
+    };
+    await compare(record, /^conv2d(-grad-(input|weight))?\./);
+  });
+});
+
+describe("matmul", () => {
+  const CASES: readonly { a: number[]; b: number[] }[] = [
+    { a: [17, 15], b: [15, 33] },
+    { a: [64, 32], b: [32, 64] },
+    { a: [5, 8], b: [8, 3] },
+    { a: [3, 7, 12], b: [12, 20] },
+    { a: [2, 1, 6, 5], b: [3, 5, 9] },
+    { a: [1, 130], b: [130, 1] },
+  ];
+  test.each(CASES)("$a by $b", async ({ a, b }) => {
+    const record = () => {
+      const x = random(4, ...a);
+      const y = random(5, ...b);
+      const z = matmul(x, y);
+      return [z, ...grad(z, [x, y], random(6, ...z.shape))];
+    };
+    await compare(record, /^matmul\./);
+  });
+  test("of transposed matrices", async () => {
+    await compare(() => [matmul(transpose(random(7, 12, 10)), transpose(random(8, 7, 12)))], /^matmul\./);
+  });
+});
