@@ -8,7 +8,9 @@ const SIZE = 4u; // vectors of four
 struct Step {
   rate: f32, // lr / (1 - β₁ᵗ)
   beta1: f32,
+  rest1: f32, // 1 - β₁, rounded once: formed here in f32 it would be 1e-5 off for β₂
   beta2: f32,
+  rest2: f32, // 1 - β₂
   eps: f32,
   root: f32, // 1 / √(1 - β₂ᵗ)
   decay: f32, // L2 penalty: added to the gradient
@@ -29,8 +31,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let p = value[i];
   let g = gradient[i] + step.decay * p;
-  let m = step.beta1 * first[i] + (1.0 - step.beta1) * g;
-  let v = step.beta2 * second[i] + (1.0 - step.beta2) * g * g;
+  let m = step.beta1 * first[i] + step.rest1 * g;
+  let v = step.beta2 * second[i] + step.rest2 * g * g;
   first[i] = m;
   second[i] = v;
   value[i] = step.shrink * p - step.rate * m / (sqrt(v) * step.root + step.eps);

@@ -16,7 +16,7 @@ export class Profiler {
   enabled = false;
   private readonly device: GPUDevice;
   private querySet: GPUQuerySet | undefined;
-  private resolved: GPUBuffer | undefined;
+  private resolved: { readonly stamps: GPUBuffer; readonly copy: GPUBuffer } | undefined;
   private readonly names: { name: string; flops: number }[] = [];
   private reads: Promise<void>[] = [];
   private readonly times = new Map<string, { runs: number; nanoseconds: number; flops: number }>();
@@ -46,18 +46,19 @@ export class Profiler {
       size: bytes,
       usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
     });
-    this.resolved = this.device.createBuffer({
+    const copy = this.device.createBuffer({
       size: bytes,
       usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
     });
+    this.resolved = { stamps, copy };
     encoder.resolveQuerySet(this.querySet, 0, this.names.length * 2, stamps, 0);
-    encoder.copyBufferToBuffer(stamps, 0, this.resolved, 0, bytes);
+    encoder.copyBufferToBuffer(stamps, 0, copy, 0, bytes);
   }
 
   /** Called when the batch has been submitted. */
   collect(): void {
-    const buffer = this.resolved;
-    if (!buffer) return;
+    if (!this.resolved) return;
+    const { stamps: written, copy: buffer } = this.resolved;
     const kernels = this.names.splice(0);
     this.resolved = undefined;
     this.reads.push(
@@ -71,6 +72,7 @@ export class Profiler {
           this.times.set(name, entry);
         });
         buffer.destroy();
+        written.destroy();
       }),
     );
   }

@@ -38,6 +38,8 @@ export interface PointwiseOp extends OpBase {
 /** One input, seen through a view; no view means that only the shape changes. */
 export interface MovementOp extends OpBase {
   readonly kind: "movement";
+  /** No gradient flows through, so that the history behind is forgotten once the value is read. */
+  readonly endsHistory?: boolean;
 }
 
 /** One value everywhere: `attributes.value`. */

@@ -139,6 +139,7 @@ class Runtime {
     // From now on the numbers need no memory on the GPU; state and kept tensors stay where they are.
     if (this.ring && node.storage?.parent === this.ring.storage) node.storage = undefined;
     if (!node.storage) node.host = data;
+    if (node.host && node.op.kind === "movement" && node.op.endsHistory) node.inputs = [];
     return data;
   }
 

@@ -20,7 +20,12 @@ const EXPAND: MovementOp = {
   gradient: (dy, node) => [sumTo(new Tensor(dy), node.inputs[0]?.shape ?? []).node],
 };
 
-const DETACH: MovementOp = { kind: "movement", name: "detach", gradient: () => [undefined] };
+const DETACH: MovementOp = {
+  kind: "movement",
+  name: "detach",
+  endsHistory: true,
+  gradient: () => [undefined],
+};
 
 const SUM: ReduceOp = {
   kind: "reduce",

@@ -79,12 +79,13 @@ export class Adam {
     const hyper = tensor([
       this.lr / (1 - beta1 ** this.steps),
       beta1,
+      1 - beta1,
       beta2,
+      1 - beta2,
       eps,
       1 / Math.sqrt(1 - beta2 ** this.steps),
       decoupled ? 0 : weightDecay,
       decoupled ? 1 - this.lr * weightDecay : 1,
-      0,
     ]);
     const gradient = this.values.pack(gradients, this.parameters);
     const writes = [this.values.storage, this.firstStore.storage, this.secondStore.storage];

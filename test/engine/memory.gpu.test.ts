@@ -1,6 +1,7 @@
 /** Memory: what keep, dispose and trim do to it, and that long recordings stay small. */
 import { describe, expect, test } from "vitest";
 import {
+  detach,
   add,
   flush,
   idle,
@@ -115,6 +116,12 @@ describe("long recordings", () => {
   test("a chain of reshapes, which nothing has to compute, does not overflow the stack either", async () => {
     let x = mul(numbers(6, 3), 2);
     for (let k = 0; k < 20_000; k++) x = x.reshape(k % 2 ? [2, 3] : [3, 2]);
+    expect(await first(add(x, 1))).toBe(7);
+  });
+  test("a detached value that has been read forgets how it was made", async () => {
+    const x = detach(mul(numbers(6, 3), 2));
+    expect(await first(x)).toBe(6);
+    expect(x.node.inputs).toEqual([]);
     expect(await first(add(x, 1))).toBe(7);
   });
   test("a value that is read and carried on makes nothing new", async () => {
