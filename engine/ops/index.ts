@@ -1,5 +1,5 @@
 /** Everything that can be computed. */
-export { constant, detach, expand, type reduce, reshape, sum, sumTo } from "./broadcast.ts";
+export { constant, detach, expand, reshape, sum, sumTo } from "./broadcast.ts";
 export * from "./conv.ts";
 export * from "./matmul.ts";
 export * from "./movement.ts";

@@ -8,7 +8,7 @@ import { literal } from "../graph/codegen.ts";
 import type { PointwiseOp } from "../graph/node.ts";
 import { broadcastShapes } from "../shape.ts";
 import { record, Tensor } from "../tensor.ts";
-import { constant, expand, sumTo } from "./broadcast.ts";
+import { constant, expand } from "./broadcast.ts";
 
 /** A tensor, or a number that stands for a scalar. */
 export type Operand = Tensor | number;
@@ -303,5 +303,3 @@ export const ge = (a: Operand, b: Operand): Tensor => apply("ge", [a, b]);
 /** `a` where `condition` is not 0, else `b`. */
 export const where = (condition: Operand, a: Operand, b: Operand): Tensor =>
   apply("where", [condition, a, b]);
-
-export { sumTo };
