@@ -6,6 +6,7 @@
 import type { RefTensor } from "./reference/array.ts";
 import { forms } from "./reference/form.ts";
 import { losses } from "./reference/loss.ts";
+import { named } from "./reference/named.ts";
 import { norms } from "./reference/norm.ts";
 import type { Ops } from "./reference/ops.ts";
 import { pointwise } from "./reference/pointwise.ts";
@@ -20,6 +21,7 @@ export type { Ops } from "./reference/ops.ts";
 /** All ops of the reference. */
 export const reference: Ops<RefTensor> = {
   ...pointwise,
+  named,
   ...reductions,
   ...products,
   ...resampling,

@@ -1,6 +1,8 @@
 /** Losses: single numbers, means over all elements unless said otherwise. */
 import { ShapeError } from "../errors.ts";
-import { abs, mul, type Operand, softplus, square, sub } from "../ops/pointwise.ts";
+import { softplus } from "../ops/activations.ts";
+import { abs, mul, square, sub } from "../ops/pointwise.ts";
+import type { Operand } from "../ops/pointwise-op.ts";
 import { mean } from "../ops/reduce.ts";
 import { sum } from "../ops/broadcast.ts";
 import { sameShape, showShape } from "../shape.ts";

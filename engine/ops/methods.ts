@@ -1,5 +1,6 @@
 /** Ops as methods of tensors, so that formulas read from left to right: `x.sub(mean).square().sum()`. */
 import { Tensor } from "../tensor.ts";
+import * as activations from "./activations.ts";
 import * as broadcast from "./broadcast.ts";
 import * as conv from "./conv.ts";
 import { matmul } from "./matmul.ts";
@@ -9,41 +10,8 @@ import * as reductions from "./reduce.ts";
 import * as resample from "./resample.ts";
 
 const METHODS = {
-  add: pointwise.add,
-  sub: pointwise.sub,
-  mul: pointwise.mul,
-  div: pointwise.div,
-  pow: pointwise.pow,
-  maximum: pointwise.maximum,
-  minimum: pointwise.minimum,
-  neg: pointwise.neg,
-  exp: pointwise.exp,
-  log: pointwise.log,
-  sqrt: pointwise.sqrt,
-  rsqrt: pointwise.rsqrt,
-  abs: pointwise.abs,
-  sign: pointwise.sign,
-  tanh: pointwise.tanh,
-  sigmoid: pointwise.sigmoid,
-  softplus: pointwise.softplus,
-  relu: pointwise.relu,
-  square: pointwise.square,
-  sin: pointwise.sin,
-  cos: pointwise.cos,
-  erf: pointwise.erf,
-  reciprocal: pointwise.reciprocal,
-  floor: pointwise.floor,
-  leakyRelu: pointwise.leakyRelu,
-  elu: pointwise.elu,
-  clamp: pointwise.clamp,
-  prelu: pointwise.prelu,
-  gelu: pointwise.gelu,
-  eq: pointwise.eq,
-  ne: pointwise.ne,
-  lt: pointwise.lt,
-  le: pointwise.le,
-  gt: pointwise.gt,
-  ge: pointwise.ge,
+  ...pointwise,
+  ...activations,
   sum: broadcast.sum,
   reshape: broadcast.reshape,
   expand: broadcast.expand,

@@ -6,6 +6,7 @@ import { imageCases } from "./cases/image.ts";
 import { lossCases } from "./cases/loss.ts";
 import { normCases } from "./cases/norm.ts";
 import { pointwiseCases } from "./cases/pointwise.ts";
+import { definedCases } from "./cases/defined.ts";
 import { productCases } from "./cases/product.ts";
 import { reduceCases } from "./cases/reduce.ts";
 
@@ -13,7 +14,7 @@ export type { OpCase } from "./cases/case.ts";
 
 /** All cases by family. */
 export const opCases: Readonly<Record<string, readonly OpCase[]>> = {
-  pointwise: pointwiseCases,
+  pointwise: [...pointwiseCases, ...definedCases],
   reduce: reduceCases,
   product: productCases,
   image: imageCases,

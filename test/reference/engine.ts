@@ -14,6 +14,11 @@ const same: Partial<Ops<Tensor>> = others;
 
 /** Ops whose options have another form. */
 const adapted: Partial<Ops<Tensor>> = {
+  named(name, ...args) {
+    const op = Reflect.get(engine, name);
+    if (typeof op !== "function") throw new NotSupported(name);
+    return op(...args);
+  },
   gelu(x, { approximate = "none" } = {}) {
     if (approximate !== "none") throw new NotSupported(`gelu ${approximate}`);
     return gelu(x);

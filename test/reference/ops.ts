@@ -126,6 +126,9 @@ export interface Ops<T> {
   /** Largest of each `pieces` consecutive entries of the last axis. */
   maxout(x: T, pieces: number): T;
 
+  /** An op that is not in this list, by its name in the engine (`named.ts` holds its reference). */
+  named(name: string, ...args: readonly Operand<T>[]): T;
+
   // Reductions.
   sum: Reduction<T>;
   mean: Reduction<T>;

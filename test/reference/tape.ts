@@ -133,6 +133,24 @@ export function unary(x: Scalar, value: number, first: number, second: () => num
   return record(value, tangent, x, first, scaled(dx, second), NONE, 0, 0);
 }
 
+/**
+ * f(a, b) for a function of two arguments.
+ * @param first f by a and by b
+ * @param second f by aa, ab and bb, asked for only when a or b has a tangent
+ */
+export function binary(
+  a: Scalar,
+  b: Scalar,
+  value: number,
+  [byA, byB]: readonly [number, number],
+  second: () => readonly [number, number, number],
+): Scalar {
+  const da = tape.tangents[a] as number;
+  const db = tape.tangents[b] as number;
+  const [aa, ab, bb] = da === 0 && db === 0 ? [0, 0, 0] : second();
+  return record(value, byA * da + byB * db, a, byA, aa * da + ab * db, b, byB, ab * da + bb * db);
+}
+
 export function add(a: Scalar, b: Scalar): Scalar {
   const { values: v, tangents: d } = tape;
   return record((v[a] as number) + (v[b] as number), (d[a] as number) + (d[b] as number), a, 1, 0, b, 1, 0);

@@ -1,0 +1,67 @@
+/** Activations, element by element. A new one is one definition here, and nothing else anywhere. */
+import type { Tensor } from "../tensor.ts";
+import { add, erf, gt, le, mul, neg, sub, where } from "./pointwise.ts";
+import { DEAR, type Operand, pointwise, type Unary, unary } from "./pointwise-op.ts";
+
+// Beyond 15 tanh is 1 in f32, while some drivers overflow on the way there.
+/** The hyperbolic tangent. */
+export const tanh: Unary = unary("tanh", {
+  wgsl: ([a], t) => `tanh(clamp(${a}, ${t}(-15), ${t}(15)))`,
+  gradient: (dy, y) => [mul(dy, sub(1, mul(y, y)))],
+  cost: DEAR,
+});
+
+/** 1 / (1 + e^-a). */
+export const sigmoid: Unary = unary("sigmoid", {
+  wgsl: ([a], t) => `${t}(1) / (${t}(1) + exp(-clamp(${a}, ${t}(-87), ${t}(87))))`,
+  gradient: (dy, y) => [mul(dy, mul(y, sub(1, y)))],
+  cost: DEAR,
+});
+
+// max(x, 0) + log(1 + e^-|x|), with the logarithm's series where the exponential is lost in the 1.
+/** log(1 + e^a), right for large |a|. */
+export const softplus: Unary = unary("softplus", {
+  wgsl: ([a], t) => {
+    const e = `exp(-abs(${a}))`;
+    return `max(${a}, ${t}(0)) + select(log(${t}(1) + ${e}), ${e} * (${t}(1) - ${t}(0.5) * ${e}), ${e} < ${t}(1e-3))`;
+  },
+  gradient: (dy, _y, [a]) => [mul(dy, sigmoid(a))],
+  cost: 2 * DEAR,
+});
+
+/** max(a, 0); its derivative at 0 is 0. */
+export const relu: Unary = unary("relu", {
+  wgsl: ([a], t) => `max(${a}, ${t}(0))`,
+  gradient: (dy, _y, [a]) => [mul(dy, gt(a, 0))],
+});
+
+const LEAKY_RELU = pointwise<1>("leakyRelu", {
+  wgsl: ([a], t, { slope }) => `max(${a}, ${t}(0)) + ${t}(${slope}) * min(${a}, ${t}(0))`,
+  gradient: (dy, _y, [a], { slope }) => [mul(dy, where(gt(a, 0), 1, slope as number))],
+  cost: 3,
+});
+/** a for a > 0, else `slope`·a (Maas et al. 2013). */
+export const leakyRelu = (a: Operand, slope = 0.01): Tensor => LEAKY_RELU([a], { slope });
+
+const ELU = pointwise<1>("elu", {
+  wgsl: ([a], t, { alpha }) =>
+    `select(${t}(${alpha}) * (exp(min(${a}, ${t}(0))) - ${t}(1)), ${a}, ${a} > ${t}(0))`,
+  gradient: (dy, y, [a], { alpha }) => [mul(dy, where(gt(a, 0), 1, add(y, alpha as number)))],
+  cost: DEAR,
+});
+/** a for a > 0, else `alpha`·(e^a - 1). */
+export const elu = (a: Operand, alpha = 1): Tensor => ELU([a], { alpha });
+
+const PRELU = pointwise<2>("prelu", {
+  wgsl: ([a, s], t) => `max(${a}, ${t}(0)) + ${s} * min(${a}, ${t}(0))`,
+  gradient: (dy, _y, [a, s]) => [mul(dy, where(gt(a, 0), 1, s)), mul(dy, mul(a, le(a, 0)))],
+  cost: 3,
+});
+/** a for a > 0, else slope·a; `slope` is broadcast, e.g. [c] against [n, h, w, c] (He et al. 2015). */
+export const prelu = (a: Operand, slope: Operand): Tensor => PRELU([a, slope]);
+
+/** a·Φ(a) with the normal distribution function Φ (Hendrycks and Gimpel 2016), exact form. */
+export const gelu = (a: Operand): Tensor => mul(mul(a, 0.5), add(erf(mul(a, Math.SQRT1_2)), 1));
+
+/** log(sigmoid(a)). */
+export const logSigmoid = (a: Operand): Tensor => neg(softplus(neg(a)));

@@ -1,0 +1,118 @@
+/**
+ * What an element-by-element op is made of: a WGSL expression and a derivative written in ops. Shapes are broadcast as
+ * in NumPy, numbers stand for scalars. The ops themselves are in `pointwise.ts` and `activations.ts`; each is one
+ * definition there and appears by itself as a function, as a method of tensors, and in the tests.
+ */
+import type { DType } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
+import type { PointwiseOp } from "../graph/node.ts";
+import { broadcastShapes } from "../shape.ts";
+import { record, Tensor } from "../tensor.ts";
+import { constant, expand } from "./broadcast.ts";
+
+/** A tensor, or a number that stands for a scalar. */
+export type Operand = Tensor | number;
+
+/** f(a), element by element. */
+export type Unary = (a: Operand) => Tensor;
+
+/** f(a, b), element by element of the broadcast operands. */
+export type Binary = (a: Operand, b: Operand) => Tensor;
+
+type Arguments<N extends number, T> = N extends 1
+  ? readonly [T]
+  : N extends 2
+    ? readonly [T, T]
+    : readonly [T, T, T];
+
+/** Numbers that belong to an op, such as a slope. They are written into the kernel. */
+type Attributes = Readonly<Record<string, number>>;
+
+/** An op of N arguments. */
+export interface Definition<N extends number> {
+  /** WGSL over the arguments for element type `t` (a scalar or a vector of four). */
+  readonly wgsl: (args: Arguments<N, string>, t: string, attributes: Attributes) => string;
+  /** Gradients of the arguments; absent where there is none (comparisons: the gradient is zero everywhere). */
+  readonly gradient?: (
+    dy: Tensor,
+    y: Tensor,
+    args: Arguments<N, Tensor>,
+    attributes: Attributes,
+  ) => readonly (Tensor | undefined)[];
+  /** Price in additions, 1 by default. */
+  readonly cost?: number;
+  /** Element type of the result where it is not that of the first argument. */
+  readonly dtype?: DType;
+  /**
+   * The same function in float64 and the interval to try it on: the tests then compare value, gradient and
+   * Hessian-vector product with it, so that a new op needs no test file. An op without one has its cases in `test/reference`.
+   */
+  readonly check?: { readonly f64: (...args: number[]) => number; readonly on: readonly [number, number] };
+}
+
+/** What a transcendental function costs, in additions. */
+export const DEAR = 8;
+
+const definitions = new Map<string, Definition<number>>();
+
+/** All pointwise ops by name, for the tests that want to see every one of them. */
+export const pointwiseOps: ReadonlyMap<string, Definition<number>> = definitions;
+
+/** Defines an op with attributes or with three arguments; the others are `unary` and `binary`. */
+export function pointwise<N extends 1 | 2 | 3>(
+  name: string,
+  definition: Definition<N>,
+): (operands: Arguments<N, Operand>, attributes?: Attributes) => Tensor {
+  const { wgsl, gradient, cost = 1, dtype } = definition;
+  definitions.set(name, definition as unknown as Definition<number>);
+  const op: PointwiseOp = {
+    kind: "pointwise",
+    name,
+    cost,
+    expression: wgsl as PointwiseOp["expression"],
+    ...(gradient && {
+      gradient: (dy, node) =>
+        gradient(
+          new Tensor(dy),
+          new Tensor(node),
+          node.inputs.map((input) => new Tensor(input)) as unknown as Arguments<N, Tensor>,
+          node.attributes as Attributes,
+        ).map((g) => g?.node),
+    }),
+  };
+  return (operands, attributes = {}) => apply(op, dtype, operands as readonly Operand[], attributes);
+}
+
+/** Defines an op of one argument. */
+export function unary(name: string, definition: Definition<1>): Unary {
+  const op = pointwise(name, definition);
+  return (a) => op([a]);
+}
+
+/** Defines an op of two arguments. */
+export function binary(name: string, definition: Definition<2>): Binary {
+  const op = pointwise(name, definition);
+  return (a, b) => op([a, b]);
+}
+
+function apply(
+  op: PointwiseOp,
+  dtype: DType | undefined,
+  operands: readonly Operand[],
+  attributes: Attributes,
+): Tensor {
+  const leading = operands.find((o) => typeof o !== "number") as Tensor | undefined;
+  const type = leading?.dtype ?? "f32";
+  const tensors = operands.map((o) => (typeof o === "number" ? constant(o, [], type) : o));
+  if (tensors.some((t) => t.dtype !== type))
+    throw new ShapeError(
+      `${op.name}: operands have the types ${tensors.map((o) => o.dtype).join(" and ")}; they must agree`,
+    );
+  const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShapes(op.name, a, b));
+  return record(
+    op,
+    tensors.map((t) => expand(t, shape)),
+    shape,
+    { attributes, dtype: dtype ?? type },
+  );
+}
