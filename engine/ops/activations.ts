@@ -29,6 +29,14 @@ export const softplus: Unary = unary("softplus", {
   cost: 2 * DEAR,
 });
 
+/** a · sigmoid(a), also called swish (Elfwing et al. 2018; Ramachandran et al. 2017). */
+export const silu: Unary = unary("silu", {
+  wgsl: ([a], t) => `${a} / (${t}(1) + exp(-clamp(${a}, ${t}(-87), ${t}(87))))`,
+  gradient: (dy, y, [a]) => [mul(dy, add(y, mul(sigmoid(a), sub(1, y))))],
+  cost: DEAR,
+  check: { f64: (x) => x / (1 + Math.exp(-x)), on: [-4, 4] },
+});
+
 /** max(a, 0); its derivative at 0 is 0. */
 export const relu: Unary = unary("relu", {
   wgsl: ([a], t) => `max(${a}, ${t}(0))`,
