@@ -2,6 +2,7 @@
 export { constant, detach, expand, reshape, sum, sumTo } from "./broadcast.ts";
 export * from "./activations.ts";
 export * from "./conv.ts";
+export * from "./cumsum.ts";
 export * from "./matmul.ts";
 export * from "./movement.ts";
 export * from "./norm.ts";
