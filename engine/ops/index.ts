@@ -3,6 +3,7 @@ export { constant, detach, expand, reshape, sum, sumTo } from "./broadcast.ts";
 export * from "./activations.ts";
 export * from "./conv.ts";
 export * from "./cumsum.ts";
+export * from "./indexing.ts";
 export * from "./matmul.ts";
 export * from "./movement.ts";
 export * from "./norm.ts";

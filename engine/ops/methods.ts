@@ -3,6 +3,7 @@ import { Tensor } from "../tensor.ts";
 import * as activations from "./activations.ts";
 import * as broadcast from "./broadcast.ts";
 import * as conv from "./conv.ts";
+import * as indexing from "./indexing.ts";
 import { matmul } from "./matmul.ts";
 import * as movement from "./movement.ts";
 import * as pointwise from "./pointwise.ts";
@@ -33,6 +34,10 @@ const METHODS = {
   squeeze: movement.squeeze,
   unsqueeze: movement.unsqueeze,
   split: movement.split,
+  gather: indexing.gather,
+  scatterAdd: indexing.scatterAdd,
+  indexSelect: indexing.indexSelect,
+  oneHot: indexing.oneHot,
   matmul,
   conv2d: conv.conv2d,
   convTranspose2d: conv.convTranspose2d,

@@ -1,8 +1,18 @@
 /** Ops that only move elements: each says where an element comes from. */
 
-import { at, broadcastShape, build, normalAxis, type RefTensor, type Shape, sizeOf } from "./array.ts";
+import {
+  at,
+  broadcastShape,
+  build,
+  forEachIndex,
+  normalAxis,
+  type RefTensor,
+  type Shape,
+  sizeOf,
+  stridesOf,
+} from "./array.ts";
 import type { Axes, Ops } from "./ops.ts";
-import { constant, primal, type Scalar } from "./tape.ts";
+import { add, constant, primal, type Scalar } from "./tape.ts";
 
 const listOf = (axes: Axes, rank: number): number[] =>
   (typeof axes === "number" ? [axes] : axes).map((axis) => normalAxis(axis, rank));
@@ -152,6 +162,19 @@ export const forms = {
   gather(x, index, axis) {
     const along = normalAxis(axis, x.shape.length);
     return build(index.shape, (place) => at(x, replaced(place, along, primal(at(index, place)))));
+  },
+
+  scatterAdd(x, index, axis, size) {
+    const along = normalAxis(axis, x.shape.length);
+    const shape = replaced(x.shape, along, size);
+    const strides = stridesOf(shape);
+    const data = new Array<Scalar>(sizeOf(shape)).fill(constant(0));
+    forEachIndex(x.shape, (place) => {
+      const to = replaced(place, along, primal(at(index, place)));
+      const flat = to.reduce((sum, i, k) => sum + i * (strides[k] as number), 0);
+      data[flat] = add(data[flat] as Scalar, at(x, place));
+    });
+    return { shape, data };
   },
 
   indexSelect(x, index, axis) {

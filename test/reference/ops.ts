@@ -184,6 +184,8 @@ export interface Ops<T> {
   // Indices (i32 tensors) and what they select.
   embedding(table: T, index: T): T;
   gather(x: T, index: T, axis: number): T;
+  /** Adds each element to the place of an axis of `size` that the index names. */
+  scatterAdd(x: T, index: T, axis: number, size: number): T;
   indexSelect(x: T, index: T, axis: number): T;
   oneHot(index: T, classes: number): T;
 

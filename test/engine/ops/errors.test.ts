@@ -1,6 +1,6 @@
 /** What ops refuse, and in whose words. */
 import { describe, expect, test } from "vitest";
-import { ShapeError } from "../../../engine/errors.ts";
+import { GanvasError, ShapeError } from "../../../engine/errors.ts";
 import * as g from "../../../engine/index.ts";
 
 const x = g.tensor(new Float32Array(64), [1, 4, 4, 4]);
@@ -123,6 +123,46 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     () => g.squeeze(x, 1),
     /^squeeze: axis 1 of \[1, 4, 4, 4\] has size 4, not 1$/,
   ],
+  [
+    "an index of floats",
+    () => g.embedding(w, g.ones([2])),
+    /^embedding: index must be of type i32 or u32, got f32$/,
+  ],
+  [
+    "an index of another rank",
+    () => g.gather(x, whole, 1),
+    /^gather: index \[2, 2\] must have the rank of x \[1, 4, 4, 4\], and no axis but 1 longer than x's$/,
+  ],
+  [
+    "an index longer than x",
+    () => g.gather(g.ones([1, 9]), whole, 1),
+    /^gather: index \[2, 2\] must have the rank of x \[1, 9\]/,
+  ],
+  [
+    "an index of another shape to scatter",
+    () => g.scatterAdd(g.ones([2, 1]), whole, 1, 5),
+    /^scatterAdd: index \[2, 2\] must have the shape of x \[2, 1\]$/,
+  ],
+  [
+    "half a size to scatter into",
+    () => g.scatterAdd(g.ones([2, 2]), whole, 1, 0.5),
+    /^scatterAdd: size must be a whole number from 0 on, got 0\.5$/,
+  ],
+  [
+    "an index that is no vector",
+    () => g.indexSelect(g.ones([9]), whole, 0),
+    /^indexSelect: index must be a vector, got shape \[2, 2\]$/,
+  ],
+  [
+    "a table without rows",
+    () => g.embedding(g.tensor(1), whole),
+    /^embedding: table must be \[rows, \.\.\.\], got \[\]$/,
+  ],
+  [
+    "a negative number of classes",
+    () => g.oneHot(whole, -1),
+    /^oneHot: classes must be a whole number from 0 on, got -1$/,
+  ],
   ["an axis that is not there", () => g.sum(x, 4), /^sum: axis 4 is outside a tensor of rank 4$/],
   [
     "channels that no block can take",
@@ -151,6 +191,43 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     /^parameter p: shape \[2\] holds 2 numbers, got 3$/,
   ],
 ];
+
+const OUTSIDE: readonly [string, () => unknown, RegExp][] = [
+  [
+    "embedding",
+    () => g.embedding(g.ones([4, 2]), whole),
+    /^embedding: index 4 \(element 3\) is outside 0 to 3$/,
+  ],
+  ["gather", () => g.gather(g.ones([2, 3]), whole, 1), /^gather: index 3 \(element 2\) is outside 0 to 2$/],
+  [
+    "scatterAdd",
+    () => g.scatterAdd(g.ones([2, 2]), whole, 1, 1),
+    /^scatterAdd: index 1 \(element 0\) is outside 0 to 0$/,
+  ],
+  [
+    "indexSelect, by an index in another shape",
+    () => g.indexSelect(g.ones([3]), g.reshape(whole, [4])),
+    /^indexSelect: index 3 \(element 2\) is outside 0 to 2$/,
+  ],
+  [
+    "indexSelect of nothing",
+    () => g.indexSelect(g.ones([0, 3]), g.tensor(Int32Array.of(0))),
+    /^indexSelect: index 0 \(element 0\) is outside an empty axis$/,
+  ],
+  [
+    "indexSelect from the end",
+    () => g.indexSelect(g.ones([3]), g.tensor(Int32Array.of(0, -1))),
+    /^indexSelect: index -1 \(element 1\) is outside 0 to 2$/,
+  ],
+  ["oneHot", () => g.oneHot(whole, 4), /^oneHot: index 4 \(element 3\) is outside -1 to 3$/],
+];
+
+describe("known indices outside the axis are refused", () => {
+  test.each(OUTSIDE)("%s", (_, record, message) => {
+    expect(record).toThrow(GanvasError);
+    expect(record).toThrow(message);
+  });
+});
 
 describe("ops refuse", () => {
   test.each(CASES)("%s", (_, record, message) => {

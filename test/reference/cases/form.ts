@@ -34,10 +34,45 @@ const moves: OpCase[] = [
 
 const selections: OpCase[] = [
   opCase("embedding", [real([7, 4]), whole([3, 5], 7)], (k, table, index) => k.embedding(table, index)),
+  opCase("embedding of odd rows", [real([5, 3]), whole([7], 5)], (k, table, index) =>
+    k.embedding(table, index),
+  ),
+  opCase("embedding of matrices", [real([3, 2, 5]), whole([2, 1, 3], 3)], (k, table, index) =>
+    k.embedding(table, index),
+  ),
+  opCase("embedding of numbers", [real([6]), whole([4], 6)], (k, table, index) => k.embedding(table, index)),
+  opCase("embedding by one number", [real([3, 4]), whole([], 3)], (k, table, index) =>
+    k.embedding(table, index),
+  ),
+  // Rows are then picked over and over: their gradients are sums of sums.
+  opCase("embedding, rows picked often", [real([2, 4]), whole([301], 2)], (k, table, index) =>
+    k.tanh(k.embedding(table, index)),
+  ),
   opCase("gather 1", [real([3, 6]), whole([3, 4], 6)], (k, x, index) => k.gather(x, index, 1)),
   opCase("gather 0", [real([4, 3, 2]), whole([5, 3, 2], 4)], (k, x, index) => k.gather(x, index, 0)),
+  opCase("gather -1 of a part", [real([4, 3, 5]), whole([2, 3, 7], 5)], (k, x, index) =>
+    k.gather(x, index, -1),
+  ),
+  opCase("gather 1 of a part", [real([3, 4, 5]), whole([2, 6, 3], 4)], (k, x, index) =>
+    k.gather(k.mul(x, x), index, 1),
+  ),
+  opCase("gather of a vector", [real([5]), whole([9], 5)], (k, x, index) => k.gather(x, index, 0)),
+  opCase("scatterAdd 1", [real([3, 6]), whole([3, 6], 4)], (k, x, index) => k.scatterAdd(x, index, 1, 4)),
+  opCase("scatterAdd 0", [real([5, 2, 3]), whole([5, 2, 3], 3)], (k, x, index) =>
+    k.scatterAdd(x, index, 0, 7),
+  ),
+  opCase("scatterAdd of gather", [real([4, 3]), whole([5, 3], 4)], (k, x, index) =>
+    k.scatterAdd(k.tanh(k.gather(x, index, 0)), index, 0, 4),
+  ),
   opCase("indexSelect 1", [real([2, 5, 3]), whole([7], 5)], (k, x, index) => k.indexSelect(x, index, 1)),
+  opCase("indexSelect 0", [real([5, 2, 4]), whole([3], 5)], (k, x, index) => k.indexSelect(x, index, 0)),
+  opCase("indexSelect -1", [real([2, 3, 5]), whole([6], 5)], (k, x, index) => k.indexSelect(x, index, -1)),
+  opCase("indexSelect of a transpose", [real([8, 5]), whole([6], 5)], (k, x, index) =>
+    k.sigmoid(k.indexSelect(k.transpose(x), index, 0)),
+  ),
   opCase("oneHot", [whole([6], 10)], (k, index) => k.oneHot(index, 10), { discrete: true }),
+  opCase("oneHot of a matrix", [whole([3, 2], 4)], (k, index) => k.oneHot(index, 4), { discrete: true }),
+  opCase("oneHot of one class", [whole([], 1)], (k, index) => k.oneHot(index, 1), { discrete: true }),
 ];
 
 export const formCases: readonly OpCase[] = [...moves, ...selections];
