@@ -96,8 +96,11 @@ export class Parameter extends Tensor {
 
   override get node(): Node {
     this.used = true;
+    // An update that failed has not happened.
+    const undone = this.effect?.failure !== undefined;
+    if (undone) this.effect = undefined;
     // An update of the whole that this is a part of makes the node at hand an old version.
-    if (this.current.version !== this.storage.recorded) this.current = this.newest();
+    if (undone || this.current.version !== this.storage.recorded) this.current = this.newest();
     return this.current;
   }
 

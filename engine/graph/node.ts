@@ -113,6 +113,8 @@ export class Node {
   readonly writes: readonly Storage[];
   /** Which of the versions of `storage` this node stands for. */
   readonly version: number;
+  /** For an effect that could not run: why. The state is as if it had never been recorded. */
+  failure: unknown;
   /** To be stored for good when it is next computed: in a buffer of its own, or (`"scalar"`) in the ring of losses. */
   kept: false | "buffer" | "scalar" = false;
   /** Recorded nodes on the longest way down to something that has a value. */

@@ -7,13 +7,13 @@ import { GanvasError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
 import { assemble } from "./assemble.ts";
 import { type Graph, resolve } from "./fuse.ts";
+import { LossRing } from "./losses.ts";
 import type { Node, Target } from "./node.ts";
 import { Program, type Stretch } from "./program.ts";
+import { didNotRun, Requests } from "./requests.ts";
 import { Storage } from "./storage.ts";
+import { structuralKey } from "./structure.ts";
 
-/** Losses that are remembered without being read; older ones ask for keep(). */
-const RING_SLOTS = 1024;
-const RING_STRIDE = 256;
 /** Programs kept compiled. */
 const MAX_PROGRAMS = 128;
 /** A chain of this many recorded nodes is computed up to its end, so that recording is bounded. */
@@ -23,12 +23,15 @@ class Runtime {
   private opened: Promise<Gpu> | undefined;
   private device: Gpu | undefined;
   private readonly programs = new Map<string, Program>();
-  private effects: Node[] = [];
-  private readonly keeps = new Set<Node>();
+  private readonly requests = new Requests();
   private queue: Promise<unknown> = Promise.resolve();
+  /** Runs scheduled so far. */
+  private scheduled = 0;
   private failure: unknown;
+  /** Resolves when the last flush has run, or its failure is noted. */
+  private flushed: Promise<void> = Promise.resolve();
   private form: Target["form"];
-  private ring: { storage: Storage; slots: (Storage | undefined)[]; next: number } | undefined;
+  private losses = new LossRing();
   /** Frees the buffers of kept tensors that nobody can name any more. */
   private readonly forgotten = new FinalizationRegistry<Storage>((storage) => this.release(storage));
 
@@ -36,9 +39,21 @@ class Runtime {
   gpu(): Promise<Gpu> {
     this.opened ??= openDevice().then((gpu) => {
       this.device = gpu;
+      this.catchUp();
       return gpu;
     });
     return this.opened;
+  }
+
+  /** Schedules what was flushed before the device was open, flush by flush. */
+  private catchUp(): void {
+    this.requests.resume(() => {
+      try {
+        this.flush();
+      } catch (error) {
+        this.failure ??= error;
+      }
+    });
   }
 
   /** Uses this device from now on instead of opening one. */
@@ -46,13 +61,14 @@ class Runtime {
     this.forget();
     this.opened = Promise.resolve(gpu);
     this.device = gpu;
+    this.catchUp();
   }
 
   /** Drops all that belongs to a device. */
   private forget(): void {
     this.opened = undefined;
     this.device = undefined;
-    this.ring = undefined;
+    this.losses = new LossRing();
     this.failure = undefined;
     this.programs.clear();
   }
@@ -72,7 +88,7 @@ class Runtime {
   keep(node: Node, as: "buffer" | "scalar"): void {
     if (this.hasValue(node) || node.kept || node.op.kind === "updated") return;
     node.kept = as;
-    this.keeps.add(node);
+    this.requests.keep(node);
   }
 
   /** Called for every recorded node: a chain that nobody reads is computed from time to time. */
@@ -84,7 +100,7 @@ class Runtime {
 
   /** Frees a kept value. */
   dispose(node: Node): void {
-    this.keeps.delete(node);
+    this.requests.forget(node);
     node.kept = false;
     if (node.op.kind === "source" || node.op.kind === "updated" || !node.storage) return;
     const { storage } = node;
@@ -102,8 +118,7 @@ class Runtime {
 
   /** Records that state is written; it happens with the next run. */
   addEffect(effect: Node): void {
-    for (const storage of effect.writes) storage.record();
-    this.effects.push(effect);
+    this.requests.addEffect(effect);
   }
 
   /** Whether an update of this state is recorded but has not run. */
@@ -113,13 +128,14 @@ class Runtime {
 
   /** Runs the recorded updates and computes what is to be kept. */
   flush(): void {
-    if (this.effects.length === 0 && this.keeps.size === 0) return;
+    if (this.requests.isEmpty) return;
     if (!this.device) {
-      // Nothing can run yet: what is recorded runs with the first read, which also tells why there is no device.
+      // Nothing can run yet: what is recorded runs once there is a device; the first read tells why there is none.
+      this.requests.postpone();
       this.gpu().catch(() => {});
       return;
     }
-    this.schedule(this.device, [], () => Promise.resolve()).catch((error) => {
+    this.flushed = this.schedule(this.device, [], () => Promise.resolve()).catch((error) => {
       this.failure ??= error;
     });
   }
@@ -131,13 +147,14 @@ class Runtime {
     if (source.host) return source.host;
     if (node.size === 0) return viewAs(node.dtype, new ArrayBuffer(0));
     const gpu = this.device ?? (await this.gpu());
+    this.throwFailure();
     const data = await this.schedule(gpu, [node], async ([place]) => {
       const { buffer, offset } = place as Stretch;
       return viewAs(node.dtype, await gpu.read(buffer, offset, node.size * ELEMENT_BYTES));
     });
     this.throwFailure();
     // From now on the numbers need no memory on the GPU; state and kept tensors stay where they are.
-    if (this.ring && node.storage?.parent === this.ring.storage) node.storage = undefined;
+    if (this.losses.holds(node.storage)) node.storage = undefined;
     if (!node.storage) node.host = data;
     if (node.host && node.op.kind === "movement" && node.op.endsHistory) node.inputs = [];
     return data;
@@ -148,6 +165,7 @@ class Runtime {
     const gpu = await this.gpu();
     this.flush();
     await this.queue;
+    await this.flushed;
     this.throwFailure();
     await gpu.idle();
   }
@@ -174,8 +192,7 @@ class Runtime {
     await this.queue;
     (await this.opened).destroy();
     this.forget();
-    this.effects = [];
-    this.keeps.clear();
+    this.requests.clear();
   }
 
   private throwFailure(): void {
@@ -189,6 +206,8 @@ class Runtime {
     if (node.host) return true;
     const { storage } = node;
     if (!storage) return false;
+    const update = node.op.kind === "updated" ? node.inputs[0] : undefined;
+    if (update?.failure) throw didNotRun(storage, update);
     if (node.op.kind === "updated" && node.version > storage.version) return false;
     if (node.version !== storage.version)
       throw new GanvasError(
@@ -198,10 +217,7 @@ class Runtime {
   };
 
   /** What the outputs and the requests (by default all there are) need. */
-  private trace(
-    outputs: readonly Node[],
-    requests: readonly Node[] = [...this.effects, ...this.keeps],
-  ): { graph: Graph; key: string } {
+  private trace(outputs: readonly Node[], requests = this.requests.nodes): { graph: Graph; key: string } {
     const leaf = new Map<Node, boolean>();
     const stack = [...outputs, ...requests];
     while (stack.length > 0) {
@@ -230,7 +246,7 @@ class Runtime {
   }
 
   /** Forgets updates and requests that cannot be computed, so that they are told once and spoil nothing else. */
-  private refuseImpossible(gpu: Gpu): void {
+  private refuseImpossible(gpu: Gpu, reason: unknown): void {
     const isPossible = (request: Node): boolean => {
       try {
         assemble(this.trace([], [request]).graph, this.target(gpu), gpu.maxBinding);
@@ -239,13 +255,9 @@ class Runtime {
         return false;
       }
     };
-    for (const node of [...this.keeps]) if (!isPossible(node)) this.dispose(node);
-    this.effects = this.effects.filter((effect) => {
-      if (isPossible(effect)) return true;
-      // The state stays as it is.
-      for (const storage of effect.writes) storage.bump();
-      return false;
-    });
+    for (const node of this.requests.nodes)
+      if (node.op.kind !== "effect" && !isPossible(node)) this.dispose(node);
+    this.requests.withdraw((effect) => !isPossible(effect), reason);
   }
 
   private compile(gpu: Gpu, outputs: readonly Node[]): { graph: Graph; program: Program } {
@@ -253,7 +265,7 @@ class Runtime {
       const { graph, key } = this.trace(outputs);
       return { graph, program: this.program(graph, key, gpu) };
     } catch (error) {
-      this.refuseImpossible(gpu);
+      this.refuseImpossible(gpu, error);
       throw error;
     }
   }
@@ -264,10 +276,7 @@ class Runtime {
     then: (places: readonly (Stretch | undefined)[]) => Promise<T>,
   ): Promise<T> {
     const { graph, program } = this.compile(gpu, outputs);
-    const kept = [...this.keeps];
-    const effects = this.effects;
-    this.keeps.clear();
-    this.effects = [];
+    const { effects, keeps: kept } = this.requests.take();
     for (const node of kept) this.giveStorage(node);
     const leaves = program.capture(graph.nodes);
     for (const effect of effects) {
@@ -276,14 +285,18 @@ class Runtime {
     }
     for (const node of kept) node.kept = false;
 
+    const turn = ++this.scheduled;
     const run = this.queue.then(async () => {
       await program.ready;
+      for (const { storage, writes } of leaves.values())
+        for (const state of storage ? [storage, ...writes] : writes) state.expectSound(turn);
       await gpu.room();
       return { done: then(program.run(leaves)) };
     });
-    this.queue = run.catch(() => {
+    this.queue = run.catch((error) => {
       // What did not run left no values.
       for (const node of kept) this.dispose(node);
+      this.requests.undoRun(effects, error, this.scheduled);
     });
     return run.then(({ done }) => done);
   }
@@ -294,48 +307,8 @@ class Runtime {
       this.forgotten.register(node, node.storage);
       return;
     }
-    this.ring ??= { storage: new Storage("losses", RING_SLOTS * RING_STRIDE), slots: [], next: 0 };
-    const { ring } = this;
-    const slot = ring.next++ % RING_SLOTS;
-    const previous = ring.slots[slot];
-    if (previous) previous.bump();
-    const storage = new Storage("a loss of long ago", RING_STRIDE, {
-      parent: ring.storage,
-      offset: slot * RING_STRIDE,
-    });
-    ring.slots[slot] = storage;
-    node.storage = storage;
+    node.storage = this.losses.take();
   }
-}
-
-/** Two graphs with equal keys differ only in the data of their leaves. */
-function structuralKey(
-  nodes: readonly Node[],
-  outputs: readonly Node[],
-  isLeaf: (node: Node) => boolean,
-): string {
-  const local = new Map<Node, number>();
-  const storages = new Map<Storage, number>();
-  const number = (storage: Storage): string => {
-    const k = storages.get(storage) ?? storages.size;
-    storages.set(storage, k);
-    return storage.parent ? `${k}/${number(storage.parent)}` : `${k}`;
-  };
-  const parts: string[] = [];
-  nodes.forEach((node, at) => {
-    local.set(node, at);
-    if (isLeaf(node)) {
-      parts.push(
-        `${node.host ? "host" : `s${number(node.storage as Storage)}`}|${node.dtype}|${node.shape.join()}`,
-      );
-      return;
-    }
-    const inputs = node.inputs.map((input) => local.get(input)).join();
-    const writes = node.writes.map(number).join();
-    const own = node.op.kind === "updated" ? number(node.storage as Storage) : "";
-    parts.push(`${node.structure}(${inputs})${writes && `!${writes}`}${own}${node.kept || ""}`);
-  });
-  return `${parts.join(";")}>${outputs.map((node) => local.get(node)).join()}`;
 }
 
 /** The one runtime of this page or process. */

@@ -17,6 +17,8 @@ export class Storage {
   initial: HostArray | undefined;
   /** Storages whose values are moved into this one when it is allocated. */
   pieces: readonly { readonly from: Storage; readonly offset: number }[] = [];
+  /** An update failed: runs scheduled up to turn `until` built on it. */
+  spoiled: { readonly until: number; readonly reason: unknown } | undefined;
   /** The larger storage this one is a part of. */
   readonly parent: Storage | undefined;
 
@@ -56,5 +58,22 @@ export class Storage {
   bump(): void {
     this.ran++;
     this.planned = Math.max(this.planned, this.ran);
+  }
+
+  /** The storage that has a block of its own: this one, or the one it is a part of. */
+  get root(): Storage {
+    return this.parent?.root ?? this;
+  }
+
+  /** Throws the reason why an update failed that the run of this turn builds on. */
+  expectSound(turn: number): void {
+    const { spoiled } = this.root;
+    if (spoiled && turn <= spoiled.until) throw spoiled.reason;
+  }
+
+  /** Takes back an update that did not happen: one that was bumped already (`ran`), or only recorded. */
+  withdraw(ran: boolean): void {
+    if (ran) this.ran--;
+    this.planned--;
   }
 }

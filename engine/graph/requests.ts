@@ -1,0 +1,106 @@
+/** What is recorded and waits to run: updates of state, and values to be kept. */
+import { GanvasError } from "../errors.ts";
+import type { Node } from "./node.ts";
+import type { Storage } from "./storage.ts";
+
+/** What runs with one program. */
+export interface Batch {
+  readonly effects: readonly Node[];
+  readonly keeps: readonly Node[];
+}
+
+export class Requests {
+  private effects: Node[] = [];
+  private readonly keeps = new Set<Node>();
+  /** Flushed while there was no device: one batch a flush, so that equal steps share one program. */
+  private postponed: Batch[] = [];
+
+  /** What the next program has to do. */
+  get nodes(): readonly Node[] {
+    return [...this.effects, ...this.keeps];
+  }
+
+  get isEmpty(): boolean {
+    return this.effects.length === 0 && this.keeps.size === 0;
+  }
+
+  addEffect(effect: Node): void {
+    for (const storage of effect.writes) storage.record();
+    this.effects.push(effect);
+  }
+
+  keep(node: Node): void {
+    this.keeps.add(node);
+  }
+
+  forget(node: Node): void {
+    this.keeps.delete(node);
+  }
+
+  /** Hands over what the next program has to do. */
+  take(): Batch {
+    const batch = { effects: this.effects, keeps: [...this.keeps] };
+    this.effects = [];
+    this.keeps.clear();
+    return batch;
+  }
+
+  /** What is recorded so far is to run by itself, once there is a device. */
+  postpone(): void {
+    this.postponed.push(this.take());
+  }
+
+  /** Calls `flush` with each postponed batch in turn; what was recorded after them stays. */
+  resume(flush: () => void): void {
+    this.postpone();
+    for (let batch = this.postponed.shift(); batch; batch = this.postponed.shift()) {
+      this.effects.push(...batch.effects);
+      for (const node of batch.keeps) if (node.kept) this.keeps.add(node);
+      if (this.postponed.length > 0) flush();
+    }
+  }
+
+  clear(): void {
+    this.take();
+    this.postponed = [];
+  }
+
+  /** Takes back recorded updates, and those recorded after them on the same state. */
+  withdraw(isLost: (effect: Node) => boolean, reason: unknown): void {
+    const lost = new Set<Storage>();
+    const sound = (effect: Node): boolean => {
+      const roots = effect.writes.map((storage) => storage.root);
+      if (!roots.some((root) => lost.has(root)) && !isLost(effect)) return true;
+      for (const root of roots) lost.add(root);
+      undo(effect, reason, false);
+      return false;
+    };
+    this.effects = this.effects.filter(sound);
+    this.postponed = this.postponed.map(({ effects, keeps }) => ({ effects: effects.filter(sound), keeps }));
+  }
+
+  /**
+   * After a run that failed: its updates have not happened, nor may those happen that follow them.
+   * @param turn of the last run scheduled so far
+   */
+  undoRun(effects: readonly Node[], reason: unknown, turn: number): void {
+    for (const effect of effects) {
+      undo(effect, reason, true);
+      for (const { root } of effect.writes) root.spoiled = { until: turn, reason };
+    }
+    this.withdraw((effect) => effect.writes.some(({ root }) => root.spoiled?.reason === reason), reason);
+  }
+}
+
+/** Makes it so that an update never happened; `ran` where it had been counted as run. */
+function undo(effect: Node, reason: unknown, ran: boolean): void {
+  effect.failure = reason;
+  effect.inputs = [];
+  for (const storage of effect.writes) storage.withdraw(ran);
+}
+
+/** What is told to who asks for state that an update should have made. */
+export function didNotRun(storage: Storage, { op, failure }: Node): GanvasError {
+  const [reason] = `${failure instanceof Error ? failure.message : failure}`.split("\n");
+  return new GanvasError(`${storage.name} was not updated by ${op.name}: ${reason}`, { cause: failure });
+}
