@@ -77,14 +77,21 @@ export class Parameter extends Tensor {
   readonly name: string;
   private storage: Storage;
 
-  /** @param data initial value, row by row; copied. */
-  constructor(name: string, shape: Shape, data: Float32Array) {
-    const storage = new Storage(name, sizeOf(shape) * 4, { initial: data.slice() });
+  /**
+   * @param data initial value, row by row, copied; or what makes it when the value is first needed, so that a large
+   *   network that takes its weights from a file never draws others
+   */
+  constructor(name: string, shape: Shape, data: Float32Array | (() => Float32Array)) {
+    const checked = (values: Float32Array): Float32Array => {
+      if (values.length !== sizeOf(shape))
+        throw new ShapeError(
+          `parameter ${name}: shape ${showShape(shape)} holds ${sizeOf(shape)} numbers, got ${values.length}`,
+        );
+      return values;
+    };
+    const initial = typeof data === "function" ? () => checked(data()) : checked(data).slice();
+    const storage = new Storage(name, sizeOf(shape) * 4, { initial });
     super(new Node(SOURCE, [], shape, "f32", { storage }));
-    if (data.length !== sizeOf(shape))
-      throw new ShapeError(
-        `parameter ${name}: shape ${showShape(shape)} holds ${sizeOf(shape)} numbers, got ${data.length}`,
-      );
     this.name = name;
     this.storage = storage;
   }

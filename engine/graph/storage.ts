@@ -13,8 +13,7 @@ export class Storage {
   readonly name: string;
   private ran = 0;
   private planned = 0;
-  /** What the block is to be filled with when it is allocated. */
-  initial: HostArray | undefined;
+  private start: HostArray | (() => HostArray) | undefined;
   /** Storages whose values are moved into this one when it is allocated. */
   pieces: readonly { readonly from: Storage; readonly offset: number }[] = [];
   /** An update failed: runs scheduled up to turn `until` built on it. */
@@ -25,13 +24,23 @@ export class Storage {
   constructor(
     name: string,
     bytes: number,
-    extra: { initial?: HostArray; parent?: Storage; offset?: number } = {},
+    extra: { initial?: HostArray | (() => HostArray); parent?: Storage; offset?: number } = {},
   ) {
     this.name = name;
     this.bytes = bytes;
-    this.initial = extra.initial;
+    this.start = extra.initial;
     this.parent = extra.parent;
     this.offset = extra.offset ?? 0;
+  }
+
+  /** What the block is to be filled with when it is allocated; made now if it was only described. */
+  get initial(): HostArray | undefined {
+    if (typeof this.start === "function") this.start = this.start();
+    return this.start;
+  }
+
+  set initial(value: HostArray | undefined) {
+    this.start = value;
   }
 
   /** Updates that have run, of this part or of the whole. A node that stands for an older version can no longer be read. */
@@ -46,8 +55,8 @@ export class Storage {
 
   /** Gives another initial value, where there is one that nobody has seen. */
   restart(value: HostArray): boolean {
-    if (this.block || this.parent || !this.initial || this.planned > 0) return false;
-    this.initial = value.slice();
+    if (this.block || this.parent || !this.start || this.planned > 0) return false;
+    this.start = value.slice();
     return true;
   }
 

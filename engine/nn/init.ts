@@ -1,6 +1,12 @@
-/** Initial weights, drawn from counter-based random numbers: the same seed gives the same network. */
+/**
+ * Initial weights, drawn from counter-based random numbers: the same seed gives the same network. They are drawn when a
+ * weight is first used, since a network that is loaded from a file or only counted needs none.
+ */
 import { fillNormal, fillUniform } from "../random.ts";
 import { sizeOf, type Shape } from "../shape.ts";
+
+/** Makes the initial value of a weight. */
+export type Draw = () => Float32Array;
 
 /** Draws the weights of one network; each call takes a random stream of its own. */
 export class Initializer {
@@ -11,19 +17,25 @@ export class Initializer {
     this.seed = seed;
   }
 
-  normal(shape: Shape, std: number, mean = 0): Float32Array {
-    return fillNormal(new Float32Array(sizeOf(shape)), this.seed, this.stream++, mean, std);
+  normal(shape: Shape, std: number, mean = 0): Draw {
+    const { seed, stream } = this.next();
+    return () => fillNormal(new Float32Array(sizeOf(shape)), seed, stream, mean, std);
   }
 
-  uniform(shape: Shape, bound: number): Float32Array {
-    return fillUniform(new Float32Array(sizeOf(shape)), this.seed, this.stream++, -bound, bound);
+  uniform(shape: Shape, bound: number): Draw {
+    const { seed, stream } = this.next();
+    return () => fillUniform(new Float32Array(sizeOf(shape)), seed, stream, -bound, bound);
   }
 
   /**
    * Normal numbers whose variance keeps that of the signal through a (leaky) ReLU: std = √(2 / ((1 + slope²) fan-in))
    * (He et al. 2015).
    */
-  kaiming(shape: Shape, fanIn: number, slope = 0): Float32Array {
+  kaiming(shape: Shape, fanIn: number, slope = 0): Draw {
     return this.normal(shape, Math.sqrt(2 / ((1 + slope * slope) * fanIn)));
+  }
+
+  private next(): { seed: number; stream: number } {
+    return { seed: this.seed, stream: this.stream++ };
   }
 }

@@ -10,7 +10,7 @@ import { detach } from "../ops/broadcast.ts";
 import { lerp } from "../ops/state.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Initializer } from "./init.ts";
+import type { Draw, Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
 /** How a layer's weight is drawn: by He et al. 2015, or normal with this standard deviation. */
@@ -21,7 +21,7 @@ const draw = (
   how: WeightInit | undefined,
   shape: readonly number[],
   fanIn: number,
-): Float32Array =>
+): Draw =>
   how === undefined || how === "kaiming" ? init.kaiming(shape, fanIn) : init.normal(shape, how.std);
 
 /** Convolution, [n, h, w, in] -> [n, h', w', out]. */
@@ -135,12 +135,16 @@ export class BatchNorm extends Module {
   private readonly momentum: number;
   private readonly eps: number;
 
-  constructor(channels: number, options: { readonly eps?: number; readonly momentum?: number } = {}) {
+  /** @param options.scale initial scale, ones by default */
+  constructor(
+    channels: number,
+    options: { readonly eps?: number; readonly momentum?: number; readonly scale?: Draw } = {},
+  ) {
     super();
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum ?? 0.1;
     const filled = (value: number) => new Float32Array(channels).fill(value);
-    this.weight = new Weight("batch norm scale", [channels], filled(1));
+    this.weight = new Weight("batch norm scale", [channels], options.scale ?? filled(1));
     this.bias = new Weight("batch norm shift", [channels], filled(0));
     this.running_mean = new Weight("running mean", [channels], filled(0), { trained: false });
     this.running_var = new Weight("running variance", [channels], filled(1), { trained: false });

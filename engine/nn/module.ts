@@ -14,7 +14,7 @@ export class Weight extends Parameter {
   constructor(
     name: string,
     shape: readonly number[],
-    data: Float32Array,
+    data: Float32Array | (() => Float32Array),
     options: { readonly layout?: Layout; readonly trained?: boolean } = {},
   ) {
     super(name, shape, data);

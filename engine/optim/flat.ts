@@ -65,7 +65,7 @@ export class FlatStore {
     );
     store.storage.initial = new Float32Array(store.size);
     const tensors = parameters.map((p, k) => {
-      const state = new Parameter(`${name} of ${p.name}`, p.shape, new Float32Array(p.size));
+      const state = new Parameter(`${name} of ${p.name}`, p.shape, () => new Float32Array(p.size));
       state.moveTo(store.parts[k] as Storage);
       return state;
     });

@@ -1,0 +1,119 @@
+/**
+ * One iteration of SRGAN (Ledig et al. 2017, sections 2.2 and 3.2): the discriminator learns first, then the generator
+ * learns against the discriminator as it is now.
+ */
+import { type Adam, add, grad, mse, mul, type Tensor } from "../../engine/index.ts";
+import type { SRGANDiscriminator } from "../srgan-discriminator.ts";
+import {
+  adversarialLoss,
+  discriminatorLoss,
+  type FeatureReduction,
+  totalVariation,
+  vggLoss,
+} from "../srgan-losses.ts";
+import type { SRResNet } from "../srresnet.ts";
+import type { VGG19 } from "../vgg19.ts";
+
+/** What the generator is to come close to: the pixels of the original, or its features. */
+export type Content =
+  | { readonly kind: "mse"; readonly weight: number }
+  | {
+      readonly kind: "vgg";
+      readonly vgg: VGG19;
+      readonly reduction: FeatureReduction;
+      readonly weight: number;
+    };
+
+export interface GeneratorLossOptions {
+  readonly content: Content;
+  /** 1e-3 in the paper; 0 trains without a discriminator. */
+  readonly adversarialWeight: number;
+  /** 2e-8 in the paper's first version and for SRResNet-VGG22, else 0. */
+  readonly tvWeight: number;
+}
+
+/** The parts of the generator's loss, single numbers: all but `total` without their weights, except the content. */
+export interface GeneratorLoss {
+  readonly total: Tensor;
+  /** With its weight. */
+  readonly content: Tensor;
+  readonly adversarial: Tensor;
+  readonly tv: Tensor;
+}
+
+/**
+ * The generator's loss on a batch.
+ * @param sr its images and `hr` the originals, [n, h, w, 3] in [-1, 1]
+ * @param logits what the discriminator says of `sr`, [n]
+ */
+export function generatorLoss(
+  sr: Tensor,
+  hr: Tensor,
+  logits: Tensor,
+  { content, adversarialWeight, tvWeight }: GeneratorLossOptions,
+): GeneratorLoss {
+  const distance = content.kind === "mse" ? mse(sr, hr) : vggLoss(content.vgg, sr, hr, content.reduction);
+  const weighted = mul(distance, content.weight);
+  const adversarial = adversarialLoss(logits);
+  const tv = totalVariation(sr);
+  const faithful = tvWeight === 0 ? weighted : add(weighted, mul(tv, tvWeight));
+  return { total: add(faithful, mul(adversarial, adversarialWeight)), content: weighted, adversarial, tv };
+}
+
+/** Both networks, each with the optimiser of its parameters. */
+export interface SRGANPlayers {
+  readonly generator: SRResNet;
+  readonly discriminator: SRGANDiscriminator;
+  readonly generatorOptimiser: Adam;
+  readonly discriminatorOptimiser: Adam;
+}
+
+/** What one iteration computed, before its updates unless said otherwise. */
+export interface SRGANStep {
+  /** The generator's images, [n, h, w, 3]. */
+  readonly sr: Tensor;
+  /** The discriminator's logits of originals and of `sr`, [n]. */
+  readonly real: Tensor;
+  readonly fake: Tensor;
+  readonly discriminatorLoss: Tensor;
+  /** Judged by the discriminator after its update. */
+  readonly generatorLoss: GeneratorLoss;
+  /** In the order of the optimisers' parameters. */
+  readonly discriminatorGradients: readonly Tensor[];
+  readonly generatorGradients: readonly Tensor[];
+}
+
+/**
+ * Records one update of each network. Originals and upscaled images go through the discriminator in passes of their
+ * own, so that its batch norm sees one kind at a time; the generator's one pass serves both updates.
+ * @param lr [n, h, w, 3] in [0, 1]
+ * @param hr [n, 4h, 4w, 3] in [-1, 1]
+ */
+export function srganStep(
+  players: SRGANPlayers,
+  lr: Tensor,
+  hr: Tensor,
+  options: GeneratorLossOptions,
+): SRGANStep {
+  const { generator, discriminator, generatorOptimiser, discriminatorOptimiser } = players;
+  const sr = generator.forward(lr);
+
+  const real = discriminator.forward(hr);
+  const fake = discriminator.forward(sr.detach());
+  const lossOfDiscriminator = discriminatorLoss(real, fake);
+  const discriminatorGradients = grad(lossOfDiscriminator, discriminatorOptimiser.parameters);
+  discriminatorOptimiser.step(discriminatorGradients);
+
+  const lossOfGenerator = generatorLoss(sr, hr, discriminator.forward(sr), options);
+  const generatorGradients = grad(lossOfGenerator.total, generatorOptimiser.parameters);
+  generatorOptimiser.step(generatorGradients);
+  return {
+    sr,
+    real,
+    fake,
+    discriminatorLoss: lossOfDiscriminator,
+    generatorLoss: lossOfGenerator,
+    discriminatorGradients,
+    generatorGradients,
+  };
+}
