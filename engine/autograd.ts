@@ -13,7 +13,7 @@ import { Tensor } from "./tensor.ts";
  *
  * @param dy gradient that y itself receives, of y's shape; 1 by default, and then y must hold a single number
  * @throws ShapeError when y is not a single number and no `dy` is given
- * @throws GanvasError when an op on the way has no derivative
+ * @throws GanvasError when an op on the way has no derivative, or y or an x holds whole numbers
  */
 export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
   if (!dy && y.size !== 1)
@@ -22,6 +22,11 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
     );
   if (dy && !sameShape(dy.shape, y.shape))
     throw new ShapeError(`grad: dy has shape ${showShape(dy.shape)}, y has ${showShape(y.shape)}`);
+  for (const [name, t] of [["y", y] as const, ...xs.map((x, k) => [`x ${k}`, x] as const)])
+    if (t.dtype === "i32" || t.dtype === "u32")
+      throw new GanvasError(
+        `grad: ${name} (${t.node.op.name}) is of type ${t.dtype}; whole numbers have no derivative`,
+      );
   // Whoever differentiates a loss will want to read it, perhaps after the update it is for.
   if (y.size === 1) runtime.keep(y.node, "scalar");
 

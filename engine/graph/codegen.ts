@@ -176,10 +176,20 @@ export class Body {
   }
 }
 
-/** A number as WGSL of this type. Infinities become the largest finite number: WGSL has no literal for them. */
+/** Least and largest numbers of each type. */
+const RANGE: Readonly<Record<DType, readonly [number, number]>> = {
+  f32: [-3.4028234663852886e38, 3.4028234663852886e38],
+  i32: [-2147483648, 2147483647],
+  u32: [0, 4294967295],
+};
+
+/**
+ * A number as WGSL, to be put into the brackets of this type. What the type cannot hold becomes the nearest that it can:
+ * WGSL has no literal for infinity.
+ */
 export function literal(value: number, dtype: DType): string {
-  if (dtype !== "f32") return `${Math.trunc(value)}${dtype === "u32" ? "u" : "i"}`;
   if (Number.isNaN(value)) throw new GanvasError("a constant is NaN");
-  const finite = Math.min(Math.max(Math.fround(value), -3.4028234663852886e38), 3.4028234663852886e38);
-  return `${finite}f`;
+  const [least, largest] = RANGE[dtype];
+  const within = Math.min(Math.max(value, least), largest);
+  return dtype === "f32" ? `${Math.fround(within)}f` : `${Math.trunc(within)}`;
 }

@@ -4,7 +4,7 @@ import { foldGrid, type Launch, specialise } from "../gpu/kernel.ts";
 import { sizeOf } from "../shape.ts";
 import pointwiseSource from "../../shaders/pointwise.wgsl";
 import reduceSource from "../../shaders/reduce.wgsl";
-import { Body, type IsStored } from "./codegen.ts";
+import { Body, type IsStored, literal } from "./codegen.ts";
 import type { Step } from "./fuse.ts";
 import type { Node, Target } from "./node.ts";
 import { Index, permuteView } from "./view.ts";
@@ -109,7 +109,7 @@ function epilogueHook(
 }
 
 const COMBINE = { sum: "a + b", max: "max(a, b)", min: "min(a, b)" } as const;
-const NEUTRAL = { sum: "0", max: "-3.4028234e38", min: "3.4028234e38" } as const;
+const NEUTRAL = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;
 
 /** Rows that one thread adds up at most: bounds the rounding error of long sums. */
 const MAX_ROWS_PER_THREAD = 1024;
@@ -153,7 +153,12 @@ function lowerReduce(step: Step, isStored: IsStored, target: Target): LoweredSte
       ? epilogueHook(step, w, isStored, 1 + inputs.length, "fn epilogue(v: T, i: u32) -> T", `i * ${w}u`)
       : undefined;
     const text = specialise("reduce", reduceSource, {
-      constants: { T: t, ...constants, ROW: grid[0] * WORKGROUP, FIRST: `T(${NEUTRAL[op.combine]})` },
+      constants: {
+        T: t,
+        ...constants,
+        ROW: grid[0] * WORKGROUP,
+        FIRST: `T(${literal(NEUTRAL[op.combine], root.dtype)})`,
+      },
       hooks: {
         element: `fn element(r: u32, o: u32) -> T {\n${element}\n}`,
         combine: `fn combine(a: T, b: T) -> T {\n  return ${COMBINE[op.combine]};\n}`,

@@ -1,6 +1,6 @@
 /** Activations, element by element. A new one is one definition here, and nothing else anywhere. */
 import type { Tensor } from "../tensor.ts";
-import { add, erf, gt, le, mul, neg, sub, where } from "./pointwise.ts";
+import { add, erf, gt, le, mul, neg, square, sub, where } from "./pointwise.ts";
 import { DEAR, type Operand, pointwise, type Unary, unary } from "./pointwise-op.ts";
 
 // Beyond 15 tanh is 1 in f32, while some drivers overflow on the way there.
@@ -68,8 +68,15 @@ const PRELU = pointwise<2>("prelu", {
 /** a for a > 0, else slope·a; `slope` is broadcast, e.g. [c] against [n, h, w, c] (He et al. 2015). */
 export const prelu = (a: Operand, slope: Operand): Tensor => PRELU([a, slope]);
 
-/** a·Φ(a) with the normal distribution function Φ (Hendrycks and Gimpel 2016), exact form. */
-export const gelu = (a: Operand): Tensor => mul(mul(a, 0.5), add(erf(mul(a, Math.SQRT1_2)), 1));
+/**
+ * a·Φ(a) with the normal distribution function Φ (Hendrycks and Gimpel 2016).
+ * @param options.approximate "tanh" for their approximation a·σ(2 √(2/π) (a + 0.044715 a³)); exact by default
+ */
+export function gelu(a: Operand, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor {
+  if (options.approximate !== "tanh") return mul(mul(a, 0.5), add(erf(mul(a, Math.SQRT1_2)), 1));
+  const inner = mul(mul(a, 2 * Math.sqrt(2 / Math.PI)), add(mul(square(a), 0.044715), 1));
+  return mul(a, sigmoid(inner));
+}
 
 /** log(sigmoid(a)). */
 export const logSigmoid = (a: Operand): Tensor => neg(softplus(neg(a)));

@@ -37,8 +37,8 @@ const SUM: ReduceOp = {
 /** The same value everywhere; takes no memory and is written into the kernels that use it. */
 export function constant(value: number, shape: Shape = [], dtype: DType = "f32"): Tensor {
   checkShape("constant", shape);
-  if (dtype !== "f32" && !Number.isInteger(value))
-    throw new ShapeError(`constant: a tensor of type ${dtype} cannot hold ${value}`);
+  const fits = dtype === "f32" || value === (dtype === "i32" ? value | 0 : value >>> 0);
+  if (!fits) throw new ShapeError(`constant: a tensor of type ${dtype} cannot hold ${value}`);
   return record(CONSTANT, [], shape, { dtype, attributes: { value } });
 }
 
@@ -76,7 +76,10 @@ export function sum(x: Tensor, axes?: number | Shape, options: { keepDims?: bool
   return reduce(SUM, "sum", x, axes, options.keepDims ?? false);
 }
 
-/** A reduction over `axes`, which have size 1 afterwards or (by default) are gone. */
+/**
+ * A reduction over `axes`, which have size 1 afterwards or (by default) are gone.
+ * @throws ShapeError for the largest or smallest of no elements
+ */
 export function reduce(
   op: ReduceOp,
   name: string,
@@ -85,6 +88,10 @@ export function reduce(
   keepDims: boolean,
 ): Tensor {
   const list = normalizeAxes(name, axes, x.rank);
+  if (op.combine !== "sum" && list.some((axis) => x.shape[axis] === 0))
+    throw new ShapeError(
+      `${name}: ${showShape(x.shape)} has nothing to compare along axes ${showShape(list)}`,
+    );
   const kept = x.shape.map((n, axis) => (list.includes(axis) ? 1 : n));
   const reduced =
     list.length === 0 && op.combine === "sum" ? x : record(op, [x], kept, { attributes: { axes: list } });

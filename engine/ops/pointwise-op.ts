@@ -28,8 +28,20 @@ type Arguments<N extends number, T> = N extends 1
 /** Numbers that belong to an op, such as a slope. They are written into the kernel. */
 type Attributes = Readonly<Record<string, number>>;
 
+/** What an op takes and gives. */
+interface Traits {
+  /** Price in additions, 1 by default. */
+  readonly cost?: number;
+  /** Element type of the result where it is not that of the arguments. */
+  readonly dtype?: DType;
+  /** Takes whole numbers too: all of them, or those with a sign (i32) only. */
+  readonly integers?: "all" | "signed";
+  /** The first argument only chooses between the others: it may have another type than they. */
+  readonly chooses?: true;
+}
+
 /** An op of N arguments. */
-export interface Definition<N extends number> {
+export interface Definition<N extends number> extends Traits {
   /** WGSL over the arguments for element type `t` (a scalar or a vector of four). */
   readonly wgsl: (args: Arguments<N, string>, t: string, attributes: Attributes) => string;
   /** Gradients of the arguments; absent where there is none (comparisons: the gradient is zero everywhere). */
@@ -39,10 +51,6 @@ export interface Definition<N extends number> {
     args: Arguments<N, Tensor>,
     attributes: Attributes,
   ) => readonly (Tensor | undefined)[];
-  /** Price in additions, 1 by default. */
-  readonly cost?: number;
-  /** Element type of the result where it is not that of the first argument. */
-  readonly dtype?: DType;
   /**
    * The same function in float64 and the interval to try it on: the tests then compare value, gradient and
    * Hessian-vector product with it, so that a new op needs no test file. An op without one has its cases in `test/reference`.
@@ -63,7 +71,7 @@ export function pointwise<N extends 1 | 2 | 3>(
   name: string,
   definition: Definition<N>,
 ): (operands: Arguments<N, Operand>, attributes?: Attributes) => Tensor {
-  const { wgsl, gradient, cost = 1, dtype } = definition;
+  const { wgsl, gradient, cost = 1 } = definition;
   definitions.set(name, definition as unknown as Definition<number>);
   const op: PointwiseOp = {
     kind: "pointwise",
@@ -80,7 +88,7 @@ export function pointwise<N extends 1 | 2 | 3>(
         ).map((g) => g?.node),
     }),
   };
-  return (operands, attributes = {}) => apply(op, dtype, operands as readonly Operand[], attributes);
+  return (operands, attributes = {}) => apply(op, definition, operands as readonly Operand[], attributes);
 }
 
 /** Defines an op of one argument. */
@@ -97,16 +105,20 @@ export function binary(name: string, definition: Definition<2>): Binary {
 
 function apply(
   op: PointwiseOp,
-  dtype: DType | undefined,
+  { dtype, integers, chooses }: Traits,
   operands: readonly Operand[],
   attributes: Attributes,
 ): Tensor {
-  const leading = operands.find((o) => typeof o !== "number") as Tensor | undefined;
+  const alike = chooses ? operands.slice(1) : operands;
+  const leading = alike.find((o) => typeof o !== "number") as Tensor | undefined;
   const type = leading?.dtype ?? "f32";
+  if ((type === "i32" && !integers) || (type === "u32" && integers !== "all"))
+    throw new ShapeError(`${op.name}: needs ${integers ? "numbers with a sign" : "floats"}, got ${type}`);
   const tensors = operands.map((o) => (typeof o === "number" ? constant(o, [], type) : o));
-  if (tensors.some((t) => t.dtype !== type))
+  const compared = chooses ? tensors.slice(1) : tensors;
+  if (compared.some((t) => t.dtype !== type))
     throw new ShapeError(
-      `${op.name}: operands have the types ${tensors.map((o) => o.dtype).join(" and ")}; they must agree`,
+      `${op.name}: operands have the types ${compared.map((o) => o.dtype).join(" and ")}; they must agree`,
     );
   const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShapes(op.name, a, b));
   return record(

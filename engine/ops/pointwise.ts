@@ -50,22 +50,29 @@ function extremumGradient(dy: Tensor, wins: Tensor, ties: Tensor): Tensor[] {
 }
 
 /** a + b. */
-export const add: Binary = binary("add", { wgsl: ([a, b]) => `${a} + ${b}`, gradient: (dy) => [dy, dy] });
+export const add: Binary = binary("add", {
+  integers: "all",
+  wgsl: ([a, b]) => `${a} + ${b}`,
+  gradient: (dy) => [dy, dy],
+});
 
 /** a - b. */
 export const sub: Binary = binary("sub", {
+  integers: "all",
   wgsl: ([a, b]) => `${a} - ${b}`,
   gradient: (dy) => [dy, neg(dy)],
 });
 
 /** a · b. */
 export const mul: Binary = binary("mul", {
+  integers: "all",
   wgsl: ([a, b]) => `${a} * ${b}`,
   gradient: (dy, _y, [a, b]) => [mul(dy, b), mul(dy, a)],
 });
 
-/** a / b. */
+/** a / b; whole numbers are rounded towards 0, and divided by 0 they stay what they are. */
 export const div: Binary = binary("div", {
+  integers: "all",
   wgsl: ([a, b]) => `${a} / ${b}`,
   gradient: (dy, y, [, b]) => [div(dy, b), neg(div(mul(dy, y), b))],
   cost: 2,
@@ -85,18 +92,24 @@ export const pow: Binary = binary("pow", {
 
 /** The larger of a and b; equal ones share the gradient. */
 export const maximum: Binary = binary("maximum", {
+  integers: "all",
   wgsl: ([a, b]) => `max(${a}, ${b})`,
   gradient: (dy, _y, [a, b]) => extremumGradient(dy, gt(a, b), eq(a, b)),
 });
 
 /** The smaller of a and b; equal ones share the gradient. */
 export const minimum: Binary = binary("minimum", {
+  integers: "all",
   wgsl: ([a, b]) => `min(${a}, ${b})`,
   gradient: (dy, _y, [a, b]) => extremumGradient(dy, lt(a, b), eq(a, b)),
 });
 
 /** -a. */
-export const neg: Unary = unary("neg", { wgsl: ([a]) => `-${a}`, gradient: (dy) => [neg(dy)] });
+export const neg: Unary = unary("neg", {
+  integers: "signed",
+  wgsl: ([a]) => `-${a}`,
+  gradient: (dy) => [neg(dy)],
+});
 
 /** e^a. */
 export const exp: Unary = unary("exp", {
@@ -128,18 +141,21 @@ export const rsqrt: Unary = unary("rsqrt", {
 
 /** |a|; its derivative at 0 is 0. */
 export const abs: Unary = unary("abs", {
+  integers: "all",
   wgsl: ([a]) => `abs(${a})`,
   gradient: (dy, _y, [a]) => [mul(dy, sign(a))],
 });
 
 /** -1, 0 or 1. Not differentiable (the gradient is zero). */
 export const sign: Unary = unary("sign", {
+  integers: "signed",
   wgsl: ([a]) => `sign(${a})`,
   check: { f64: Math.sign, on: [-2, 2] },
 });
 
 /** a². */
 export const square: Unary = unary("square", {
+  integers: "all",
   wgsl: ([a]) => `${a} * ${a}`,
   gradient: (dy, _y, [a]) => [mul(dy, mul(a, 2))],
 });
@@ -179,34 +195,39 @@ export const floor: Unary = unary("floor", {
 });
 
 const CLAMP = pointwise<1>("clamp", {
-  wgsl: ([a], t, { low, high }) =>
-    `clamp(${a}, ${t}(${literal(low as number, "f32")}), ${t}(${literal(high as number, "f32")}))`,
+  integers: "all",
+  wgsl: ([a], t, { low, high }) => {
+    const type = t.includes("f") ? "f32" : t.includes("i") ? "i32" : "u32";
+    return `clamp(${a}, ${t}(${literal(low as number, type)}), ${t}(${literal(high as number, type)}))`;
+  },
   gradient: (dy, _y, [a], { low, high }) => [mul(dy, mul(ge(a, low as number), le(a, high as number)))],
 });
 /** a held within [low, high]; the gradient is 0 outside. */
 export const clamp = (a: Operand, low: number, high: number): Tensor => CLAMP([a], { low, high });
 
 /** 1 where a = b, else 0. Comparisons are not differentiable: their gradient is zero. */
-export const eq: Binary = binary("eq", { wgsl: flag("=="), dtype: "f32" });
+export const eq: Binary = binary("eq", { wgsl: flag("=="), integers: "all", dtype: "f32" });
 
 /** 1 where a ≠ b, else 0. */
-export const ne: Binary = binary("ne", { wgsl: flag("!="), dtype: "f32" });
+export const ne: Binary = binary("ne", { wgsl: flag("!="), integers: "all", dtype: "f32" });
 
 /** 1 where a < b, else 0. */
-export const lt: Binary = binary("lt", { wgsl: flag("<"), dtype: "f32" });
+export const lt: Binary = binary("lt", { wgsl: flag("<"), integers: "all", dtype: "f32" });
 
 /** 1 where a ≤ b, else 0. */
-export const le: Binary = binary("le", { wgsl: flag("<="), dtype: "f32" });
+export const le: Binary = binary("le", { wgsl: flag("<="), integers: "all", dtype: "f32" });
 
 /** 1 where a > b, else 0. */
-export const gt: Binary = binary("gt", { wgsl: flag(">"), dtype: "f32" });
+export const gt: Binary = binary("gt", { wgsl: flag(">"), integers: "all", dtype: "f32" });
 
 /** 1 where a ≥ b, else 0. */
-export const ge: Binary = binary("ge", { wgsl: flag(">="), dtype: "f32" });
+export const ge: Binary = binary("ge", { wgsl: flag(">="), integers: "all", dtype: "f32" });
 
 const WHERE = pointwise<3>("where", {
-  wgsl: ([c, a, b], t) => `select(${b}, ${a}, ${c} != ${t}(0))`,
+  integers: "all",
+  chooses: true,
+  wgsl: ([c, a, b], t) => `select(${b}, ${a}, ${t.startsWith("vec4") ? "vec4<bool>" : "bool"}(${c}))`,
   gradient: (dy, _y, [c]) => [undefined, where(c, dy, 0), where(c, 0, dy)],
 });
-/** `a` where `condition` is not 0, else `b`. */
+/** `a` where `condition` is not 0, else `b`; the condition may be of any type. */
 export const where = (condition: Operand, a: Operand, b: Operand): Tensor => WHERE([condition, a, b]);

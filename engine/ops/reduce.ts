@@ -1,9 +1,11 @@
 /** Reductions beyond the plain sum, and what is made of them. */
-import type { ReduceOp } from "../graph/node.ts";
-import { normalizeAxes, type Shape, sizeOf } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
-import { detach, expand, reduce, sum } from "./broadcast.ts";
-import { add, div, eq, exp, log, mul, sqrt, square, sub } from "./pointwise.ts";
+import { ShapeError } from "../errors.ts";
+import type { MovementOp, ReduceOp } from "../graph/node.ts";
+import { normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
+import { record, Tensor, tensor } from "../tensor.ts";
+import { detach, expand, reduce, reshape, sum } from "./broadcast.ts";
+import { add, div, eq, exp, gt, log, lt, mul, sqrt, square, sub, where } from "./pointwise.ts";
+import type { Binary } from "./pointwise-op.ts";
 
 export interface ReduceOptions {
   /** Leaves the reduced axes in the shape, with size 1. */
@@ -26,6 +28,62 @@ export const max = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {
 
 export const min = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
   reduce(MIN, "min", x, axes, options.keepDims ?? false);
+
+/**
+ * The place of the largest element along `axis`, the first one where several are equal; without an axis, its place
+ * among all elements. Not differentiable.
+ * @returns i32, without the axis (or with size 1 there)
+ * @throws ShapeError where there is nothing to compare
+ */
+export const argmax = (x: Tensor, axis?: number, options: ReduceOptions = {}): Tensor =>
+  placeOf(ARGMAX, x, axis, options, max, lt);
+
+/** The place of the smallest element, in all else like `argmax`. */
+export const argmin = (x: Tensor, axis?: number, options: ReduceOptions = {}): Tensor =>
+  placeOf(ARGMIN, x, axis, options, min, gt);
+
+/** The last step of each has its name and no derivative, so that differentiation ends with an error that names it. */
+const ARGMAX: MovementOp = { kind: "movement", name: "argmax" };
+const ARGMIN: MovementOp = { kind: "movement", name: "argmin" };
+
+function placeOf(
+  op: MovementOp,
+  x: Tensor,
+  axis: number | undefined,
+  { keepDims = false }: ReduceOptions,
+  extremum: typeof max,
+  isBehind: Binary,
+): Tensor {
+  const flat = axis === undefined ? reshape(x, [x.size]) : x;
+  const at = axis === undefined ? 0 : normalizeAxis(op.name, axis, x.rank);
+  const n = flat.shape[at] as number;
+  if (n === 0)
+    throw new ShapeError(`${op.name}: ${showShape(x.shape)} has nothing to compare along axis ${at}`);
+  const places = tensor(
+    Int32Array.from({ length: n }, (_, k) => k),
+    flat.shape.map((_, k) => (k === at ? n : 1)),
+  );
+  // The least place of those that no other one is ahead of.
+  const candidates = where(isBehind(flat, extremum(flat, at, { keepDims: true })), n, places);
+  const first = min(candidates, at, { keepDims });
+  const shape = keepDims && axis === undefined ? x.shape.map(() => 1) : first.shape;
+  return record(op, [first], shape);
+}
+
+/**
+ * The largest of each `pieces` neighbours along the last axis; equal ones share the gradient (Goodfellow et al. 2013).
+ * @param x [..., units · pieces]
+ * @returns [..., units]
+ * @throws ShapeError where the last axis cannot be cut into such pieces
+ */
+export function maxout(x: Tensor, pieces: number): Tensor {
+  const channels = x.shape.at(-1) ?? 0;
+  if (!Number.isInteger(pieces) || pieces < 1 || x.rank === 0 || channels % pieces !== 0)
+    throw new ShapeError(
+      `maxout: the last axis of ${showShape(x.shape)} cannot be cut into groups of ${pieces}`,
+    );
+  return max(reshape(x, [...x.shape.slice(0, -1), channels / pieces, pieces]), -1);
+}
 
 const countOf = (x: Tensor, axes: number | Shape | undefined): number =>
   sizeOf(normalizeAxes("mean", axes, x.rank).map((axis) => x.shape[axis] as number));

@@ -2,7 +2,20 @@
 import { describe, expect, test } from "vitest";
 import { GanvasError, ShapeError } from "../../engine/errors.ts";
 import { type KernelOp, Node } from "../../engine/graph/node.ts";
-import { add, detach, gt, grad, mul, Parameter, sum, type Tensor, tensor } from "../../engine/index.ts";
+import {
+  add,
+  argmax,
+  detach,
+  eq,
+  gather,
+  gt,
+  grad,
+  mul,
+  Parameter,
+  sum,
+  type Tensor,
+  tensor,
+} from "../../engine/index.ts";
 import { assign } from "../../engine/ops/state.ts";
 import { record } from "../../engine/tensor.ts";
 
@@ -55,6 +68,21 @@ describe("grad", () => {
       new ShapeError("grad: dy has shape [2], y has [2, 3]"),
     );
     expect(grad(x.slice([0, 0], [1, 1]), [x])[0]?.shape).toEqual([2, 3]);
+  });
+  test("refuses whole numbers by the name of the op that made them", () => {
+    expect(() => grad(argmax(x), [x])).toThrow(
+      new GanvasError("grad: y (argmax) is of type i32; whole numbers have no derivative"),
+    );
+    expect(() => grad(sum(x), [x, tensor(Int32Array.of(1))])).toThrow(
+      new GanvasError("grad: x 1 (source) is of type i32; whole numbers have no derivative"),
+    );
+  });
+  test("flows through what an index picked, and not through the index", () => {
+    const best = argmax(x, 1, { keepDims: true });
+    const [g] = grad(sum(gather(x, best, 1)), [x]) as [Tensor];
+    expect(g.node.op.name).not.toBe("constant");
+    const [none] = grad(sum(eq(best, 0)), [x]) as [Tensor];
+    expect([none.node.op.name, none.node.attributes.value]).toEqual(["constant", 0]);
   });
   test("names an op without derivative, and one whose derivative has a wrong shape", () => {
     const kernel = (extra: Partial<KernelOp>): KernelOp => ({

@@ -7,7 +7,7 @@ import type { Ops } from "./ops.ts";
 
 type Tensor = engine.Tensor;
 
-const { gelu, variance, pad, ...others } = engine;
+const { variance, pad, ...others } = engine;
 
 /** Ops whose options are those of the checks. */
 const same: Partial<Ops<Tensor>> = others;
@@ -18,10 +18,6 @@ const adapted: Partial<Ops<Tensor>> = {
     const op = Reflect.get(engine, name);
     if (typeof op !== "function") throw new NotSupported(name);
     return op(...args);
-  },
-  gelu(x, { approximate = "none" } = {}) {
-    if (approximate !== "none") throw new NotSupported(`gelu ${approximate}`);
-    return gelu(x);
   },
   variance: (x, axes, { unbiased = false, keepDims = false } = {}) =>
     variance(x, axes, { correction: unbiased ? 1 : 0, keepDims }),

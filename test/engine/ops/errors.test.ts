@@ -123,6 +123,35 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     () => g.squeeze(x, 1),
     /^squeeze: axis 1 of \[1, 4, 4, 4\] has size 4, not 1$/,
   ],
+  ["an exponential of whole numbers", () => g.exp(whole), /^exp: needs floats, got i32$/],
+  [
+    "a sign of what has none",
+    () => g.neg(g.tensor(Uint32Array.of(1))),
+    /^neg: needs numbers with a sign, got u32$/,
+  ],
+  [
+    "a choice between two types",
+    () => g.where(g.ones([2, 2]), whole, g.ones([2, 2])),
+    /^where: operands have the types i32 and f32; they must agree$/,
+  ],
+  ["a negative u32", () => g.add(g.tensor(Uint32Array.of(1)), -1), /a tensor of type u32 cannot hold -1$/],
+  ["too large an i32", () => g.mul(whole, 2 ** 31), /a tensor of type i32 cannot hold 2147483648$/],
+  [
+    "the largest of nothing",
+    () => g.max(g.ones([2, 0]), 1),
+    /^max: \[2, 0\] has nothing to compare along axes \[1\]$/,
+  ],
+  [
+    "the place of the smallest of nothing",
+    () => g.argmin(g.ones([0, 3]), -2),
+    /^argmin: \[0, 3\] has nothing to compare along axis 0$/,
+  ],
+  ["a place along an axis that is not there", () => g.argmax(x, 4), /^argmax: axis 4 is outside/],
+  [
+    "pieces that do not fit",
+    () => g.maxout(x, 3),
+    /^maxout: the last axis of \[1, 4, 4, 4\] cannot be cut into groups of 3$/,
+  ],
   [
     "an index of floats",
     () => g.embedding(w, g.ones([2])),

@@ -1,6 +1,6 @@
 /** Pointwise ops: shapes with and without a remainder of four, and every kind of broadcasting. */
 
-import { given, type Input, type OpCase, opCase, positive, real } from "./case.ts";
+import { given, type Input, type OpCase, opCase, positive, real, whole } from "./case.ts";
 
 const UNARY = [
   "neg",
@@ -68,6 +68,9 @@ const activations: OpCase[] = [
   opCase("prelu per channel", [real([2, 3, 5, 7]), real([7], -0.5, 0.5)], (k, x, w) => k.prelu(x, w)),
   opCase("prelu shared", [real([2, 3, 5, 7]), given([1], [0.25])], (k, x, w) => k.prelu(x, w)),
   opCase("maxout", [real([3, 15])], (k, x) => k.maxout(x, 5)),
+  opCase("maxout of pixels", [real([2, 3, 1, 6])], (k, x) => k.maxout(x, 2)),
+  opCase("maxout of single pieces", [real([2, 3])], (k, x) => k.maxout(x, 1)),
+  opCase("maxout of one unit", [real([7])], (k, x) => k.maxout(x, 7)),
 ];
 
 const powers: OpCase[] = [0, 1, 2, 3, -1, 0.5].map((p) => {
@@ -88,6 +91,21 @@ const chains: OpCase[] = [
   ),
   opCase("where(x > y, x·y, y²)", [real([3, 7]), real([7])], (k, x, y) =>
     k.where(k.gt(x, y), k.mul(x, y), k.square(y)),
+  ),
+  opCase("where by whole numbers", [whole([3, 1], 2), real([5]), real([2, 3, 1])], (k, c, x, y) =>
+    k.where(c, k.square(x), y),
+  ),
+  opCase(
+    "where(i = 1, i, j) of whole numbers",
+    [whole([3, 4], 3), whole([4], 9)],
+    (k, i, j) => k.where(k.eq(i, 1), i, j),
+    { discrete: true },
+  ),
+  opCase(
+    "|2i - j| + max(i, min(j, 3)) of whole numbers",
+    [whole([5], 9), whole([3, 1], 20)],
+    (k, i, j) => k.add(k.abs(k.sub(k.mul(i, 2), j)), k.maximum(i, k.minimum(j, 3))),
+    { discrete: true },
   ),
   opCase("where(x > 0, x, 0)", [real([9])], (k, x) => k.where(k.gt(x, 0), x, 0)),
 ];

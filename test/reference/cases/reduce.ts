@@ -62,6 +62,23 @@ const others: OpCase[] = [
   opCase("argmax of equals", [given([2, 4], [1, 3, 3, 2, 5, 5, 5, 5])], (k, x) => k.argmax(x, 1), {
     discrete: true,
   }),
+  opCase("argmin of equals", [given([2, 5], [3, 1, 1, 2, 1, 5, 5, 5, 5, 5])], (k, x) => k.argmin(x, -1), {
+    discrete: true,
+  }),
+  opCase("argmax of 300 in the middle", [real([3, 300, 2])], (k, x) => k.argmax(x, 1), { discrete: true }),
+  opCase("argmin of 4", [real([4, 8, 4])], (k, x) => k.argmin(x, 0, { keepDims: true }), { discrete: true }),
+  opCase("argmax of one", [real([3, 1])], (k, x) => k.argmax(x, 1), { discrete: true }),
+  opCase(
+    "argmax of huge numbers",
+    [given([1, 4], [-3e38, -3.1e38, 3e38, 3.1e38])],
+    (k, x) => k.argmax(x, 1),
+    {
+      discrete: true,
+    },
+  ),
+  opCase("the largest, picked by its place", [real([4, 7])], (k, x) =>
+    k.gather(k.tanh(x), k.argmax(x, 1, { keepDims: true }), 1),
+  ),
   opCase("max of equals", [given([2, 3], [1, 3, 3, 2, 2, 2])], (k, x) => k.max(x, 1), { kink: true }),
   opCase("min of equals", [given([2, 3], [1, 1, 3, 2, 2, 2])], (k, x) => k.min(x, 1), { kink: true }),
 ];
