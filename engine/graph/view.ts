@@ -191,7 +191,9 @@ export function validExpression(view: View): string | undefined {
   return parts.length > 0 ? parts.join(" && ") : undefined;
 }
 
-function coordinates(shape: Shape): string[] {
+function coordinates(view: Shape): string[] {
+  // A view without elements is never read, but its text must compile: no division by 0.
+  const shape = view.map((n) => Math.max(n, 1));
   const rows = stridesOf(shape);
   const total = sizeOf(shape);
   return shape.map((n, axis) => {

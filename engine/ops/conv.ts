@@ -11,9 +11,7 @@ import { expectFloats, record, Tensor } from "../tensor.ts";
 import type { Geometry } from "./conv-geometry.ts";
 import { forwardLaunches, gradInputLaunches, gradWeightLaunches } from "./conv-kernels.ts";
 import { permute } from "./movement.ts";
-
-/** One number for both axes, or [vertical, horizontal]. */
-export type Pair = number | readonly [number, number];
+import { type Pair, pair, whole } from "./pair.ts";
 
 export interface ConvOptions {
   /** Step between the windows; 1 by default. */
@@ -24,14 +22,6 @@ export interface ConvOptions {
   readonly dilation?: Pair;
   /** Channels are cut into this many groups that do not see each other; 1 by default. */
   readonly groups?: number;
-}
-
-/** Both numbers of an option, which are whole and at least `least`. */
-function pair(op: string, option: string, p: Pair, least: number): readonly [number, number] {
-  const both = typeof p === "number" ? ([p, p] as const) : p;
-  if (both.some((n) => !Number.isInteger(n) || n < least))
-    throw new ShapeError(`${op}: ${option} must be whole numbers from ${least} on, got ${both.join("×")}`);
-  return both;
 }
 
 const geometryOf = (node: Node): Geometry => node.attributes as unknown as Geometry;
@@ -105,10 +95,14 @@ export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor 
   expectFloats("conv2d", { x, w });
   const [SH, SW] = pair("conv2d", "stride", options.stride ?? 1, 1);
   const [DH, DW] = pair("conv2d", "dilation", options.dilation ?? 1, 1);
-  const [groups] = pair("conv2d", "groups", options.groups ?? 1, 1);
-  if (i !== perGroup * groups || o % groups !== 0)
+  const groups = whole("conv2d", "groups", options.groups ?? 1, 1);
+  if (i !== perGroup * groups)
     throw new ShapeError(
       `conv2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${perGroup * groups} in ${groups} groups`,
+    );
+  if (o % groups !== 0)
+    throw new ShapeError(
+      `conv2d: the ${o} channels that w ${showShape(w.shape)} makes cannot be cut into ${groups} groups`,
     );
   if (options.padding === "same" && (((kh - 1) * DH) % 2 !== 0 || ((kw - 1) * DW) % 2 !== 0))
     throw new ShapeError(`conv2d: padding "same" needs an odd kernel, got ${kh}×${kw}`);
@@ -116,6 +110,10 @@ export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor 
     options.padding === "same"
       ? [((kh - 1) * DH) / 2, ((kw - 1) * DW) / 2]
       : pair("conv2d", "padding", options.padding ?? 0, 0);
+  if (Math.min(h, width, kh, kw) < 1)
+    throw new ShapeError(
+      `conv2d: x ${showShape(x.shape)} and w ${showShape(w.shape)} need at least one pixel each`,
+    );
   const OH = windows(h, kh, SH, PH, DH);
   const OW = windows(width, kw, SW, PW, DW);
   if (OH < 1 || OW < 1)
@@ -166,14 +164,22 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
   const [PH, PW] = pair("convTranspose2d", "padding", options.padding ?? 0, 0);
   const [DH, DW] = pair("convTranspose2d", "dilation", options.dilation ?? 1, 1);
   const [extraH, extraW] = pair("convTranspose2d", "outputPadding", options.outputPadding ?? 0, 0);
-  const [groups] = pair("convTranspose2d", "groups", options.groups ?? 1, 1);
-  if (i !== inputs || i % groups !== 0)
+  const groups = whole("convTranspose2d", "groups", options.groups ?? 1, 1);
+  if (i !== inputs)
     throw new ShapeError(
-      `convTranspose2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${inputs} in ${groups} groups`,
+      `convTranspose2d: x ${showShape(x.shape)} has ${i} channels, w ${showShape(w.shape)} takes ${inputs}`,
+    );
+  if (i % groups !== 0)
+    throw new ShapeError(
+      `convTranspose2d: the ${i} channels of x ${showShape(x.shape)} cannot be cut into ${groups} groups`,
     );
   if (extraH >= Math.max(SH, DH) || extraW >= Math.max(SW, DW))
     throw new ShapeError(
       `convTranspose2d: outputPadding ${extraH}×${extraW} must be smaller than the stride ${SH}×${SW} or the dilation`,
+    );
+  if (Math.min(h, width, kh, kw) < 1)
+    throw new ShapeError(
+      `convTranspose2d: x ${showShape(x.shape)} and w ${showShape(w.shape)} need at least one pixel each`,
     );
   const H = (h - 1) * SH - 2 * PH + DH * (kh - 1) + extraH + 1;
   const W = (width - 1) * SW - 2 * PW + DW * (kw - 1) + extraW + 1;

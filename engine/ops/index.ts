@@ -1,14 +1,21 @@
 /** Everything that can be computed. */
 export { constant, detach, expand, reshape, sum, sumTo } from "./broadcast.ts";
 export * from "./activations.ts";
+export { type AvgPoolOptions, avgPool2d } from "./avg-pool.ts";
 export * from "./conv.ts";
 export * from "./cumsum.ts";
 export * from "./indexing.ts";
+export * from "./conv1d.ts";
 export * from "./matmul.ts";
+export { maxPool1d, maxPool2d, type Pool1dOptions } from "./max-pool.ts";
 export * from "./movement.ts";
 export * from "./norm.ts";
+export * from "./pad.ts";
+export type { Pair } from "./pair.ts";
 export * from "./pointwise.ts";
 export { type Binary, type Operand, pointwiseOps, type Unary } from "./pointwise-op.ts";
+export type { PoolOptions } from "./pool-geometry.ts";
 export * from "./reduce.ts";
 export * from "./resample.ts";
+export { slice } from "./slice.ts";
 import "./methods.ts";

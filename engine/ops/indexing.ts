@@ -15,8 +15,9 @@ import { normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
 import { record, Tensor, tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
 import { ceilDiv } from "./kernels.ts";
-import { slice, unsqueeze } from "./movement.ts";
+import { unsqueeze } from "./movement.ts";
 import { eq } from "./pointwise.ts";
+import { slice } from "./slice.ts";
 
 type Rank3 = readonly [outer: number, middle: number, inner: number];
 

@@ -1,14 +1,19 @@
 /** Ops as methods of tensors, so that formulas read from left to right: `x.sub(mean).square().sum()`. */
 import { Tensor } from "../tensor.ts";
 import * as activations from "./activations.ts";
+import { avgPool2d } from "./avg-pool.ts";
 import * as broadcast from "./broadcast.ts";
 import * as conv from "./conv.ts";
 import * as indexing from "./indexing.ts";
+import { conv1d } from "./conv1d.ts";
 import { matmul } from "./matmul.ts";
+import { maxPool1d, maxPool2d } from "./max-pool.ts";
 import * as movement from "./movement.ts";
+import { pad } from "./pad.ts";
 import * as pointwise from "./pointwise.ts";
 import * as reductions from "./reduce.ts";
 import * as resample from "./resample.ts";
+import { slice } from "./slice.ts";
 
 const METHODS = {
   ...pointwise,
@@ -30,8 +35,8 @@ const METHODS = {
   logSoftmax: reductions.logSoftmax,
   permute: movement.permute,
   transpose: movement.transpose,
-  slice: movement.slice,
-  pad: movement.pad,
+  slice,
+  pad,
   flip: movement.flip,
   roll: movement.roll,
   squeeze: movement.squeeze,
@@ -42,11 +47,16 @@ const METHODS = {
   indexSelect: indexing.indexSelect,
   oneHot: indexing.oneHot,
   matmul,
+  conv1d,
   conv2d: conv.conv2d,
   convTranspose2d: conv.convTranspose2d,
   pixelShuffle: resample.pixelShuffle,
   pixelUnshuffle: resample.pixelUnshuffle,
+  maxPool1d,
+  maxPool2d,
+  avgPool2d,
   resize: resample.resize,
+  adaptiveAvgPool2d: resample.adaptiveAvgPool2d,
 } as const;
 
 type Methods = {

@@ -1,11 +1,12 @@
 /** Ops that move elements: none of them copies anything by itself, fused kernels read through them. */
 import { ShapeError } from "../errors.ts";
 import type { MovementOp, Node } from "../graph/node.ts";
-import { padView, permuteView, sliceView } from "../graph/view.ts";
+import { permuteView, sliceView } from "../graph/view.ts";
 import { normalizeAxes, normalizeAxis, type Shape, showShape, stridesOf } from "../shape.ts";
 import { record, Tensor } from "../tensor.ts";
 import { constant, reshape } from "./broadcast.ts";
-import { add, sub } from "./pointwise.ts";
+import { add } from "./pointwise.ts";
+import { padZeros, slice } from "./slice.ts";
 
 const axesOf = (node: Node): readonly number[] => node.attributes.axes as readonly number[];
 
@@ -18,33 +19,6 @@ const PERMUTE: MovementOp = {
       permute(
         new Tensor(dy),
         axes.map((_, axis) => axes.indexOf(axis)),
-      ).node,
-    ];
-  },
-};
-
-const SLICE: MovementOp = {
-  kind: "movement",
-  name: "slice",
-  gradient: (dy, node) => {
-    const from = (node.inputs[0] as Node).shape;
-    const starts = node.attributes.starts as readonly number[];
-    const steps = node.attributes.steps as readonly number[];
-    return [scatterSlice(new Tensor(dy), from, starts, steps).node];
-  },
-};
-
-const PAD: MovementOp = {
-  kind: "movement",
-  name: "pad",
-  gradient: (dy, node) => {
-    const before = node.attributes.before as readonly number[];
-    const { shape } = node.inputs[0] as Node;
-    return [
-      slice(
-        new Tensor(dy),
-        before,
-        before.map((b, axis) => b + (shape[axis] as number)),
       ).node,
     ];
   },
@@ -76,83 +50,6 @@ export function transpose(x: Tensor, a = -2, b = -1): Tensor {
   axes[p] = q;
   axes[q] = p;
   return permute(x, axes);
-}
-
-/**
- * Elements `starts[a]` up to, but without, `ends[a]` of every axis, each `steps[a]`-th. Negative positions count from
- * the end, and what lies beyond an end is left out; steps are at least 1 (see `flip`).
- */
-export function slice(
-  x: Tensor,
-  starts: readonly number[],
-  ends: readonly (number | undefined)[],
-  steps: readonly number[] = [],
-): Tensor {
-  const at = (position: number, n: number) =>
-    Math.min(Math.max(position < 0 ? position + n : position, 0), n);
-  if (starts.length > x.rank || ends.length > x.rank)
-    throw new ShapeError(`slice: ${starts.length} positions for a tensor of shape ${showShape(x.shape)}`);
-  const step = x.shape.map((_, axis) => steps[axis] ?? 1);
-  if (step.some((s) => !Number.isInteger(s) || s < 1))
-    throw new ShapeError(`slice: steps must be whole numbers from 1 on, got ${showShape(step)}`);
-  const first = x.shape.map((n, axis) => at(starts[axis] ?? 0, n));
-  const sizes = x.shape.map((n, axis) => {
-    const length = at(ends[axis] ?? n, n) - (first[axis] as number);
-    return Math.max(Math.ceil(length / (step[axis] as number)), 0);
-  });
-  if (sizes.every((n, axis) => n === x.shape[axis])) return x;
-  return record(SLICE, [x], sizes, {
-    view: sliceView(x.shape, first, step, sizes),
-    attributes: { starts: first, steps: step },
-  });
-}
-
-/** The gradient of `slice`: dy put back where it was taken from, zeros elsewhere. */
-function scatterSlice(dy: Tensor, shape: Shape, starts: readonly number[], steps: readonly number[]): Tensor {
-  let spread = dy;
-  steps.forEach((step, axis) => {
-    if (step === 1) return;
-    // Zeros between the elements: [.., n, ..] -> [.., n, 1, ..] -> [.., n, step, ..] -> [.., n * step, ..]
-    const sizes = [...spread.shape];
-    const apart = reshape(spread, [...sizes.slice(0, axis + 1), 1, ...sizes.slice(axis + 1)]);
-    const after = apart.shape.map((_, k) => (k === axis + 1 ? step - 1 : 0));
-    const padded = pad(
-      apart,
-      apart.shape.map(() => 0),
-      after,
-    );
-    sizes[axis] = (sizes[axis] as number) * step;
-    spread = reshape(padded, sizes);
-    const room = (shape[axis] as number) - (starts[axis] as number);
-    if ((sizes[axis] as number) > room)
-      spread = slice(
-        spread,
-        [],
-        spread.shape.map((n, k) => (k === axis ? room : n)),
-      );
-  });
-  return pad(
-    spread,
-    starts,
-    shape.map((n, axis) => n - (starts[axis] as number) - (spread.shape[axis] as number)),
-  );
-}
-
-/** `value` around x: `before[a]` times in front of axis a, `after[a]` times behind. */
-export function pad(x: Tensor, before: readonly number[], after: readonly number[], value = 0): Tensor {
-  if (before.length !== x.rank || after.length !== x.rank)
-    throw new ShapeError(
-      `pad: needs ${x.rank} amounts in front and behind for shape ${showShape(x.shape)}, got ${before.length} and ${after.length}`,
-    );
-  if ([...before, ...after].some((n) => !Number.isInteger(n) || n < 0))
-    throw new ShapeError(
-      `pad: amounts must be whole numbers from 0 on, got ${showShape(before)} and ${showShape(after)}`,
-    );
-  if (before.every((n) => n === 0) && after.every((n) => n === 0)) return x;
-  // Padding with another value is padding the difference to it with zeros.
-  if (value !== 0) return add(pad(sub(x, value), before, after), value);
-  const view = padView(x.shape, before, after);
-  return record(PAD, [x], view.shape, { view, attributes: { before: [...before] } });
 }
 
 /** Reverses the order along `axes`, by default all. */
@@ -188,7 +85,7 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
     const before = t.shape.map((_, k) => (k === at ? front : 0));
     const after = t.shape.map((_, k) => (k === at ? total - front - n : 0));
     front += n;
-    return pad(t, before, after);
+    return padZeros(t, before, after);
   });
   return parts.reduce((a, b) => add(a, b));
 }

@@ -4,9 +4,10 @@
  * come with the parts.
  */
 import { ShapeError } from "../errors.ts";
-import { showShape } from "../shape.ts";
+import { type Shape, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
+import { whole } from "./pair.ts";
 import { add, mul, rsqrt, sub } from "./pointwise.ts";
 import { mean, variance } from "./reduce.ts";
 
@@ -46,46 +47,76 @@ export const batchMean = (x: Tensor): Tensor => mean(x, allButLast(x));
 export const batchVariance = (x: Tensor, centre: Tensor): Tensor =>
   variance(x, allButLast(x), { mean: centre });
 
-/** Normalises each image and channel by itself: x [n, h, w, c], gamma and beta [c] (Ulyanov et al. 2016). */
-export function instanceNorm(
-  x: Tensor,
-  gamma: Tensor,
-  beta: Tensor,
-  options: { readonly eps?: number } = {},
-): Tensor {
+export interface NormOptions {
+  /** Added to the variance; 1e-5 by default. */
+  readonly eps?: number;
+}
+
+/** Mean 0 and variance 1 over `axes`. */
+function standardise(x: Tensor, axes: readonly number[], { eps = 1e-5 }: NormOptions): Tensor {
+  const centre = mean(x, axes, { keepDims: true });
+  const spread = variance(x, axes, { keepDims: true, mean: centre });
+  return mul(sub(x, centre), rsqrt(add(spread, eps)));
+}
+
+/** Checks that scale and shift have this shape. */
+function checkAffine(op: string, x: Tensor, shape: Shape, affine: Readonly<Record<string, Tensor>>): void {
+  for (const [name, t] of Object.entries(affine))
+    if (!sameShape(t.shape, shape))
+      throw new ShapeError(
+        `${op}: ${name} should be ${showShape(shape)} for x ${showShape(x.shape)}, got ${showShape(t.shape)}`,
+      );
+}
+
+/**
+ * Instance normalisation (Ulyanov et al. 2016): every image and channel by itself, γ (x - mean) / √(variance + eps) + β.
+ * @param x [n, ..., c]
+ * @param gamma [c]
+ * @param beta [c]
+ * @throws ShapeError when there is no axis between the first and the last, or scale or shift do not fit
+ */
+export function instanceNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: NormOptions = {}): Tensor {
+  if (x.rank < 3) throw new ShapeError(`instanceNorm: x should be [n, ..., c], got ${showShape(x.shape)}`);
+  checkAffine("instanceNorm", x, x.shape.slice(-1), { gamma, beta });
   const axes = x.shape.slice(1, -1).map((_, axis) => axis + 1);
-  const centre = mean(x, axes, { keepDims: true });
-  const spread = variance(x, axes, { keepDims: true, mean: centre });
-  return add(mul(mul(sub(x, centre), rsqrt(add(spread, options.eps ?? 1e-5))), gamma), beta);
+  return add(mul(standardise(x, axes, options), gamma), beta);
 }
 
-/** Normalises over as many trailing axes as `gamma` has (Ba et al. 2016). */
-export function layerNorm(
-  x: Tensor,
-  gamma: Tensor,
-  beta: Tensor,
-  options: { readonly eps?: number } = {},
-): Tensor {
+/**
+ * Layer normalisation (Ba et al. 2016) over as many trailing axes as `gamma` has.
+ * @param x [..., a, b, c] for gamma and beta [a, b, c]
+ * @throws ShapeError when scale or shift are not of the shape of x's last axes
+ */
+export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: NormOptions = {}): Tensor {
+  if (gamma.rank < 1) throw new ShapeError("layerNorm: gamma should have the axes to normalise over, got []");
+  checkAffine("layerNorm", x, x.shape.slice(-gamma.rank), { gamma, beta });
   const axes = gamma.shape.map((_, axis) => x.rank - gamma.rank + axis);
-  const centre = mean(x, axes, { keepDims: true });
-  const spread = variance(x, axes, { keepDims: true, mean: centre });
-  return add(mul(mul(sub(x, centre), rsqrt(add(spread, options.eps ?? 1e-5))), gamma), beta);
+  return add(mul(standardise(x, axes, options), gamma), beta);
 }
 
-/** Normalises each image over groups of neighbouring channels: x [n, ..., c], gamma and beta [c] (Wu and He 2018). */
+/**
+ * Group normalisation (Wu and He 2018): every image over each of `groups` groups of neighbouring channels.
+ * @param x [n, ..., c]
+ * @param gamma [c]
+ * @param beta [c]
+ * @throws ShapeError when the channels cannot be cut into the groups, or scale or shift do not fit
+ */
 export function groupNorm(
   x: Tensor,
   groups: number,
   gamma: Tensor,
   beta: Tensor,
-  options: { readonly eps?: number } = {},
+  options: NormOptions = {},
 ): Tensor {
-  const c = x.shape.at(-1) ?? 0;
-  if (c % groups !== 0) throw new ShapeError(`groupNorm: ${c} channels cannot be cut into ${groups} groups`);
+  if (x.rank < 2) throw new ShapeError(`groupNorm: x should be [n, ..., c], got ${showShape(x.shape)}`);
+  const c = x.shape.at(-1) as number;
+  whole("groupNorm", "groups", groups, 1);
+  if (c % groups !== 0)
+    throw new ShapeError(
+      `groupNorm: the ${c} channels of x ${showShape(x.shape)} cannot be cut into ${groups} groups`,
+    );
+  checkAffine("groupNorm", x, [c], { gamma, beta });
   const split = reshape(x, [...x.shape.slice(0, -1), groups, c / groups]);
   const axes = [...split.shape.slice(1, -2).map((_, axis) => axis + 1), split.rank - 1];
-  const centre = mean(split, axes, { keepDims: true });
-  const spread = variance(split, axes, { keepDims: true, mean: centre });
-  const normal = mul(sub(split, centre), rsqrt(add(spread, options.eps ?? 1e-5)));
-  return add(mul(reshape(normal, x.shape), gamma), beta);
+  return add(mul(reshape(standardise(split, axes, options), x.shape), gamma), beta);
 }

@@ -7,6 +7,7 @@ import { lossCases } from "./cases/loss.ts";
 import { normCases } from "./cases/norm.ts";
 import { pointwiseCases } from "./cases/pointwise.ts";
 import { definedCases } from "./cases/defined.ts";
+import { poolCases } from "./cases/pool.ts";
 import { productCases } from "./cases/product.ts";
 import { reduceCases } from "./cases/reduce.ts";
 
@@ -18,6 +19,7 @@ export const opCases: Readonly<Record<string, readonly OpCase[]>> = {
   reduce: reduceCases,
   product: productCases,
   image: imageCases,
+  pool: poolCases,
   norm: normCases,
   form: formCases,
   loss: lossCases,

@@ -7,7 +7,7 @@ import type { Ops } from "./ops.ts";
 
 type Tensor = engine.Tensor;
 
-const { variance, pad, ...others } = engine;
+const { variance, ...others } = engine;
 
 /** Ops whose options are those of the checks. */
 const same: Partial<Ops<Tensor>> = others;
@@ -21,10 +21,6 @@ const adapted: Partial<Ops<Tensor>> = {
   },
   variance: (x, axes, { unbiased = false, keepDims = false } = {}) =>
     variance(x, axes, { correction: unbiased ? 1 : 0, keepDims }),
-  pad(x, before, after, { mode = "constant", value = 0 } = {}) {
-    if (mode !== "constant") throw new NotSupported(`pad ${mode}`);
-    return pad(x, before, after, value);
-  },
 };
 
 /** The engine on the default device. */

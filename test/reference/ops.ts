@@ -49,6 +49,12 @@ export interface PoolOptions {
   readonly padding?: Pair;
 }
 
+export interface Pool1dOptions {
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly padding?: number;
+}
+
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether padded zeros count in the divisor; default true. */
   readonly countIncludePad?: boolean;
@@ -148,8 +154,10 @@ export interface Ops<T> {
   convTranspose2d(x: T, weight: T, options?: ConvTransposeOptions): T;
 
   // Resampling, NHWC.
+  maxPool1d(x: T, options: Pool1dOptions): T;
   maxPool2d(x: T, options: PoolOptions): T;
   avgPool2d(x: T, options: AvgPoolOptions): T;
+  adaptiveAvgPool2d(x: T, size: Pair): T;
   pixelShuffle(x: T, scale: number): T;
   pixelUnshuffle(x: T, scale: number): T;
   resize(x: T, size: readonly [number, number], options: ResizeOptions): T;

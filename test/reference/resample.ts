@@ -1,7 +1,8 @@
 /** Pooling, pixel shuffle and resizing of NHWC images, with PyTorch's conventions. */
 
 import { at, build, type RefTensor } from "./array.ts";
-import type { Ops, PoolOptions, ResizeOptions } from "./ops.ts";
+import { forms } from "./form.ts";
+import type { Ops, Pair, PoolOptions, ResizeOptions } from "./ops.ts";
 import { pairOf, sizes4 } from "./product.ts";
 import { firstLargest, total } from "./scalars.ts";
 import { constant, div, mul, type Scalar } from "./tape.ts";
@@ -83,8 +84,29 @@ function resizeAxis(x: RefTensor, axis: number, size: number, options: ResizeOpt
   });
 }
 
+/** Means over size[0] × size[1] windows that begin at ⌊i·m/n⌋ and end before ⌈(i + 1)·m/n⌉. */
+function adaptiveAverage(x: RefTensor, size: Pair): RefTensor {
+  const [n, h, w, c] = sizes4(x);
+  const [height, width] = pairOf(size, 1);
+  return build([n, height, width, c], (index) => {
+    const [b, y, column, channel] = index as [number, number, number, number];
+    const window: Scalar[] = [];
+    for (let row = Math.floor((y * h) / height); row * height < (y + 1) * h; row++) {
+      for (let col = Math.floor((column * w) / width); col * width < (column + 1) * w; col++)
+        window.push(at(x, [b, row, col, channel]));
+    }
+    return div(total(window), constant(window.length));
+  });
+}
+
 export const resampling = {
+  maxPool1d(x, { kernel, stride = kernel, padding = 0 }) {
+    const image = forms.unsqueeze(x, 1);
+    const options: PoolOptions = { kernel: [1, kernel], stride: [1, stride], padding: [0, padding] };
+    return forms.squeeze(pool(image, options, firstLargest), 1);
+  },
   maxPool2d: (x, options) => pool(x, options, firstLargest),
+  adaptiveAvgPool2d: adaptiveAverage,
   avgPool2d(x, options) {
     const [kh, kw] = pairOf(options.kernel, 1);
     const whole = options.countIncludePad ?? true;

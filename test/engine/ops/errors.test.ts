@@ -20,11 +20,60 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     /^conv2d: padding must be whole numbers from 0 on, got -1×-1$/,
   ],
   ["dilation of 0", () => g.conv2d(x, w, { dilation: 0 }), /^conv2d: dilation /],
-  ["no groups", () => g.conv2d(x, w, { groups: 0 }), /^conv2d: groups must be whole numbers from 1 on/],
+  [
+    "no groups",
+    () => g.conv2d(x, w, { groups: 0 }),
+    /^conv2d: groups must be a whole number from 1 on, got 0$/,
+  ],
   [
     "groups that do not fit",
     () => g.conv2d(x, w, { groups: 3 }),
     /^conv2d: x \[1, 4, 4, 4\] has 4 channels, w \[3, 3, 4, 2\] takes 12 in 3 groups$/,
+  ],
+  [
+    "made channels that groups cannot share",
+    () => g.conv2d(x, g.ones([1, 1, 2, 3]), { groups: 2 }),
+    /^conv2d: the 3 channels that w \[1, 1, 2, 3\] makes cannot be cut into 2 groups$/,
+  ],
+  [
+    "a convolution without pixels",
+    () => g.conv2d(g.zeros([1, 0, 4, 4]), w, { padding: 2 }),
+    /^conv2d: x \[1, 0, 4, 4\] and w \[3, 3, 4, 2\] need at least one pixel each$/,
+  ],
+  [
+    "groups of a transposed convolution",
+    () => g.convTranspose2d(x, g.ones([2, 2, 4, 1]), { groups: 3 }),
+    /^convTranspose2d: the 4 channels of x \[1, 4, 4, 4\] cannot be cut into 3 groups$/,
+  ],
+  [
+    "channels of a transposed convolution",
+    () => g.convTranspose2d(x, g.ones([2, 2, 3, 1])),
+    /^convTranspose2d: x \[1, 4, 4, 4\] has 4 channels, w \[2, 2, 3, 1\] takes 3$/,
+  ],
+  [
+    "a transposed convolution without pixels",
+    () => g.convTranspose2d(g.zeros([1, 4, 0, 4]), g.ones([2, 2, 4, 1])),
+    /^convTranspose2d: x \[1, 4, 0, 4\] and w .* need at least one pixel each$/,
+  ],
+  [
+    "pairs in a sequence",
+    () => g.conv1d(g.ones([1, 4, 2]), g.ones([3, 2, 1]), { stride: [1, 2] as unknown as number }),
+    /^conv1d: stride must be a whole number from 1 on, got 1,2$/,
+  ],
+  [
+    "channels of a sequence",
+    () => g.conv1d(g.ones([1, 4, 2]), g.ones([3, 1, 1])),
+    /^conv1d: w \[3, 1, 1\] in 1 groups does not fit x \[1, 4, 2\] of 2 channels$/,
+  ],
+  [
+    "a kernel longer than the sequence",
+    () => g.conv1d(g.ones([1, 4, 2]), g.ones([3, 2, 1]), { dilation: 3, padding: 1 }),
+    /^conv1d: a kernel of 3 \(dilation 3\) does not fit into 4 with padding 1$/,
+  ],
+  [
+    "an empty sequence",
+    () => g.conv1d(g.zeros([1, 0, 2]), g.ones([3, 2, 1]), { padding: 4 }),
+    /^conv1d: x \[1, 0, 2\] and w \[3, 2, 1\] need at least one position each$/,
   ],
   [
     "an image without a batch",
@@ -194,6 +243,87 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   ],
   ["an axis that is not there", () => g.sum(x, 4), /^sum: axis 4 is outside a tensor of rank 4$/],
   [
+    "a pad of a mode that is not there",
+    () => g.pad(x, [0, 0, 0, 0], [0, 0, 0, 0], { mode: "wrap" as "reflect" }),
+    /^pad: mode must be constant, reflect or replicate, got wrap$/,
+  ],
+  [
+    "an axis too short to mirror",
+    () => g.pad(x, [0, 4, 0, 0], [0, 0, 0, 0], { mode: "reflect" }),
+    /^pad: axis 1 of \[1, 4, 4, 4\] is too short to reflect 4 in front and 0 behind$/,
+  ],
+  [
+    "nothing to repeat",
+    () => g.pad(g.zeros([0]), [1], [2], { mode: "replicate" }),
+    /^pad: axis 0 of \[0\] is too short to replicate 1 in front and 2 behind$/,
+  ],
+  [
+    "a border of whole numbers",
+    () => g.pad(whole, [1, 0], [0, 0], { mode: "reflect" }),
+    /^pad: x must be of type f32, got i32$/,
+  ],
+  [
+    "a window of no size",
+    () => g.maxPool2d(x, { kernel: 0 }),
+    /^maxPool2d: kernel must be whole numbers from 1 on, got 0×0$/,
+  ],
+  [
+    "a pooling step of 0",
+    () => g.avgPool2d(x, { kernel: 2, stride: [1, 0] }),
+    /^avgPool2d: stride must be whole numbers from 1 on, got 1×0$/,
+  ],
+  [
+    "more padding than half of the window",
+    () => g.maxPool2d(x, { kernel: [3, 2], padding: [1, 2] }),
+    /^maxPool2d: padding 1×2 is more than half of the kernel 3×2$/,
+  ],
+  [
+    "a window larger than the image",
+    () => g.avgPool2d(x, { kernel: [2, 7], padding: 1 }),
+    /^avgPool2d: a window of 2×7 does not fit into 4×4 with padding 1×1$/,
+  ],
+  [
+    "pooling without pixels",
+    () => g.maxPool2d(g.zeros([1, 0, 4, 1]), { kernel: 2, padding: 1 }),
+    /^maxPool2d: a window of 2×2 does not fit into 0×4/,
+  ],
+  [
+    "pooling of a vector",
+    () => g.maxPool2d(g.ones([4]), { kernel: 2 }),
+    /^maxPool2d: x should be \[n, h, w, c\], got \[4\]$/,
+  ],
+  [
+    "pooling of whole numbers",
+    () => g.maxPool2d(g.tensor(new Int32Array(4), [1, 2, 2, 1]), { kernel: 2 }),
+    /^maxPool2d: x must be of type f32, got i32$/,
+  ],
+  [
+    "a sequence that is an image",
+    () => g.maxPool1d(x, { kernel: 2 }),
+    /^maxPool1d: x should be \[n, w, c\], got \[1, 4, 4, 4\]$/,
+  ],
+  [
+    "a pooled size of 0",
+    () => g.adaptiveAvgPool2d(x, [0, 1]),
+    /^adaptiveAvgPool2d: size must be whole numbers from 1 on, got 0×1$/,
+  ],
+  ["a new size of 0", () => g.resize(x, [4, 0]), /^resize: size must be whole numbers from 1 on, got 4×0$/],
+  [
+    "pixels made of nothing",
+    () => g.resize(g.zeros([1, 0, 4, 1]), [2, 2]),
+    /^resize: x \[1, 0, 4, 1\] has no pixels to make 2×2 of$/,
+  ],
+  [
+    "a method that is not there",
+    () => g.resize(x, [2, 2], { method: "lanczos" as "area" }),
+    /^resize: method must be nearest, area, bilinear, bicubic, got lanczos$/,
+  ],
+  [
+    "corners that cannot be aligned",
+    () => g.resize(x, [2, 2], { method: "nearest", alignCorners: true }),
+    /^resize: nearest cannot align corners$/,
+  ],
+  [
     "channels that no block can take",
     () => g.pixelShuffle(x, 3),
     /^pixelShuffle: 4 channels cannot be spread over blocks of 3×3/,
@@ -202,6 +332,41 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     "a scale of other channels",
     () => g.batchNorm(x, g.ones([1]), g.ones([4])),
     /^batchNorm: gamma should be \[4\] for x \[1, 4, 4, 4\], got \[1\]$/,
+  ],
+  [
+    "instances without an inside",
+    () => g.instanceNorm(g.ones([2, 3]), g.ones([3]), g.ones([3])),
+    /^instanceNorm: x should be \[n, \.\.\., c\], got \[2, 3\]$/,
+  ],
+  [
+    "a shift of other channels",
+    () => g.instanceNorm(x, g.ones([4]), g.ones([3])),
+    /^instanceNorm: beta should be \[4\] for x \[1, 4, 4, 4\], got \[3\]$/,
+  ],
+  [
+    "a scale of other axes",
+    () => g.layerNorm(x, g.ones([3, 4]), g.ones([3, 4])),
+    /^layerNorm: gamma should be \[4, 4\] for x \[1, 4, 4, 4\], got \[3, 4\]$/,
+  ],
+  [
+    "a layer norm over nothing",
+    () => g.layerNorm(x, g.tensor(1), g.tensor(0)),
+    /^layerNorm: gamma should have the axes to normalise over, got \[\]$/,
+  ],
+  [
+    "groups that channels cannot be cut into",
+    () => g.groupNorm(x, 3, g.ones([4]), g.ones([4])),
+    /^groupNorm: the 4 channels of x \[1, 4, 4, 4\] cannot be cut into 3 groups$/,
+  ],
+  [
+    "no group",
+    () => g.groupNorm(x, 0, g.ones([4]), g.ones([4])),
+    /^groupNorm: groups must be a whole number/,
+  ],
+  [
+    "a group's scale",
+    () => g.groupNorm(x, 2, g.ones([2]), g.ones([4])),
+    /^groupNorm: gamma should be \[4\] for x \[1, 4, 4, 4\], got \[2\]$/,
   ],
   [
     "a target of another shape",

@@ -1,35 +1,7 @@
-/** Pooling, pixel shuffle, resizing and borders of images. */
+/** Pixel shuffle, resizing and borders of images. */
 
 import type { PadOptions, ResizeOptions } from "../ops.ts";
-import { given, type OpCase, opCase, real } from "./case.ts";
-
-const POOLS = [
-  { x: [2, 6, 6, 3], options: { kernel: 2 } },
-  { x: [1, 7, 9, 2], options: { kernel: 3, stride: 2, padding: 1 } },
-  { x: [1, 5, 5, 3], options: { kernel: 3, stride: 1 } },
-  { x: [1, 7, 7, 1], options: { kernel: 2, stride: 2 } },
-] as const;
-
-const pools: OpCase[] = [
-  ...POOLS.flatMap(({ x, options }) => {
-    const name = `[${x}] ${Object.entries(options).flat().join(" ")}`;
-    return [
-      opCase(`maxPool2d ${name}`, [real(x)], (k, image) => k.maxPool2d(image, options)),
-      opCase(`avgPool2d ${name}`, [real(x)], (k, image) => k.avgPool2d(image, options)),
-    ];
-  }),
-  opCase("avgPool2d without the border", [real([1, 7, 9, 2])], (k, x) =>
-    k.avgPool2d(x, { kernel: 3, stride: 2, padding: 1, countIncludePad: false }),
-  ),
-  opCase(
-    "maxPool2d of equals",
-    [given([1, 4, 4, 1], [1, 1, 2, 2])],
-    (k, x) => k.maxPool2d(x, { kernel: 2 }),
-    {
-      kink: true,
-    },
-  ),
-];
+import { type OpCase, opCase, real } from "./case.ts";
 
 const shuffles: OpCase[] = [
   opCase("pixelShuffle 2", [real([2, 3, 4, 8])], (k, x) => k.pixelShuffle(x, 2)),
@@ -51,6 +23,11 @@ const SIZES = [
   { x: [2, 4, 5, 3], to: [8, 13] },
   { x: [1, 7, 6, 1], to: [3, 2] },
   { x: [1, 1, 1, 3], to: [3, 4] },
+  { x: [1, 5, 7, 4], to: [1, 1] },
+  { x: [1, 5, 8, 2], to: [7, 1] },
+  { x: [2, 2, 9, 1], to: [1, 4] },
+  { x: [1, 3, 4, 5], to: [11, 4] },
+  { x: [1, 6, 4, 3], to: [2, 8] },
 ] as const;
 
 const resizes: OpCase[] = METHODS.flatMap((options) =>
@@ -72,6 +49,21 @@ const pads: OpCase[] = [
   pad("pad reflect", { mode: "reflect" }),
   pad("pad replicate", { mode: "replicate" }),
   opCase("pad of a vector", [real([5])], (k, x) => k.pad(x, [2], [1])),
+  opCase("pad reflect of a vector, as far as it goes", [real([4])], (k, x) =>
+    k.pad(x, [3], [3], { mode: "reflect" }),
+  ),
+  opCase("pad replicate of one pixel", [real([1, 1, 1, 3])], (k, x) =>
+    k.pad(x, [0, 4, 1, 0], [0, 0, 3, 0], { mode: "replicate" }),
+  ),
+  opCase("pad replicate of every axis", [real([2, 3, 2, 3])], (k, x) =>
+    k.pad(x, [1, 2, 0, 1], [0, 1, 5, 2], { mode: "replicate" }),
+  ),
+  opCase("pad reflect, then a convolution", [real([1, 5, 4, 4]), real([3, 3, 4, 5], -1, 1)], (k, x, w) =>
+    k.conv2d(k.pad(x, [0, 1, 1, 0], [0, 1, 1, 0], { mode: "reflect" }), w),
+  ),
+  opCase("pad with a large value", [real([1, 3, 3, 1])], (k, x) =>
+    k.mul(k.pad(x, [0, 1, 1, 0], [0, 1, 1, 0], { value: 1e6 }), 1e-3),
+  ),
 ];
 
-export const imageCases: readonly OpCase[] = [...pools, ...shuffles, ...resizes, ...pads];
+export const imageCases: readonly OpCase[] = [...shuffles, ...resizes, ...pads];

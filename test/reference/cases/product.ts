@@ -90,6 +90,19 @@ const CONVS: readonly [image: readonly number[], kernel: readonly number[], opti
   [[1, 8, 9, 3], [3, 1, 3, 4], { stride: [1, 2], padding: [1, 0] }],
   [[1, 8, 8, 2], [1, 1, 2, 2], { stride: 2 }],
   [[1, 15, 17, 1], [3, 3, 1, 3], { padding: 1 }],
+  // Steps beyond the kernel, pixels left over, pads beyond the kernel's reach, one pixel of output.
+  [[1, 9, 8, 3], [2, 3, 3, 4], { stride: [4, 3] }],
+  [[1, 6, 7, 2], [3, 2, 2, 3], { stride: [2, 3], padding: [3, 4] }],
+  [[1, 8, 7, 4], [3, 2, 4, 2], { stride: [2, 1], padding: [1, 3], dilation: [2, 3] }],
+  [[1, 5, 5, 3], [3, 3, 3, 2], { dilation: 2 }],
+  [[2, 1, 9, 3], [1, 4, 3, 2], { stride: [1, 3], padding: [0, 2] }],
+  // Groups: with several channels each, with a stride and dilation, as many as there are channels, and a multiplier.
+  [[2, 7, 5, 6], [3, 2, 2, 9], { stride: 2, padding: [1, 0], groups: 3 }],
+  [[1, 8, 9, 8], [3, 3, 1, 8], { padding: 2, dilation: 2, groups: 8 }],
+  [[2, 7, 6, 4], [3, 3, 1, 8], { stride: [2, 1], padding: 1, groups: 4 }],
+  [[1, 9, 7, 4], [2, 2, 1, 4], { stride: 3, padding: 2, groups: 4 }],
+  [[1, 1, 1, 4], [3, 3, 1, 4], { padding: 1, groups: 4 }],
+  [[1, 5, 4, 16], [1, 1, 8, 8], { groups: 2 }],
 ];
 
 /** image [n, h, w, i], kernel [kh, kw, i, o / groups]. */
@@ -107,6 +120,12 @@ const TRANSPOSED: readonly [
   [[1, 4, 4, 3], [5, 5, 3, 3], { stride: 3, padding: 2, outputPadding: 2 }],
   [[1, 4, 4, 3], [3, 3, 3, 3], { dilation: 2 }],
   [[1, 3, 3, 4], [1, 1, 4, 4], {}],
+  [[1, 1, 1, 2], [3, 2, 2, 3], { stride: 3, padding: [1, 0], outputPadding: [2, 1] }],
+  [[1, 4, 3, 3], [3, 3, 3, 2], { dilation: 2, outputPadding: 1 }],
+  [[1, 3, 4, 2], [2, 3, 2, 5], { stride: [3, 2], padding: [0, 3], dilation: [1, 2], outputPadding: [2, 1] }],
+  [[2, 3, 2, 4], [3, 3, 4, 1], { stride: 2, padding: 1, outputPadding: 1, groups: 4 }],
+  [[1, 3, 5, 6], [2, 3, 6, 4], { stride: [1, 2], padding: [0, 1], dilation: [2, 1], groups: 2 }],
+  [[1, 2, 2, 3], [1, 1, 3, 2], { stride: 3, outputPadding: [2, 0] }],
 ];
 
 const describe = (options: ConvTransposeOptions): string =>
@@ -140,6 +159,12 @@ const convolutions: OpCase[] = [
   opCase("conv1d", [real([2, 10, 3]), real([3, 3, 4], -1, 1)], (k, x, w) => k.conv1d(x, w, { padding: 1 })),
   opCase("conv1d stride 2 dilation 2 groups 2", [real([1, 9, 4]), real([3, 2, 4], -1, 1)], (k, x, w) =>
     k.conv1d(x, w, { stride: 2, padding: 1, dilation: 2, groups: 2 }),
+  ),
+  opCase("conv1d of one element", [real([3, 1, 2]), real([3, 2, 4], -1, 1)], (k, x, w) =>
+    k.conv1d(x, w, { padding: 2 }),
+  ),
+  opCase("conv1d depthwise", [real([2, 13, 5]), real([4, 1, 5], -1, 1)], (k, x, w) =>
+    k.conv1d(x, w, { stride: 3, padding: 5, groups: 5 }),
   ),
 ];
 

@@ -1,0 +1,75 @@
+/** Borders around a tensor. */
+import { ShapeError } from "../errors.ts";
+import { showShape } from "../shape.ts";
+import { expectFloats, type Tensor } from "../tensor.ts";
+import { constant } from "./broadcast.ts";
+import { where } from "./pointwise.ts";
+import { padZeros } from "./slice.ts";
+import { resample, tapsOf } from "./taps.ts";
+
+/**
+ * What a border holds: one value, the inside mirrored at its outermost element (which is not repeated), or that element
+ * again and again.
+ */
+export type PadMode = "constant" | "reflect" | "replicate";
+
+export interface PadOptions {
+  /** `"constant"` by default. */
+  readonly mode?: PadMode;
+  /** What a constant border holds; 0 by default. */
+  readonly value?: number;
+}
+
+/**
+ * A border around x: `before[a]` elements in front of axis a, `after[a]` behind.
+ * @throws ShapeError when there is not one amount an axis, or an axis is too short to be mirrored or repeated
+ */
+export function pad(
+  x: Tensor,
+  before: readonly number[],
+  after: readonly number[],
+  options: PadOptions = {},
+): Tensor {
+  const { mode = "constant", value = 0 } = options;
+  if (before.length !== x.rank || after.length !== x.rank)
+    throw new ShapeError(
+      `pad: needs ${x.rank} amounts in front and behind for shape ${showShape(x.shape)}, got ${before.length} and ${after.length}`,
+    );
+  if ([...before, ...after].some((n) => !Number.isInteger(n) || n < 0))
+    throw new ShapeError(
+      `pad: amounts must be whole numbers from 0 on, got ${showShape(before)} and ${showShape(after)}`,
+    );
+  if (mode === "reflect" || mode === "replicate") return border(x, before, after, mode);
+  if (mode !== "constant")
+    throw new ShapeError(`pad: mode must be constant, reflect or replicate, got ${String(mode)}`);
+  const padded = padZeros(x, before, after);
+  if (value === 0 || padded === x) return padded;
+  return where(padZeros(constant(1, x.shape, x.dtype), before, after), padded, value);
+}
+
+/** Position i of an endless mirrored axis of n elements: … 2 1 | 0 1 … n-1 | n-2 …. */
+const reflected = (i: number, n: number): number => (i < 0 ? -i : i >= n ? 2 * n - 2 - i : i);
+const replicated = (i: number, n: number): number => Math.min(Math.max(i, 0), n - 1);
+
+function border(
+  x: Tensor,
+  before: readonly number[],
+  after: readonly number[],
+  mode: "reflect" | "replicate",
+): Tensor {
+  expectFloats("pad", { x });
+  const source = mode === "reflect" ? reflected : replicated;
+  return x.shape.reduce((padded, n, axis) => {
+    const [front, behind] = [before[axis] as number, after[axis] as number];
+    if (front === 0 && behind === 0) return padded;
+    if (Math.max(front, behind) >= n && (mode === "reflect" || n === 0))
+      throw new ShapeError(
+        `pad: axis ${axis} of ${showShape(x.shape)} is too short to ${mode} ${front} in front and ${behind} behind`,
+      );
+    return resample(
+      padded,
+      axis,
+      tapsOf(n, front + n + behind, (o, put) => put(source(o - front, n), 1)),
+    );
+  }, x);
+}
