@@ -19,8 +19,11 @@ export interface Raster<D extends RasterData = RasterData> {
   readonly data: D;
 }
 
-/** Either one factor (output length = ceil(length * scale)), or the output size. */
-export type ResizeTarget = { readonly scale: number } | { readonly width: number; readonly height: number };
+/** One factor or one a direction (output length = ceil(length * scale)), or the output size. */
+export type ResizeTarget =
+  | { readonly scale: number }
+  | { readonly scaleWidth: number; readonly scaleHeight: number }
+  | { readonly width: number; readonly height: number };
 
 export interface ResizeOptions {
   /** Default "bicubic". */
@@ -158,6 +161,13 @@ function widthFirst(src: Raster, out: Raster, vertical: Taps, horizontal: Taps, 
   }
 }
 
+/** Output over input resolution along the width and along the height. */
+function scalesOf({ width, height }: Raster, target: ResizeTarget): [x: number, y: number] {
+  if ("scale" in target) return [target.scale, target.scale];
+  if ("scaleWidth" in target) return [target.scaleWidth, target.scaleHeight];
+  return [target.width / width, target.height / height];
+}
+
 /**
  * Resizes an image as MATLAB's `imresize(I, scale, kernel)` does.
  *
@@ -179,11 +189,9 @@ export function imresize<D extends RasterData>(
     );
   }
   const { kernel = "bicubic", border = "symmetric", antialias = kernel === "bicubic" } = options;
-  const byScale = "scale" in target;
-  const outWidth = byScale ? Math.ceil(width * target.scale) : target.width;
-  const outHeight = byScale ? Math.ceil(height * target.scale) : target.height;
-  const xScale = byScale ? target.scale : outWidth / width;
-  const yScale = byScale ? target.scale : outHeight / height;
+  const [xScale, yScale] = scalesOf(src, target);
+  const outWidth = "width" in target ? target.width : Math.ceil(width * xScale);
+  const outHeight = "height" in target ? target.height : Math.ceil(height * yScale);
   const tapsOf = (inputLength: number, outputLength: number, scale: number) =>
     resampleTaps({ inputLength, outputLength, scale, kernel, border, antialias });
   const horizontal = tapsOf(width, outWidth, xScale);

@@ -1,7 +1,12 @@
 /** Measures of image quality, in named protocols. */
+export { aucRoc } from "./auc.ts";
+export { frechetDistance } from "./frechet.ts";
+export { type KernelDistances, kernelDistance, subsetKernelDistances } from "./kernel-distance.ts";
 export { LUMA, type LumaStandard, luma } from "./luma.ts";
+export { logSpace, type ParzenEstimate, parzenEstimate, parzenLogLikelihood } from "./parzen.ts";
 export { type Plane, shave } from "./plane.ts";
 export { isProtocol, PROTOCOLS, type Protocol, type Score, score, smallestSide } from "./protocol.ts";
 export { psnr } from "./psnr.ts";
+export type { Samples } from "./samples.ts";
 export { daalaTaps, ssimDaala } from "./ssim-daala.ts";
 export { ssimWang } from "./ssim-wang.ts";

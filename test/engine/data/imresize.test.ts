@@ -273,3 +273,12 @@ for (const set of ["sr_set5", "sr_set14"]) {
     },
   );
 }
+
+test("a factor a direction: each along its own, the smaller first", () => {
+  const src = { width: 6, height: 4, channels: 1, data: Float64Array.from({ length: 24 }, (_, i) => i * i) };
+  const both = imresize(src, { scaleWidth: 2, scaleHeight: 0.5 });
+  expect([both.width, both.height]).toEqual([12, 2]);
+  const tall = imresize(src, { scaleWidth: 1, scaleHeight: 0.5 });
+  const wide = imresize(tall, { scaleWidth: 2, scaleHeight: 1 });
+  for (const [i, value] of both.data.entries()) expect(value).toBeCloseTo(wide.data[i] as number, 10);
+});
