@@ -52,8 +52,9 @@ export class Conv2d extends Module {
       : undefined;
   }
 
-  forward(x: Tensor): Tensor {
-    const y = conv2d(x, this.weight, this.options);
+  /** @param weight to use instead of its own */
+  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
+    const y = conv2d(x, weight, this.options);
     return this.bias ? add(y, this.bias) : y;
   }
 }
@@ -88,8 +89,9 @@ export class ConvTranspose2d extends Module {
       : undefined;
   }
 
-  forward(x: Tensor): Tensor {
-    const y = convTranspose2d(x, this.weight, this.options);
+  /** @param weight to use instead of its own */
+  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
+    const y = convTranspose2d(x, weight, this.options);
     return this.bias ? add(y, this.bias) : y;
   }
 }
@@ -116,8 +118,9 @@ export class Linear extends Module {
         : undefined;
   }
 
-  forward(x: Tensor): Tensor {
-    const y = matmul(x, this.weight);
+  /** @param weight to use instead of its own */
+  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
+    const y = matmul(x, weight);
     return this.bias ? add(y, this.bias) : y;
   }
 }
