@@ -79,9 +79,9 @@ export class Parameter extends Tensor {
 
   /**
    * @param data initial value, row by row, copied; or what makes it when the value is first needed, so that a large
-   *   network that takes its weights from a file never draws others
+   *   network that takes its weights from a file never draws others; or the memory that holds it
    */
-  constructor(name: string, shape: Shape, data: Float32Array | (() => Float32Array)) {
+  constructor(name: string, shape: Shape, data: Float32Array | (() => Float32Array) | Storage) {
     const checked = (values: Float32Array): Float32Array => {
       if (values.length !== sizeOf(shape))
         throw new ShapeError(
@@ -89,9 +89,12 @@ export class Parameter extends Tensor {
         );
       return values;
     };
-    const initial = typeof data === "function" ? () => checked(data()) : checked(data).slice();
-    const storage = new Storage(name, sizeOf(shape) * 4, { initial });
-    super(new Node(SOURCE, [], shape, "f32", { storage }));
+    const begin = (value: Float32Array | (() => Float32Array)): Storage => {
+      const initial = typeof value === "function" ? () => checked(value()) : checked(value).slice();
+      return new Storage(name, sizeOf(shape) * 4, { initial });
+    };
+    const storage = data instanceof Storage ? data : begin(data);
+    super(new Node(SOURCE, [], shape, "f32", { storage, version: storage.recorded }));
     this.name = name;
     this.storage = storage;
   }

@@ -1,11 +1,14 @@
 // Adam (Kingma and Ba 2015), all parameters of an optimiser at once:
 //   m = β₁ m + (1 - β₁) g        v = β₂ v + (1 - β₂) g²        p -= lr / (1 - β₁ᵗ) · m / (√(v / (1 - β₂ᵗ)) + ε)
 // Parameters, moments and gradients are flat buffers of the same layout. 28 bytes and about 12 flops an element: memory
-// bandwidth is the bound, so four elements a thread, neighbours on neighbouring memory.
+// bandwidth is the bound, so four elements a thread, neighbours on neighbouring memory. A parameter group is a stretch of
+// the buffers; its settings are data, so that nothing is compiled anew when one changes.
 
 const SIZE = 4u; // vectors of four
 
-struct Step {
+struct Group {
+  end: f32, // first block of 64 elements behind the group
+  limit: f32, // entries of the gradient are held within ± this; 0 for no limit
   rate: f32, // lr / (1 - β₁ᵗ)
   beta1: f32,
   rest1: f32, // 1 - β₁, rounded once: formed here in f32 it would be 1e-5 off for β₂
@@ -18,22 +21,32 @@ struct Step {
 }
 
 @group(0) @binding(0) var<storage, read> gradient: array<vec4f>;
-@group(0) @binding(1) var<storage, read> step: Step;
-@group(0) @binding(2) var<storage, read_write> value: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> first: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> second: array<vec4f>;
+@group(0) @binding(1) var<storage, read> settings: array<Group>;
+@group(0) @binding(2) var<storage, read> scale: array<f32>; // one number: factor of the gradient; 0 skips the step
+@group(0) @binding(3) var<storage, read_write> value: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> first: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> second: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * 64u;
-  if (i >= SIZE) {
+  if (i >= SIZE || scale[0] == 0.0) {
     return;
   }
+  var at = 0u;
+  while (f32(i / 16u) >= settings[at].end) {
+    at++;
+  }
+  let s = settings[at];
   let p = value[i];
-  let g = gradient[i] + step.decay * p;
-  let m = step.beta1 * first[i] + step.rest1 * g;
-  let v = step.beta2 * second[i] + step.rest2 * g * g;
+  var g = scale[0] * gradient[i];
+  if (s.limit > 0.0) {
+    g = clamp(g, vec4f(-s.limit), vec4f(s.limit));
+  }
+  g += s.decay * p;
+  let m = s.beta1 * first[i] + s.rest1 * g;
+  let v = s.beta2 * second[i] + s.rest2 * g * g;
   first[i] = m;
   second[i] = v;
-  value[i] = step.shrink * p - step.rate * m / (sqrt(v) * step.root + step.eps);
+  value[i] = s.shrink * p - s.rate * m / (sqrt(v) * s.root + s.eps);
 }

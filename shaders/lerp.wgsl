@@ -1,10 +1,12 @@
-// y += rate (x - y): moving averages such as batch norm's running statistics. One element a thread; 12 bytes an element.
+// y += rate (x - y): moving averages such as batch norm's running statistics. One element or a vector of
+// four a thread; 12 bytes an element.
 
-const SIZE = 1u;
+alias T = f32;
+const SIZE = 1u; // of T
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
 @group(0) @binding(1) var<storage, read> rate: array<f32>; // one number
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<T>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

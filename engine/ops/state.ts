@@ -5,10 +5,11 @@ import { type EffectOp, type KernelOp, Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
 import copySource from "../../shaders/copy.wgsl";
 import lerpSource from "../../shaders/lerp.wgsl";
+import zeroGapsSource from "../../shaders/zero-gaps.wgsl";
 import { sameShape, showShape } from "../shape.ts";
 import { type Parameter, record, type Tensor, tensor } from "../tensor.ts";
 import { detach } from "./broadcast.ts";
-import { ceilDiv } from "./kernels.ts";
+import { ceilDiv, vectorOf } from "./kernels.ts";
 
 const ASSIGN: EffectOp = {
   kind: "effect",
@@ -21,13 +22,14 @@ const LERP: EffectOp = {
   name: "lerp",
   launches: (node) => {
     const { size } = node.inputs[0] as Node;
+    const { width, type } = vectorOf(size);
     return [
       {
         name: "lerp",
         source: lerpSource,
-        constants: { SIZE: size },
+        constants: { T: type, SIZE: size / width },
         bindings: [{ input: 0 }, { input: 1 }, { state: 0, write: true }],
-        grid: foldGrid(ceilDiv(size, 64)),
+        grid: foldGrid(ceilDiv(size / width, 64)),
       },
     ];
   },
@@ -37,10 +39,23 @@ const PACK: KernelOp = {
   kind: "kernel",
   name: "pack",
   placement: (node) => node.attributes.offsets as readonly number[],
-  launches: (node) =>
-    node.inputs.map((input, k) =>
-      copyLaunch(k, input.size, { output: true }, (node.attributes.offsets as readonly number[])[k]),
-    ),
+  launches: (node) => {
+    const offsets = node.attributes.offsets as readonly number[];
+    const copies = offsets.map((offset, k) =>
+      copyLaunch(k, (node.inputs[k] as Node).size, { output: true }, offset),
+    );
+    const gaps = node.inputs[offsets.length];
+    if (!gaps) return copies;
+    const count = gaps.size / 2;
+    const zero = {
+      name: "zero-gaps",
+      source: zeroGapsSource,
+      constants: { GAPS: count },
+      bindings: [{ input: offsets.length }, { output: true, write: true }],
+      grid: foldGrid(count),
+    } as const;
+    return [...copies, zero];
+  },
 };
 
 function copyLaunch(input: number, size: number, to: { state: number } | { output: true }, offset = 0) {
@@ -88,8 +103,21 @@ export function lerp(state: Parameter, value: Tensor, rate: number): void {
 }
 
 /**
- * One flat tensor of `size` elements that holds tensor k from element `offsets[k]` on; what lies between is undefined.
- * Tensors that nothing else reads are computed right where they belong.
+ * One flat tensor of `size` elements that holds tensor k from element `offsets[k]` on, with at most 64 elements between
+ * one and the next. Tensors that nothing else reads are computed right where they belong.
+ * @param zeroed fills what lies between with zeros; else it is undefined
  */
-export const pack = (tensors: readonly Tensor[], offsets: readonly number[], size: number): Tensor =>
-  record(PACK, tensors, [size], { attributes: { offsets } });
+export function pack(
+  tensors: readonly Tensor[],
+  offsets: readonly number[],
+  size: number,
+  zeroed = false,
+): Tensor {
+  const gaps = tensors.flatMap((t, k): [number, number][] => {
+    const from = (offsets[k] as number) + t.size;
+    const to = offsets[k + 1] ?? size;
+    return from < to ? [[from, to]] : [];
+  });
+  const inputs = zeroed && gaps.length > 0 ? [...tensors, tensor(Uint32Array.from(gaps.flat()))] : tensors;
+  return record(PACK, inputs, [size], { dtype: "f32", attributes: { offsets } });
+}

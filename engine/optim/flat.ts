@@ -1,22 +1,33 @@
 /** Parameters side by side in one buffer, so that one dispatch updates all of them. */
+import { GanvasError } from "../errors.ts";
 import { ALIGNMENT, align } from "../gpu/memory.ts";
+import type { Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
 import { Storage } from "../graph/storage.ts";
 import { pack } from "../ops/state.ts";
-import { Parameter, type Tensor } from "../tensor.ts";
-import { GanvasError } from "../errors.ts";
 import { sameShape, showShape } from "../shape.ts";
+import { Parameter, type Tensor } from "../tensor.ts";
+
+/** Every stretch begins at a multiple of this many elements. */
+export const BLOCK = ALIGNMENT / 4;
 
 /** A flat buffer with one stretch a parameter. */
 export class FlatStore {
   readonly storage: Storage;
+  /** The parameters whose values lie here, in order. */
+  readonly parts: readonly Parameter[];
+  /** The whole buffer as one parameter, [size]. */
+  readonly whole: Parameter;
   /** First element of each parameter's stretch. */
   readonly offsets: readonly number[];
   /** Elements of the whole buffer. */
   readonly size: number;
-  private readonly parts: readonly Storage[];
 
-  constructor(name: string, sizes: readonly number[]) {
+  private constructor(
+    name: string,
+    sizes: readonly number[],
+    part: (k: number, place: Storage) => Parameter,
+  ) {
     let bytes = 0;
     const offsets = sizes.map((size) => {
       const at = bytes;
@@ -26,65 +37,81 @@ export class FlatStore {
     this.storage = new Storage(name, Math.max(bytes, ALIGNMENT));
     this.size = this.storage.bytes / 4;
     this.offsets = offsets.map((offset) => offset / 4);
-    this.parts = sizes.map(
-      (size, k) => new Storage(name, size * 4, { parent: this.storage, offset: offsets[k] as number }),
-    );
+    this.parts = sizes.map((size, k) => {
+      const offset = offsets[k] as number;
+      return part(k, new Storage(name, size * 4, { parent: this.storage, offset }));
+    });
+    this.whole = new Parameter(name, [this.size], this.storage);
   }
 
-  /** Moves the parameters into the buffer, values and all. */
+  /**
+   * Moves parameters into a common buffer, values and all.
+   * @throws GanvasError when one of them lies in such a buffer already, or waits for an update that cannot run yet
+   */
   static adopt(parameters: readonly Parameter[]): FlatStore {
-    const store = new FlatStore(
-      "parameters",
-      parameters.map((p) => p.size),
-    );
-    store.storage.pieces = parameters.map((p, k) => {
+    const from = parameters.map((p) => {
       if (p.state.parent) throw new GanvasError(`${p.name} belongs to an optimiser already`);
       if (runtime.isPending(p.state)) runtime.flush();
       if (runtime.isPending(p.state))
         throw new GanvasError(
           `${p.name} has an update that has not run; await idle() before making an optimiser`,
         );
-      return { from: p.state, offset: (store.offsets[k] as number) * 4 };
+      return p.state;
     });
-    parameters.forEach((p, k) => {
-      // Tensors made of the value at its old place can no longer be computed, and say so.
-      p.state.bump();
-      p.moveTo(store.parts[k] as Storage);
-    });
+    const store = new FlatStore(
+      "parameters",
+      parameters.map((p) => p.size),
+      (k, place) => {
+        const p = parameters[k] as Parameter;
+        // Tensors made of the value at its old place can no longer be computed, and say so.
+        p.state.bump();
+        p.moveTo(place);
+        return p;
+      },
+    );
+    store.storage.pieces = from.map((state, k) => ({
+      from: state,
+      offset: (store.offsets[k] as number) * 4,
+    }));
     return store;
   }
 
-  /** State of the same layout (moments), zeros at first: one tensor a parameter. */
-  static zerosLike(
-    name: string,
-    parameters: readonly Parameter[],
-  ): { store: FlatStore; tensors: Parameter[] } {
+  /** State of the same layout (moments, averages), zeros at first. */
+  static zerosLike(name: string, parameters: readonly Parameter[]): FlatStore {
     const store = new FlatStore(
       name,
       parameters.map((p) => p.size),
+      (k, place) => {
+        const { name: of, shape } = parameters[k] as Parameter;
+        return new Parameter(`${name} of ${of}`, shape, place);
+      },
     );
     store.storage.initial = new Float32Array(store.size);
-    const tensors = parameters.map((p, k) => {
-      const state = new Parameter(`${name} of ${p.name}`, p.shape, () => new Float32Array(p.size));
-      state.moveTo(store.parts[k] as Storage);
-      return state;
-    });
-    return { store, tensors };
+    return store;
   }
 
-  /** Gradients in the same layout. */
-  pack(gradients: readonly Tensor[], parameters: readonly Parameter[]): Tensor {
-    if (gradients.length !== parameters.length)
+  /** The values are from now on what `effect` leaves here. */
+  updatedBy(effect: Node): void {
+    for (const p of [this.whole, ...this.parts]) p.updatedBy(effect);
+  }
+
+  /**
+   * Gradients in the same layout, one tensor of `size` elements.
+   * @param zeroed fills the gaps between stretches with zeros rather than leaving them undefined
+   * @throws GanvasError when number or shapes do not fit
+   */
+  pack(gradients: readonly Tensor[], zeroed: boolean): Tensor {
+    if (gradients.length !== this.parts.length)
       throw new GanvasError(
-        `step: the optimiser has ${parameters.length} parameters, got ${gradients.length} gradients`,
+        `step: the optimiser has ${this.parts.length} parameters, got ${gradients.length} gradients`,
       );
     gradients.forEach((g, k) => {
-      const p = parameters[k] as Parameter;
+      const p = this.parts[k] as Parameter;
       if (!sameShape(g.shape, p.shape))
         throw new GanvasError(
           `step: gradient ${k} has shape ${showShape(g.shape)}, its parameter (${p.name}) ${showShape(p.shape)}`,
         );
     });
-    return pack(gradients, this.offsets, this.size);
+    return pack(gradients, this.offsets, this.size, zeroed);
   }
 }

@@ -2,7 +2,7 @@
  * One iteration of SRGAN (Ledig et al. 2017, sections 2.2 and 3.2): the discriminator learns first, then the generator
  * learns against the discriminator as it is now.
  */
-import { type Adam, add, grad, mse, mul, type Tensor } from "../../engine/index.ts";
+import { add, grad, mse, mul, type Optimizer, type Tensor } from "../../engine/index.ts";
 import type { SRGANDiscriminator } from "../srgan-discriminator.ts";
 import {
   adversarialLoss,
@@ -64,8 +64,8 @@ export function generatorLoss(
 export interface SRGANPlayers {
   readonly generator: SRResNet;
   readonly discriminator: SRGANDiscriminator;
-  readonly generatorOptimiser: Adam;
-  readonly discriminatorOptimiser: Adam;
+  readonly generatorOptimiser: Optimizer;
+  readonly discriminatorOptimiser: Optimizer;
 }
 
 /** What one iteration computed, before its updates unless said otherwise. */

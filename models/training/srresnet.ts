@@ -3,16 +3,8 @@
  * Files, progress and pictures are the caller's; this runs in every host.
  */
 import type { Batch } from "../../engine/data/index.ts";
-import { InputError } from "../../engine/errors.ts";
-import { Adam, flush, grad, mse, type Tensor, tensor } from "../../engine/index.ts";
-import {
-  type Checkpoint,
-  type HostTensor,
-  hostTensor,
-  type JsonValue,
-  toFloat32,
-} from "../../engine/io/index.ts";
-import { fileShape, fromFile, toFile } from "../../engine/nn/layout.ts";
+import { Adam, cosineDecay, flush, grad, mse, type Tensor, tensor } from "../../engine/index.ts";
+import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { SRRESNET_PAPER, SRResNet, type SRResNetConfig } from "../srresnet.ts";
 import { startAsInterpolation } from "../srresnet-init.ts";
 
@@ -87,24 +79,20 @@ export function learningRate(
   recipe: Pick<SRResNetRecipe, "lr" | "schedule" | "steps">,
   step: number,
 ): number {
-  if (recipe.schedule === "constant") return recipe.lr;
-  const progress = Math.min(step / recipe.steps, 1);
-  return recipe.lr * (0.01 + 0.99 * 0.5 * (1 + Math.cos(Math.PI * progress)));
+  const { lr, schedule, steps } = recipe;
+  return schedule === "constant" ? lr : cosineDecay(lr, lr / 100, steps)(step);
 }
 
 export class SRResNetTraining {
   readonly recipe: SRResNetRecipe;
   readonly net: SRResNet;
   private readonly adam: Adam;
-  private readonly names: readonly string[];
 
   constructor(recipe: SRResNetRecipe) {
     this.recipe = recipe;
     this.net = new SRResNet({ ...recipe.network, seed: recipe.seed }).train();
     if (recipe.start === "interpolation") startAsInterpolation(this.net);
-    const parameters = this.net.parameters();
-    this.names = [...parameters.keys()];
-    this.adam = new Adam(parameters.values(), { lr: recipe.lr });
+    this.adam = new Adam(this.net.parameters(), { lr: recipe.lr });
   }
 
   /** Updates done. */
@@ -128,41 +116,20 @@ export class SRResNetTraining {
 
   /** Everything that going on exactly needs. */
   async checkpoint(): Promise<Checkpoint> {
-    const optimizer = new Map<string, HostTensor>();
-    const moments = [
-      ["exp_avg", this.adam.first],
-      ["exp_avg_sq", this.adam.second],
-    ] as const;
-    const weights = this.net.parameters();
-    for (const [moment, tensors] of moments)
-      for (const [k, name] of this.names.entries()) {
-        const layout = weights.get(name)?.layout ?? "plain";
-        const state = tensors[k] as Tensor;
-        const data = toFile((await state.data()) as Float32Array, state.shape, layout);
-        optimizer.set(`${moment}.${name}`, hostTensor(data, fileShape(state.shape, layout)));
-      }
     return {
       step: this.step,
       seed: this.recipe.seed,
       rng: { batch: this.step },
       options: this.recipe as unknown as Record<string, JsonValue>,
       model: await this.net.stateDict(),
-      optimizer,
+      optimizer: await this.adam.stateDict(),
     };
   }
 
   /** Goes on where a checkpoint was made. @throws InputError when it is of another network */
   restore(checkpoint: Checkpoint, file: string): void {
     this.net.loadStateDict(checkpoint.model, file);
-    const weights = this.net.parameters();
-    const moment = (kind: string) =>
-      this.names.map((name) => {
-        const weight = weights.get(name);
-        const stored = checkpoint.optimizer.get(`${kind}.${name}`);
-        if (!weight || !stored) throw new InputError(`${file} has no ${kind}.${name}`);
-        return tensor(fromFile(toFloat32(stored), weight.shape, weight.layout), weight.shape);
-      });
-    this.adam.restore(checkpoint.step, moment("exp_avg"), moment("exp_avg_sq"));
+    this.adam.loadStateDict(checkpoint.optimizer, file);
   }
 }
 

@@ -167,7 +167,7 @@ describe("moving parameters into an optimiser", () => {
     const all = [parameter(1, 2), await used(3), parameter(4, 5, 6)];
     const adam = new Adam(all);
     expect(await Promise.all(all.map(read))).toEqual([[1, 2], [3], [4, 5, 6]]);
-    expect(await Promise.all(adam.first.map(read))).toEqual([[0, 0], [0], [0, 0, 0]]);
+    expect(await Promise.all((adam.state.get("exp_avg") ?? []).map(read))).toEqual([[0, 0], [0], [0, 0, 0]]);
   });
   test("what was made of them before says that it must be kept", async () => {
     const p = await used(1, 2);

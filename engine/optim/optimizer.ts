@@ -1,0 +1,255 @@
+/** What all optimisers share: flat buffers, parameter groups, clipping, state for checkpoints. One dispatch updates all. */
+import { GanvasError, InputError } from "../errors.ts";
+import { foldGrid } from "../gpu/kernel.ts";
+import { type EffectOp, Node } from "../graph/node.ts";
+import { runtime } from "../graph/runtime.ts";
+import { type HostTensor, hostTensor } from "../io/host-tensor.ts";
+import { ceilDiv } from "../ops/kernels.ts";
+import { type Parameter, type Tensor, tensor } from "../tensor.ts";
+import { clipFactor } from "./clip.ts";
+import { BLOCK, FlatStore } from "./flat.ts";
+import { checkStates, exportState, importState } from "./state.ts";
+
+/** Settings that every optimiser has. They are data: changing one between steps compiles nothing. */
+export interface OptimizerOptions {
+  /** Learning rate, at least 0. */
+  readonly lr?: number;
+  /** Weight decay, at least 0. */
+  readonly weightDecay?: number;
+}
+
+/** Parameters in order, by name where they come with names (`module.parameters()`), else numbered from 0. */
+export type Parameters = Iterable<Parameter> | ReadonlyMap<string, Parameter>;
+
+/** Parameters with settings of their own; a setting that a group does not name is the optimiser's. */
+export type ParameterGroup<O> = O & { readonly parameters: Parameters };
+
+/** A group of an optimiser. Its settings may be changed between steps. */
+type Group<O> = { -readonly [K in keyof O]: O[K] } & { readonly parameters: readonly Parameter[] };
+
+/** What one step is to do with the gradients before it uses them, in this order. */
+export interface StepOptions {
+  /**
+   * Makes a single number from all gradients (one flat tensor, zeros between) that every gradient is multiplied by, on the
+   * GPU. Where it is 0 the step changes nothing, which is how loss scaling leaves out a step that overflowed; the step is
+   * counted all the same.
+   */
+  readonly scale?: (gradients: Tensor) => Tensor;
+  /** Shrinks all gradients together so that their global norm is at most this (Pascanu et al. 2013). */
+  readonly maxNorm?: number;
+  /** Holds every entry of every gradient within ± this. */
+  readonly maxValue?: number;
+}
+
+/** An update rule's kernel, and the names (PyTorch's) of the state it keeps for each parameter. */
+export interface UpdateRule {
+  readonly name: string;
+  readonly source: string;
+  readonly slots: readonly string[];
+  /** Floating-point operations for one element. */
+  readonly flops: number;
+}
+
+/** The kernel binds gradient, settings, scale, the parameters, then the slots; the settings of a group begin with `end` and `limit`. */
+const effectOf = ({ name, source, slots, flops }: UpdateRule): EffectOp => ({
+  kind: "effect",
+  name,
+  launches: (node) => {
+    const { size } = node.inputs[0] as Node;
+    return [
+      {
+        name,
+        source,
+        constants: { SIZE: size / 4 },
+        bindings: [
+          ...[0, 1, 2].map((input) => ({ input })),
+          ...[0, ...slots.map((_, k) => k + 1)].map((state) => ({ state, write: true })),
+        ],
+        grid: foldGrid(ceilDiv(size / 4, 64)),
+        flops: size * flops,
+      },
+    ];
+  },
+});
+
+/**
+ * Base of the optimisers. The parameters move into one flat buffer, and gradients are packed into another, so that a step is
+ * one dispatch whatever their number.
+ */
+export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
+  /** Settings of all groups that have none of their own; may be changed between steps. */
+  readonly options: { -readonly [K in keyof O]-?: O[K] };
+  /** Steps done. */
+  steps = 0;
+  /** All parameters, those of the first group first: the order of the gradients that `step` takes. */
+  readonly parameters: readonly Parameter[];
+  readonly groups: readonly Group<O>[];
+  /** What is remembered from step to step: by the name of the kind (`exp_avg`), one tensor a parameter. */
+  readonly state: ReadonlyMap<string, readonly Parameter[]>;
+  /** The parameters side by side. */
+  readonly values: FlatStore;
+  /** Names of the parameters, in order. */
+  readonly names: readonly string[];
+  private readonly slots: readonly FlatStore[];
+  private readonly effect: EffectOp;
+  private readonly label: string;
+  /** First block behind each group. */
+  private readonly ends: readonly number[];
+
+  /** @throws GanvasError when there is no parameter, one occurs twice or belongs to another optimiser, or a setting is out of range */
+  constructor(rule: UpdateRule, source: Parameters | readonly ParameterGroup<O>[], options: Required<O>) {
+    this.label = rule.name;
+    this.options = { ...options };
+    const named = namedGroups<O>(source);
+    const all = named.flatMap(({ entries }) => entries);
+    this.names = all.map(([name]) => name);
+    this.parameters = all.map(([, parameter]) => parameter);
+    if (all.length === 0) throw new GanvasError(`${rule.name}: needs at least one parameter, got none`);
+    checkOnce(rule.name, "parameter", this.parameters, (p) => p.name);
+    checkOnce(rule.name, "name", this.names, (name) => name);
+    this.groups = named.map(({ entries, settings }) => ({
+      ...settings,
+      parameters: entries.map(([, parameter]) => parameter),
+    }));
+    for (const group of this.groups) this.settings(group);
+    this.effect = effectOf(rule);
+    this.values = FlatStore.adopt(this.parameters);
+    this.slots = rule.slots.map((slot) => FlatStore.zerosLike(slot, this.parameters));
+    this.state = new Map(rule.slots.map((slot, k) => [slot, (this.slots[k] as FlatStore).parts]));
+    let count = 0;
+    this.ends = this.groups.map(({ parameters }) => {
+      count += parameters.length;
+      return (this.values.offsets[count] ?? this.values.size) / BLOCK;
+    });
+  }
+
+  /** The numbers of one group for the kernel, behind `end` and `limit`; throws when a setting is out of range. */
+  protected abstract coefficients(options: Required<O>): readonly number[];
+
+  /** Learning rate of all groups without one of their own. */
+  get lr(): number {
+    return this.options.lr as number;
+  }
+
+  set lr(lr: number) {
+    this.options.lr = lr;
+  }
+
+  /**
+   * Records one update from gradients in the order of `parameters`.
+   * @returns with `maxNorm`, the global norm that the gradients had, to be read when wanted; infinite or NaN where a gradient is
+   * @throws GanvasError when gradients do not fit the parameters, or a setting is out of range
+   */
+  step(gradients: readonly Tensor[], options: StepOptions & { readonly maxNorm: number }): Tensor;
+  step(gradients: readonly Tensor[], options?: StepOptions): Tensor | undefined;
+  step(gradients: readonly Tensor[], { scale, maxNorm, maxValue }: StepOptions = {}): Tensor | undefined {
+    if (maxNorm !== undefined) checkSetting(`${this.label} step`, "maxNorm", maxNorm, 0);
+    if (maxValue !== undefined) checkSetting(`${this.label} step`, "maxValue", maxValue, 0);
+    const settings = this.groups.flatMap((group, k) => [
+      this.ends[k] as number,
+      maxValue ?? 0,
+      ...this.settings(group),
+    ]);
+    // The update before this one must be under way, or recording would grow without bound.
+    if (runtime.isPending(this.values.storage)) runtime.flush();
+    const gradient = this.values.pack(gradients, scale !== undefined || maxNorm !== undefined);
+    const given = scale?.(gradient) ?? tensor(1);
+    const { factor, norm } = clipFactor(gradient, given, maxNorm);
+    this.steps++;
+    const inputs = [gradient, tensor(settings), factor];
+    const written = [this.values, ...this.slots];
+    const effect = new Node(
+      this.effect,
+      inputs.map(({ node }) => node),
+      [],
+      "f32",
+      { writes: written.map(({ storage }) => storage) },
+    );
+    runtime.addEffect(effect);
+    for (const store of written) store.updatedBy(effect);
+    return norm;
+  }
+
+  /** All state as files hold it: `<kind>.<parameter>` in PyTorch's layouts, and `step`. Settings are not part of it. */
+  async stateDict(): Promise<Map<string, HostTensor>> {
+    const parts = [...this.state].map(([slot, tensors]) =>
+      exportState(`${slot}.`, this.names, this.parameters, tensors),
+    );
+    const entries = (await Promise.all(parts)).flatMap((part) => [...part]);
+    return new Map([...entries, ["step", hostTensor(Int32Array.of(this.steps), [])]]);
+  }
+
+  /**
+   * Goes on with state that `stateDict` gave. With the same parameters, settings and gradients the next steps give the same bytes.
+   * @throws InputError naming the first tensor that does not fit
+   */
+  loadStateDict(dict: ReadonlyMap<string, HostTensor>, file: string): void {
+    const slots = [...this.state.keys()];
+    checkStates(dict, slots, this.names, this.parameters, ["step"], file);
+    const steps = Number(dict.get("step")?.data[0]);
+    if (!Number.isSafeInteger(steps) || steps < 0)
+      throw new InputError(
+        `${file}: the optimiser's step is ${steps}, expected a whole number of at least 0`,
+      );
+    this.steps = steps;
+    for (const [slot, tensors] of this.state)
+      importState(dict, `${slot}.`, this.names, this.parameters, tensors);
+  }
+
+  private settings(group: Group<O>): readonly number[] {
+    const { parameters: _, ...own } = group;
+    const options = { ...this.options, ...own } as unknown as Required<O>;
+    checkSetting(this.label, "lr", options.lr as number, 0);
+    checkSetting(this.label, "weightDecay", options.weightDecay as number, 0);
+    return this.coefficients(options);
+  }
+}
+
+/**
+ * Checks that a setting is a number from `least` on, and below `bound`.
+ * @throws GanvasError naming whose setting it is and what came
+ */
+export function checkSetting(
+  owner: string,
+  name: string,
+  value: number,
+  least: number,
+  bound = Number.POSITIVE_INFINITY,
+): void {
+  if (value >= least && value < bound) return;
+  const range =
+    bound === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to below ${bound}`;
+  throw new GanvasError(`${owner}: ${name} must be a number ${range}, got ${value}`);
+}
+
+interface NamedGroup<O> {
+  readonly entries: readonly (readonly [string, Parameter])[];
+  readonly settings: O;
+}
+
+function namedGroups<O>(source: Parameters | readonly ParameterGroup<O>[]): NamedGroup<O>[] {
+  const items: readonly unknown[] = source instanceof Map ? [] : [...source];
+  const isGroups = items.length > 0 && items.every((item) => isGroup(item));
+  const groups = (
+    isGroups ? items : [{ parameters: source instanceof Map ? source : items }]
+  ) as ParameterGroup<O>[];
+  let count = 0;
+  return groups.map(({ parameters, ...rest }) => {
+    const entries =
+      parameters instanceof Map
+        ? [...(parameters as ReadonlyMap<string, Parameter>)]
+        : [...(parameters as Iterable<Parameter>)].map((p, k) => [String(count + k), p] as const);
+    count += entries.length;
+    return { entries, settings: rest as unknown as O };
+  });
+}
+
+const isGroup = (item: unknown): boolean => typeof item === "object" && item !== null && "parameters" in item;
+
+function checkOnce<T>(owner: string, what: string, items: readonly T[], show: (item: T) => string): void {
+  const twice = items.find((item, k) => items.indexOf(item) !== k);
+  if (twice !== undefined)
+    throw new GanvasError(
+      `${owner}: the ${what} ${JSON.stringify(show(twice))} occurs twice; every parameter belongs to one group`,
+    );
+}

@@ -1,0 +1,43 @@
+/** RMSprop. */
+import rmspropSource from "../../shaders/rmsprop.wgsl";
+import {
+  checkSetting,
+  Optimizer,
+  type OptimizerOptions,
+  type ParameterGroup,
+  type Parameters,
+} from "./optimizer.ts";
+
+export interface RMSpropOptions extends OptimizerOptions {
+  /** Default 1e-2. */
+  readonly lr?: number;
+  /** How much of the running mean of squared gradients is kept at each step; default 0.99. */
+  readonly alpha?: number;
+  /** Added to the root in the denominator; default 1e-8. */
+  readonly eps?: number;
+  /** How much of the velocity is kept at each step; default 0. */
+  readonly momentum?: number;
+}
+
+/**
+ * RMSprop (Tieleman and Hinton 2012) with PyTorch's conventions: eps outside the root, the learning rate outside the velocity,
+ * weight decay (default 0) as an L2 penalty in the gradient.
+ */
+export class RMSprop extends Optimizer<RMSpropOptions> {
+  constructor(
+    parameters: Parameters | readonly ParameterGroup<RMSpropOptions>[],
+    options: RMSpropOptions = {},
+  ) {
+    const slots = ["square_avg", "momentum_buffer"];
+    const rule = { name: "rmsprop", source: rmspropSource, slots, flops: 10 };
+    super(rule, parameters, { lr: 1e-2, alpha: 0.99, eps: 1e-8, momentum: 0, weightDecay: 0, ...options });
+  }
+
+  protected override coefficients(options: Required<RMSpropOptions>): readonly number[] {
+    const { lr, alpha, eps, momentum, weightDecay } = options;
+    checkSetting("rmsprop", "alpha", alpha, 0, 1);
+    checkSetting("rmsprop", "eps", eps, 0);
+    checkSetting("rmsprop", "momentum", momentum, 0);
+    return [lr, alpha, 1 - alpha, eps, momentum, weightDecay];
+  }
+}
