@@ -8,11 +8,11 @@ const GAPS = 1u;
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) at: vec3u,
   @builtin(local_invocation_index) lane: u32,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let gap = workgroup.x + workgroup.y * groups.x;
+  let gap = at.x + at.y * groups.x;
   if (gap < GAPS) {
     let i = gaps[gap].x + lane;
     if (i < gaps[gap].y) {

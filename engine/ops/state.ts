@@ -69,6 +69,8 @@ function copyLaunch(input: number, size: number, to: { state: number } | { outpu
 }
 
 function recordEffect(op: EffectOp, inputs: readonly Tensor[], state: Parameter): void {
+  // Nothing to write, and no binding may be empty.
+  if (state.size === 0) return;
   // A name of its own for each input lets the graph compiler copy one that lies in the buffer to be written.
   const effect = new Node(
     op,
@@ -118,6 +120,9 @@ export function pack(
     const to = offsets[k + 1] ?? size;
     return from < to ? [[from, to]] : [];
   });
-  const inputs = zeroed && gaps.length > 0 ? [...tensors, tensor(Uint32Array.from(gaps.flat()))] : tensors;
-  return record(PACK, inputs, [size], { dtype: "f32", attributes: { offsets } });
+  const isFilled = (k: number) => (tensors[k] as Tensor).size > 0;
+  const inputs = tensors.filter((_, k) => isFilled(k));
+  if (zeroed && gaps.length > 0) inputs.push(tensor(Uint32Array.from(gaps.flat())));
+  const attributes = { offsets: offsets.filter((_, k) => isFilled(k)) };
+  return record(PACK, inputs, [size], { dtype: "f32", attributes });
 }

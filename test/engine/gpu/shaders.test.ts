@@ -7,7 +7,7 @@ import { accessOf, shaderFiles } from "./shader-files.ts";
 /** The graph compiler appends any number of inputs to these, so their output comes first. */
 const OUTPUT_FIRST = ["pointwise.wgsl", "reduce.wgsl"];
 /** Updates state in place, all of it behind the inputs. */
-const OPTIMISERS = ["adam.wgsl"];
+const OPTIMISERS = ["adam.wgsl", "rmsprop.wgsl", "sgd.wgsl"];
 /** Storage buffers that WebGPU guarantees a stage. */
 const GUARANTEED_BUFFERS = 8;
 
