@@ -1,0 +1,6 @@
+/** Everything that `npm run bench` can time. */
+import type { Case } from "../case.ts";
+import { kernelCases } from "./kernels.ts";
+import { modelCases } from "./models.ts";
+
+export const cases: readonly Case[] = [...kernelCases, ...modelCases];

@@ -1,0 +1,130 @@
+/** Times cases in turn, round after round, so that a machine that slows down slows all of them. Runs in every host. */
+import { close, idle, init, stats } from "../engine/index.ts";
+import type { Case } from "./case.ts";
+
+/** Times are milliseconds of one run. */
+export interface Measurement {
+  readonly id: string;
+  readonly title: string;
+  /** Of the first run: recording, code generation, compilation, and the work itself. */
+  readonly first: number;
+  /** Median over the samples. */
+  readonly median: number;
+  readonly best: number;
+  /** Half the distance between the quartiles, as a part of the median. */
+  readonly spread: number;
+  /** CPU time of the driver's threads, where the host can tell it. */
+  readonly driver?: number;
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly newBuffers: number;
+  readonly flops?: number;
+  readonly bytes?: number;
+  readonly error?: string;
+}
+
+export interface Options {
+  readonly rounds: number;
+  /** A sample repeats short runs until it lasts this long, in ms. */
+  readonly sampleTime: number;
+  /** CPU time of the driver's threads since the start, in ms. */
+  readonly driverTime?: () => number;
+  readonly onProgress?: (line: string) => void;
+}
+
+interface Prepared {
+  readonly item: Case;
+  readonly run: () => void | Promise<void>;
+  readonly first: number;
+  readonly repeats: number;
+  readonly samples: number[];
+  readonly driverSamples: number[];
+  counts: { dispatches: number; submits: number; newBuffers: number };
+}
+
+/** Runs that are started before the queue is waited for. */
+const IN_FLIGHT = 32;
+
+async function repeat(run: Prepared["run"], times: number): Promise<number> {
+  const start = performance.now();
+  for (let k = 0; k < times; k++) {
+    await run();
+    if (k % IN_FLIGHT === IN_FLIGHT - 1) await idle();
+  }
+  await idle();
+  return performance.now() - start;
+}
+
+async function prepare(item: Case, sampleTime: number): Promise<Prepared> {
+  const run = await item.prepare();
+  await idle();
+  const first = await repeat(run, 1);
+  const warm = await repeat(run, 2);
+  const repeats = Math.max(1, Math.min(Math.ceil((2 * sampleTime) / warm), 200));
+  const counts = { dispatches: 0, submits: 0, newBuffers: 0 };
+  return { item, run, first, repeats, samples: [], driverSamples: [], counts };
+}
+
+async function sample(prepared: Prepared, driverTime: Options["driverTime"]): Promise<void> {
+  const { run, repeats } = prepared;
+  const before = await stats();
+  const cpu = driverTime?.();
+  prepared.samples.push((await repeat(run, repeats)) / repeats);
+  if (driverTime) prepared.driverSamples.push((driverTime() - (cpu as number)) / repeats);
+  const after = await stats();
+  prepared.counts = {
+    dispatches: Math.round((after.dispatches - before.dispatches) / repeats),
+    submits: (after.submits - before.submits) / repeats,
+    newBuffers: (after.buffersCreated - before.buffersCreated) / repeats,
+  };
+}
+
+const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.min(Math.floor(q * sorted.length), sorted.length - 1)] as number;
+
+export const median = (values: readonly number[]): number =>
+  quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
+
+function summary({ item, first, samples, driverSamples, counts }: Prepared): Measurement {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const middle = quantile(sorted, 0.5);
+  const { id, title, flops, bytes } = item;
+  return {
+    id,
+    title,
+    first,
+    median: middle,
+    best: sorted[0] as number,
+    spread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2 / middle,
+    ...(driverSamples.length > 0 && { driver: median(driverSamples) }),
+    ...counts,
+    ...(flops && { flops }),
+    ...(bytes && { bytes }),
+  };
+}
+
+/** Measures every case; one that fails is reported with its error and spoils no other. */
+export async function measure(cases: readonly Case[], options: Options): Promise<Measurement[]> {
+  await init();
+  const prepared: Prepared[] = [];
+  const failed: Measurement[] = [];
+  for (const item of cases) {
+    options.onProgress?.(`preparing ${item.id}`);
+    try {
+      prepared.push(await prepare(item, options.sampleTime));
+    } catch (error) {
+      const none = { first: 0, median: 0, best: 0, spread: 0, dispatches: 0, submits: 0, newBuffers: 0 };
+      const message = error instanceof Error ? error.message : String(error);
+      failed.push({ id: item.id, title: item.title, ...none, error: message });
+    }
+  }
+  for (let round = 0; round < options.rounds; round++) {
+    options.onProgress?.(`round ${round + 1} of ${options.rounds}`);
+    for (const p of prepared) await sample(p, options.driverTime);
+  }
+  await close();
+  return [...prepared.map(summary), ...failed];
+}

@@ -1,0 +1,274 @@
+// @ts-nocheck the library is installed in a cache folder, where no types are looked for
+// jax-js. Images are NCHW, weights [out, in, kh, kw], as its users write them. Every call consumes its arguments; `.ref`
+// keeps one for later.
+import { filling, serve } from "./harness.ts";
+import {
+  blockUntilReady,
+  defaultDevice,
+  init,
+  jit,
+  lax,
+  nn,
+  numpy as np,
+  tree,
+  valueAndGrad,
+  vjp,
+} from "@jax-js/jax";
+
+if (!(await init("webgpu")).includes("webgpu")) throw new Error("jax-js found no WebGPU");
+defaultDevice("webgpu");
+
+const array = (shape, scale) => np.array(filling(shape, scale)).reshape(shape);
+const refs = (x) => tree.ref(x);
+const computing = (f, inputs) => async () => {
+  const results = f(...inputs.map(refs));
+  await blockUntilReady(results);
+  for (const leaf of tree.leaves(results)) leaf.dispose();
+};
+const withGradients = (f) =>
+  jit((...args) => {
+    const dy = args.pop();
+    const [y, back] = vjp(f, args);
+    const gradients = back(dy);
+    back.dispose?.();
+    return [y, ...gradients];
+  });
+
+const conv = (x, w, stride = 1, pad = 1) =>
+  lax.convGeneralDilated(
+    x,
+    w,
+    [stride, stride],
+    [
+      [pad, pad],
+      [pad, pad],
+    ],
+  );
+/** Transposed convolution 4×4 with stride 2 and padding 1; weights [out, in, kh, kw]. */
+const deconv = (x, w) =>
+  lax.convGeneralDilated(
+    x,
+    w,
+    [1, 1],
+    [
+      [2, 2],
+      [2, 2],
+    ],
+    { lhsDilation: [2, 2] },
+  );
+/** [c] against [n, c, h, w]. */
+const perChannel = (v) => v.reshape([1, -1, 1, 1]);
+
+function trainingNorm(x, gamma, beta) {
+  const mean = np.mean(x.ref, [0, 2, 3], { keepdims: true });
+  const centred = x.sub(mean);
+  const variance = np.mean(np.square(centred.ref), [0, 2, 3], { keepdims: true });
+  const scale = np.reciprocal(np.sqrt(variance.add(1e-5)));
+  return centred.mul(scale).mul(perChannel(gamma)).add(perChannel(beta));
+}
+
+const prelu = (x, slope) => np.where(np.greater(x.ref, 0), x.ref, x.mul(perChannel(slope)));
+
+function pixelShuffle(x) {
+  const [n, c, h, w] = x.shape;
+  const split = x.reshape([n, c / 4, 2, 2, h, w]).transpose([0, 1, 4, 2, 5, 3]);
+  return split.reshape([n, c / 4, 2 * h, 2 * w]);
+}
+
+function srresnetWeights() {
+  const layer = (k, i, o) => ({ w: array([o, i, k, k], 2 / Math.sqrt(k * k * i)), b: np.zeros([o]) });
+  const norm = () => ({ gamma: np.ones([64]), beta: np.zeros([64]) });
+  const slope = () => np.full([64], 0.25);
+  return {
+    head: { conv: layer(9, 3, 64), slope: slope() },
+    blocks: Array.from({ length: 16 }, () => ({
+      conv1: layer(3, 64, 64),
+      norm1: norm(),
+      slope: slope(),
+      conv2: layer(3, 64, 64),
+      norm2: norm(),
+    })),
+    trunk: { conv: layer(3, 64, 64), norm: norm() },
+    ups: [0, 1].map(() => ({ conv: layer(3, 64, 256), slope: slope() })),
+    tail: layer(9, 64, 3),
+  };
+}
+
+function srresnet(weights, x, training) {
+  const convolve = (input, { w, b }, pad = 1) => conv(input, w, 1, pad).add(perChannel(b));
+  // In inference the running statistics are folded into scale and shift.
+  const normalise = (input, { gamma, beta }) =>
+    training ? trainingNorm(input, gamma, beta) : input.mul(perChannel(gamma)).add(perChannel(beta));
+  let h = prelu(convolve(x, weights.head.conv, 4), weights.head.slope);
+  const first = h.ref;
+  for (const block of weights.blocks) {
+    const inner = prelu(normalise(convolve(h.ref, block.conv1), block.norm1), block.slope);
+    h = h.add(normalise(convolve(inner, block.conv2), block.norm2));
+  }
+  h = normalise(convolve(h, weights.trunk.conv), weights.trunk.norm).add(first);
+  for (const up of weights.ups) h = prelu(pixelShuffle(convolve(h, up.conv)), up.slope);
+  return convolve(h, weights.tail, 4);
+}
+
+/** Adam over a tree of weights; one small program a weight, which compiles faster than one for all. */
+function adam(rate, beta1) {
+  const update = jit((p, g, m, v, step, correction) => {
+    const first = m.mul(beta1).add(g.ref.mul(1 - beta1));
+    const second = v.mul(0.999).add(np.square(g).mul(0.001));
+    const moved = p.sub(first.ref.mul(step).div(np.sqrt(second.ref.mul(correction)).add(1e-8)));
+    return [moved, first, second];
+  });
+  let moments;
+  let steps = 0;
+  return (weights, gradients) => {
+    const [leaves, shape] = tree.flatten(weights);
+    const [gradientLeaves] = tree.flatten(gradients);
+    moments ??= leaves.map((p) => [np.zeros(p.shape), np.zeros(p.shape)]);
+    steps++;
+    const updated = leaves.map((p, k) =>
+      update(
+        p,
+        gradientLeaves[k],
+        ...moments[k],
+        np.array(rate / (1 - beta1 ** steps)),
+        np.array(1 / (1 - 0.999 ** steps)),
+      ),
+    );
+    moments = updated.map(([, m, v]) => [m, v]);
+    return tree.unflatten(
+      shape,
+      updated.map(([p]) => p),
+    );
+  };
+}
+
+/** log(1 + e^x), right for large |x|. */
+const softplus = (x) => np.maximum(x.ref, 0).add(np.log(np.exp(np.absolute(x).mul(-1)).add(1)));
+/** Mean binary cross entropy of logits against one target. */
+const crossEntropy = (logits, target) =>
+  target === 0 ? np.mean(softplus(logits)) : np.mean(softplus(logits.ref).sub(logits));
+
+function dcganWeights() {
+  const norm = (c) => ({ gamma: np.ones([c]), beta: np.zeros([c]) });
+  return {
+    g: {
+      project: array([512, 100, 4, 4], 0.07),
+      up: [512, 256, 128, 64].map((i, k) => ({
+        norm: norm(i),
+        w: array([[256, 128, 64, 3][k], i, 4, 4], 0.07),
+      })),
+    },
+    d: {
+      first: array([64, 3, 4, 4], 0.07),
+      down: [64, 128, 256].map((i) => ({ w: array([2 * i, i, 4, 4], 0.07), norm: norm(2 * i) })),
+      judge: array([1, 512, 4, 4], 0.07),
+    },
+  };
+}
+
+function generate({ project, up }, z) {
+  let x = lax.convGeneralDilated(
+    z.reshape([16, 100, 1, 1]),
+    project,
+    [1, 1],
+    [
+      [3, 3],
+      [3, 3],
+    ],
+  );
+  for (const { norm, w } of up) x = deconv(nn.relu(trainingNorm(x, norm.gamma, norm.beta)), w);
+  return np.tanh(x);
+}
+
+const leakyRelu = (x) => np.where(np.greater(x.ref, 0), x.ref, x.mul(0.2));
+
+function discriminate({ first, down, judge }, x) {
+  let h = leakyRelu(conv(x, first, 2));
+  for (const { w, norm } of down) h = leakyRelu(trainingNorm(conv(h, w, 2), norm.gamma, norm.beta));
+  return conv(h, judge, 1, 0);
+}
+
+await serve({
+  "matmul-512": async () => computing(np.matmul, [array([512, 512]), array([512, 512])]),
+  "matmul-1024": async () => computing(np.matmul, [array([1024, 1024]), array([1024, 1024])]),
+  conv3: async () =>
+    computing(
+      jit((x, w) => conv(x, w)),
+      [array([1, 64, 64, 64]), array([64, 64, 3, 3], 0.1)],
+    ),
+  "conv3-fb": async () =>
+    computing(
+      withGradients((x, w) => conv(x, w)),
+      [array([1, 64, 64, 64]), array([64, 64, 3, 3], 0.1), array([1, 64, 64, 64])],
+    ),
+  "conv4s2-fb": async () =>
+    computing(
+      withGradients((x, w) => conv(x, w, 2)),
+      [array([16, 64, 32, 32]), array([128, 64, 4, 4], 0.1), array([16, 128, 16, 16])],
+    ),
+  deconv4s2: async () => computing(jit(deconv), [array([16, 128, 16, 16]), array([64, 128, 4, 4], 0.1)]),
+  "deconv4s2-fb": async () =>
+    computing(withGradients(deconv), [
+      array([16, 128, 16, 16]),
+      array([64, 128, 4, 4], 0.1),
+      array([16, 64, 32, 32]),
+    ]),
+  "batchnorm-fb": async () =>
+    computing(withGradients(trainingNorm), [
+      array([16, 64, 32, 32]),
+      np.ones([64]),
+      np.zeros([64]),
+      array([16, 64, 32, 32]),
+    ]),
+  srresnet: async () =>
+    computing(
+      jit((weights, x) => srresnet(weights, x, false)),
+      [srresnetWeights(), array([1, 3, 32, 32])],
+    ),
+  "srresnet-step": async () => {
+    let weights = srresnetWeights();
+    const [x, y] = [array([4, 3, 24, 24]), array([4, 3, 96, 96])];
+    const loss = jit(
+      valueAndGrad((w, input, target) => np.mean(np.square(srresnet(w, input, true).sub(target)))),
+    );
+    const update = adam(1e-4, 0.9);
+    return async () => {
+      const [value, gradients] = loss(refs(weights), x.ref, y.ref);
+      weights = update(weights, gradients);
+      await blockUntilReady(weights);
+      return (await value.data())[0];
+    };
+  },
+  "dcgan-step": async () => {
+    const weights = dcganWeights();
+    const [real, z] = [array([16, 3, 64, 64]), array([16, 100])];
+    const generator = jit((g, noise) => generate(g, noise));
+    const lossD = jit(
+      valueAndGrad((d, x, fake) =>
+        crossEntropy(discriminate(refs(d), x), 1).add(crossEntropy(discriminate(d, fake), 0)),
+      ),
+    );
+    const lossG = jit(valueAndGrad((g, d, noise) => crossEntropy(discriminate(d, generate(g, noise)), 1)));
+    const [updateD, updateG] = [adam(2e-4, 0.5), adam(2e-4, 0.5)];
+    return async () => {
+      const fake = generator(refs(weights.g), z.ref);
+      const [valueD, gradientsD] = lossD(refs(weights.d), real.ref, fake);
+      valueD.dispose();
+      weights.d = updateD(weights.d, gradientsD);
+      const [valueG, gradientsG] = lossG(refs(weights.g), refs(weights.d), z.ref);
+      weights.g = updateG(weights.g, gradientsG);
+      await blockUntilReady(weights);
+      return (await valueG.data())[0];
+    };
+  },
+  "adds-1000": async () => {
+    const [a, b] = [array([16]), array([16])];
+    await blockUntilReady([a, b]);
+    return async () => {
+      let x = a.ref;
+      for (let k = 0; k < 1000; k++) x = x.add(b.ref);
+      await x.blockUntilReady();
+      x.dispose();
+    };
+  },
+});

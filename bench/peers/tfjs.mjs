@@ -1,0 +1,208 @@
+// @ts-nocheck the library is installed in a cache folder, where no types are looked for
+// TensorFlow.js with its WebGPU back end. Images are NHWC, weights [kh, kw, in, out].
+import { filling, opened, serve } from "./harness.ts";
+import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
+import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-webgpu";
+
+// Otherwise small tensors are computed in JavaScript.
+tf.env().set("WEBGPU_CPU_FORWARD", false);
+await tf.setBackend("webgpu");
+await tf.ready();
+
+async function finish() {
+  const backend = tf.backend();
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  backend.submitQueue();
+  await opened.device.queue.onSubmittedWorkDone();
+}
+
+const tensor = (shape, scale) => tf.tensor(filling(shape, scale), shape);
+const computing = (make) => async () => {
+  const results = tf.tidy(make);
+  await finish();
+  tf.dispose(results);
+};
+const withGradients = (f, inputs, dy) => {
+  const both = tf.valueAndGrads(f);
+  return computing(() => {
+    const { value, grads } = both(inputs, dy);
+    return [value, ...grads];
+  });
+};
+
+/** Trained variables, in order of creation. */
+function weights() {
+  const all = [];
+  const add = (x) => {
+    const variable = tf.variable(x);
+    all.push(variable);
+    return variable;
+  };
+  return {
+    all,
+    drawn: (shape, scale) => add(tensor(shape, scale)),
+    filled: (shape, value) => add(tf.fill(shape, value)),
+  };
+}
+
+function trainingNorm(x, gamma, beta) {
+  const { mean, variance } = tf.moments(x, [0, 1, 2]);
+  return tf.batchNorm4d(x, mean, variance, beta, gamma, 1e-5);
+}
+
+function srresnet(training) {
+  const { all, drawn, filled } = weights();
+  const conv = (k, i, o) => ({ w: drawn([k, k, i, o], 2 / Math.sqrt(k * k * i)), b: filled([o], 0) });
+  const norm = () => ({ gamma: filled([64], 1), beta: filled([64], 0), m: tf.zeros([64]), v: tf.ones([64]) });
+  const slope = () => filled([64], 0.25);
+  const head = { conv: conv(9, 3, 64), slope: slope() };
+  const blocks = Array.from({ length: 16 }, () => ({
+    conv1: conv(3, 64, 64),
+    norm1: norm(),
+    slope: slope(),
+    conv2: conv(3, 64, 64),
+    norm2: norm(),
+  }));
+  const trunk = { conv: conv(3, 64, 64), norm: norm() };
+  const ups = [0, 1].map(() => ({ conv: conv(3, 64, 256), slope: slope() }));
+  const tail = conv(9, 64, 3);
+
+  const convolve = (x, { w, b }) => tf.add(tf.conv2d(x, w, 1, "same"), b);
+  const normalise = (x, { gamma, beta, m, v }) =>
+    training ? trainingNorm(x, gamma, beta) : tf.batchNorm4d(x, m, v, beta, gamma, 1e-5);
+  // depthToSpace has no gradient in tfjs: training composes it.
+  const shuffle = (x) => {
+    if (!training) return tf.depthToSpace(x, 2, "NHWC");
+    const [n, h, w, c] = x.shape;
+    const split = tf.transpose(tf.reshape(x, [n, h, w, 2, 2, c / 4]), [0, 1, 3, 2, 4, 5]);
+    return tf.reshape(split, [n, 2 * h, 2 * w, c / 4]);
+  };
+  const forward = (x) => {
+    const first = tf.prelu(convolve(x, head.conv), head.slope);
+    let h = first;
+    for (const block of blocks) {
+      const inner = tf.prelu(normalise(convolve(h, block.conv1), block.norm1), block.slope);
+      h = tf.add(h, normalise(convolve(inner, block.conv2), block.norm2));
+    }
+    h = tf.add(normalise(convolve(h, trunk.conv), trunk.norm), first);
+    for (const up of ups) h = tf.prelu(shuffle(convolve(h, up.conv)), up.slope);
+    return convolve(h, tail);
+  };
+  return { all, forward };
+}
+
+function dcgan() {
+  const g = weights();
+  const d = weights();
+  const normed = ({ filled }, c) => ({ gamma: filled([c], 1), beta: filled([c], 0) });
+  const up = [512, 256, 128, 64].map((i, k) => {
+    const o = [256, 128, 64, 3][k];
+    return { norm: normed(g, i), w: g.drawn([4, 4, o, i], 0.07), o, size: 8 * 2 ** k };
+  });
+  const project = g.drawn([4, 4, 512, 100], 0.07);
+  const down = [3, 64, 128, 256].map((i, k) => {
+    const o = [64, 128, 256, 512][k];
+    return { w: d.drawn([4, 4, i, o], 0.07), norm: k > 0 ? normed(d, o) : undefined };
+  });
+  const judge = d.drawn([4, 4, 512, 1], 0.07);
+  const generate = (z) => {
+    let x = tf.conv2dTranspose(tf.reshape(z, [16, 1, 1, 100]), project, [16, 4, 4, 512], 1, "valid");
+    for (const { norm, w, o, size } of up) {
+      const h = tf.relu(trainingNorm(x, norm.gamma, norm.beta));
+      x = tf.conv2dTranspose(h, w, [16, size, size, o], 2, "same");
+    }
+    return tf.tanh(x);
+  };
+  const discriminate = (x) => {
+    let h = x;
+    for (const { w, norm } of down) {
+      h = tf.conv2d(h, w, 2, "same");
+      if (norm) h = trainingNorm(h, norm.gamma, norm.beta);
+      h = tf.leakyRelu(h, 0.2);
+    }
+    return tf.conv2d(h, judge, 1, "valid");
+  };
+  return { g: g.all, d: d.all, generate, discriminate };
+}
+
+/** Mean binary cross entropy of logits against one target. */
+const crossEntropy = (logits, target) => tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, target)));
+
+const DECONV = [[16, 32, 32, 64], 2, "same"];
+
+await serve({
+  "matmul-512": async () => {
+    const [a, b] = [tensor([512, 512]), tensor([512, 512])];
+    return computing(() => tf.matMul(a, b));
+  },
+  "matmul-1024": async () => {
+    const [a, b] = [tensor([1024, 1024]), tensor([1024, 1024])];
+    return computing(() => tf.matMul(a, b));
+  },
+  conv3: async () => {
+    const [x, w] = [tensor([1, 64, 64, 64]), tensor([3, 3, 64, 64], 0.1)];
+    return computing(() => tf.conv2d(x, w, 1, "same"));
+  },
+  "conv3-fb": async () => {
+    const inputs = [tensor([1, 64, 64, 64]), tensor([3, 3, 64, 64], 0.1)];
+    return withGradients((x, w) => tf.conv2d(x, w, 1, "same"), inputs, tensor([1, 64, 64, 64]));
+  },
+  "conv4s2-fb": async () => {
+    const inputs = [tensor([16, 32, 32, 64]), tensor([4, 4, 64, 128], 0.1)];
+    return withGradients((x, w) => tf.conv2d(x, w, 2, "same"), inputs, tensor([16, 16, 16, 128]));
+  },
+  deconv4s2: async () => {
+    const [x, w] = [tensor([16, 16, 16, 128]), tensor([4, 4, 64, 128], 0.1)];
+    return computing(() => tf.conv2dTranspose(x, w, ...DECONV));
+  },
+  "deconv4s2-fb": async () => {
+    const inputs = [tensor([16, 16, 16, 128]), tensor([4, 4, 64, 128], 0.1)];
+    return withGradients((x, w) => tf.conv2dTranspose(x, w, ...DECONV), inputs, tensor([16, 32, 32, 64]));
+  },
+  "batchnorm-fb": async () => {
+    const inputs = [tensor([16, 32, 32, 64]), tf.ones([64]), tf.zeros([64])];
+    return withGradients(trainingNorm, inputs, tensor([16, 32, 32, 64]));
+  },
+  srresnet: async () => {
+    const { forward } = srresnet(false);
+    const x = tensor([1, 32, 32, 3]);
+    return computing(() => forward(x));
+  },
+  "srresnet-step": async () => {
+    const { all, forward } = srresnet(true);
+    const [x, y] = [tensor([4, 24, 24, 3]), tensor([4, 96, 96, 3])];
+    const adam = tf.train.adam(1e-4);
+    return async () => {
+      const loss = adam.minimize(() => tf.losses.meanSquaredError(y, forward(x)), true, all);
+      const [value] = await loss.data();
+      loss.dispose();
+      return value;
+    };
+  },
+  "dcgan-step": async () => {
+    const { g, d, generate, discriminate } = dcgan();
+    const [real, z] = [tensor([16, 64, 64, 3]), tensor([16, 100])];
+    const [adamG, adamD] = [tf.train.adam(2e-4, 0.5), tf.train.adam(2e-4, 0.5)];
+    return async () => {
+      const fake = tf.tidy(() => generate(z));
+      const lossD = () => tf.add(crossEntropy(discriminate(real), 1), crossEntropy(discriminate(fake), 0));
+      adamD.minimize(lossD, false, d);
+      fake.dispose();
+      const loss = adamG.minimize(() => crossEntropy(discriminate(generate(z)), 1), true, g);
+      const [value] = await loss.data();
+      loss.dispose();
+      return value;
+    };
+  },
+  "adds-1000": async () => {
+    const [a, b] = [tensor([16]), tensor([16])];
+    return computing(() => {
+      let x = a;
+      for (let k = 0; k < 1000; k++) x = tf.add(x, b);
+      return x;
+    });
+  },
+});
