@@ -3,5 +3,3 @@ export * from "./init.ts";
 export * from "./layers.ts";
 export * from "./losses.ts";
 export { Module, Weight } from "./module.ts";
-export * from "./norm-layers.ts";
-export * from "./spectral-norm.ts";

@@ -52,9 +52,8 @@ export class Conv2d extends Module {
       : undefined;
   }
 
-  /** @param weight to use instead of its own */
-  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
-    const y = conv2d(x, weight, this.options);
+  forward(x: Tensor): Tensor {
+    const y = conv2d(x, this.weight, this.options);
     return this.bias ? add(y, this.bias) : y;
   }
 }
@@ -89,9 +88,8 @@ export class ConvTranspose2d extends Module {
       : undefined;
   }
 
-  /** @param weight to use instead of its own */
-  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
-    const y = convTranspose2d(x, weight, this.options);
+  forward(x: Tensor): Tensor {
+    const y = convTranspose2d(x, this.weight, this.options);
     return this.bias ? add(y, this.bias) : y;
   }
 }
@@ -118,9 +116,8 @@ export class Linear extends Module {
         : undefined;
   }
 
-  /** @param weight to use instead of its own */
-  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
-    const y = matmul(x, weight);
+  forward(x: Tensor): Tensor {
+    const y = matmul(x, this.weight);
     return this.bias ? add(y, this.bias) : y;
   }
 }

@@ -9,6 +9,9 @@ import { mtime, root } from "./paths.mjs";
 /** How the code names a worker's bundle. */
 const WORKER_URL = /new URL\("\.\/([\w-]+-worker-node)\.js", import\.meta\.url\)/g;
 
+/** Written in two pieces, since this file is itself bundled into the runner of the reference data. */
+const OWN_URL = ["import.meta", "url"].join(".");
+
 /** How every bundle of ours is made, in Node, Deno and the browser. @type {import("esbuild").BuildOptions} */
 export const commonOptions = {
   bundle: true,
@@ -29,12 +32,10 @@ const sourceUrls = {
     build.onLoad({ filter: /\.[mc]?[jt]s$/ }, ({ path }) => {
       if (path.includes("node_modules")) return undefined;
       const text = readFileSync(path, "utf8");
-      if (!text.includes("import.meta.url")) return undefined;
+      if (!text.includes(OWN_URL)) return undefined;
       const url = JSON.stringify(pathToFileURL(path).href);
       const kept = text.replaceAll(WORKER_URL, 'new URL("./$1.js", import.meta.bundle)');
-      const contents = kept
-        .replaceAll("import.meta.url", url)
-        .replaceAll("import.meta.bundle", "import.meta.url");
+      const contents = kept.replaceAll(OWN_URL, url).replaceAll("import.meta.bundle", OWN_URL);
       return { contents, loader: /\.[mc]?ts$/.test(path) ? "ts" : "js" };
     });
   },

@@ -52,17 +52,19 @@ function readCache(file) {
 }
 
 /**
- * The first candidate whose driver really computes, as variables for a child process, or the list of refusals.
- * @param {{ fresh?: boolean }} [options] fresh: probe again whatever is remembered
- * @returns {{ gpu?: NodeGpu, refused: { name: string, error: string }[] }}
+ * The candidates whose drivers really compute, as variables for a child process, and the list of refusals. `gpu`, the first
+ * that works, is the one to use.
+ * @param {{ fresh?: boolean, all?: boolean }} [options] fresh: probe again whatever is remembered; all: try the others after
+ *   the first that works, too
+ * @returns {{ gpu?: NodeGpu, gpus: NodeGpu[], refused: { name: string, error: string }[] }}
  */
-export function probeDrivers({ fresh = false } = {}) {
+export function probeDrivers({ fresh = false, all = false } = {}) {
   const file = join(cacheDir(), "adapters.json");
   const cache = fresh ? {} : readCache(file);
   const before = JSON.stringify(cache);
   const dawn = join(root, "node_modules/webgpu/package.json");
   if (!existsSync(dawn))
-    return { refused: [{ name: "webgpu", error: "the npm package webgpu is not installed" }] };
+    return { gpus: [], refused: [{ name: "webgpu", error: "the npm package webgpu is not installed" }] };
   const versions = [
     process.version,
     mtime(dawn),
@@ -70,8 +72,8 @@ export function probeDrivers({ fresh = false } = {}) {
     process.env.DISPLAY ?? "",
   ];
   const refused = [];
-  /** @type {NodeGpu | undefined} */
-  let gpu;
+  /** @type {NodeGpu[]} */
+  const gpus = [];
   for (const { name, env, stamp } of driverCandidates()) {
     const full = { ...env, ...runtimeDir() };
     const key = createHash("sha256")
@@ -81,15 +83,15 @@ export function probeDrivers({ fresh = false } = {}) {
     let probe = cache[key];
     if (!probe || (probe.error && Date.now() - probe.at > REFUSAL_MS)) probe = cache[key] = runProbe(full);
     if (probe.adapter) {
-      gpu = { env: full, adapter: probe.adapter, source: name };
-      break;
-    }
-    refused.push({ name, error: probe.error ?? "" });
+      gpus.push({ env: full, adapter: probe.adapter, source: name });
+      if (!all) break;
+    } else refused.push({ name, error: probe.error ?? "" });
   }
   if (JSON.stringify(cache) !== before) {
     // Renamed into place: two processes may probe at once.
     writeFileSync(`${file}.${process.pid}`, JSON.stringify(cache));
     renameSync(`${file}.${process.pid}`, file);
   }
-  return gpu ? { gpu, refused } : { refused };
+  const [gpu] = gpus;
+  return { ...(gpu && { gpu }), gpus, refused };
 }

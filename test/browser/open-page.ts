@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { build } from "esbuild";
-import type { Page } from "puppeteer";
+import type { Browser, Page } from "puppeteer";
 import { commonOptions } from "../../examples/setup/bundle.mjs";
 import { openBrowser } from "../../examples/setup/chrome.mjs";
 import { root } from "../../examples/setup/paths.mjs";
@@ -32,8 +32,12 @@ async function startBrowser(webgpu = true) {
  * Opens a page that has loaded a TypeScript entry. Globals that the entry sets can be used in `evaluate`.
  *
  * @param entry path relative to the repository
+ * @param data what the page gets when it fetches `data/NAME`
  */
-export async function openPage(entry: string): Promise<TestPage> {
+export async function openPage(
+  entry: string,
+  data: (name: string) => Uint8Array | undefined = () => undefined,
+): Promise<TestPage> {
   const { outputFiles } = await build({
     ...commonOptions,
     entryPoints: [resolve(root, entry)],
@@ -43,21 +47,31 @@ export async function openPage(entry: string): Promise<TestPage> {
   });
   const script = outputFiles[0]?.text ?? "";
   const server = createServer((request, response) => {
+    if (request.url?.startsWith("/data/")) {
+      const bytes = data(decodeURIComponent(request.url.slice("/data/".length)));
+      response.statusCode = bytes ? 200 : 404;
+      response.end(bytes);
+      return;
+    }
     const isScript = request.url === "/main.js";
     response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
     response.end(isScript ? script : '<!doctype html><script type="module" src="main.js"></script>');
   });
   const url = await listen(server);
-  const browser = await startBrowser();
-  const page = await browser.newPage();
-  await page.goto(url);
-  return {
-    evaluate: page.evaluate.bind(page),
-    async close() {
-      await browser.close();
-      server.close();
-    },
+  const close = async (browser?: Browser) => {
+    await browser?.close();
+    server.closeAllConnections();
+    server.close();
   };
+  try {
+    const browser = await startBrowser();
+    const page = await browser.newPage();
+    await page.goto(url);
+    return { evaluate: page.evaluate.bind(page), close: () => close(browser) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The studio, served and ready to be visited. */
