@@ -1,5 +1,6 @@
 /** Reverse-mode differentiation as a transformation of the graph: gradients are tensors like any other. */
 import { GanvasError, ShapeError } from "./errors.ts";
+import { castNode } from "./graph/cast.ts";
 import type { Node } from "./graph/node.ts";
 import { runtime } from "./graph/runtime.ts";
 import { ones, zeros } from "./ops/movement.ts";
@@ -32,7 +33,7 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
 
   const targets = xs.map((x) => x.node);
   const order = nodesBetween(y.node, new Set(targets));
-  const gradients = new Map<Node, Node>([[y.node, (dy ?? ones(y.shape)).node]]);
+  const gradients = new Map<Node, Node>([[y.node, castNode((dy ?? ones(y.shape)).node, y.dtype)]]);
   for (const node of order) {
     const received = gradients.get(node);
     // State is where differentiation ends, whatever wrote it.
@@ -47,13 +48,14 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
         throw new GanvasError(
           `grad: ${node.op.name} gave input ${k} a gradient of shape ${showShape(part.shape)} instead of ${showShape(input.shape)}`,
         );
+      const own = castNode(part, input.dtype);
       const sum = gradients.get(input);
-      gradients.set(input, sum ? add(new Tensor(sum), new Tensor(part)).node : part);
+      gradients.set(input, sum ? add(new Tensor(sum), new Tensor(own)).node : own);
     });
   }
   return xs.map((x, k) => {
     const found = gradients.get(targets[k] as Node);
-    return found ? new Tensor(found) : zeros(x.shape);
+    return new Tensor(castNode((found ? new Tensor(found) : zeros(x.shape)).node, x.dtype));
   });
 }
 

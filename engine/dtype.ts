@@ -1,26 +1,24 @@
 /** Element types of tensors, with their names in JavaScript and WGSL. */
+import { fromFloat16Bits, toFloat16Bits } from "./half.ts";
 
-export type DType = "f32" | "i32" | "u32";
+/**
+ * `f16` is a way of storing: half the memory, 11 bits of precision, values up to 65504. Arithmetic on it and all sums
+ * are in f32. A device without half precision (`nativeF16` false) stores it as f32, so that the same program runs.
+ */
+export type DType = "f32" | "f16" | "i32" | "u32";
 
-/** What reading a tensor gives. */
+/** What reading a tensor gives; f16 comes as Float32Array. */
 export type HostArray = Float32Array | Int32Array | Uint32Array;
+
+export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f16";
 
 /** The typed array that holds elements of this type. */
 export function arrayOf(dtype: DType, length: number): HostArray {
-  return dtype === "f32"
+  return isFloat(dtype)
     ? new Float32Array(length)
     : dtype === "i32"
       ? new Int32Array(length)
       : new Uint32Array(length);
-}
-
-/** The bytes of `buffer` seen as elements of this type. */
-export function viewAs(dtype: DType, buffer: ArrayBuffer): HostArray {
-  return dtype === "f32"
-    ? new Float32Array(buffer)
-    : dtype === "i32"
-      ? new Int32Array(buffer)
-      : new Uint32Array(buffer);
 }
 
 /** The element type of a typed array. */
@@ -28,12 +26,45 @@ export function dtypeOf(data: HostArray): DType {
   return data instanceof Float32Array ? "f32" : data instanceof Int32Array ? "i32" : "u32";
 }
 
-/** Bytes of one element; every type here has four. */
-export const ELEMENT_BYTES = 4;
+/** Bytes of one element on a device. */
+export const elementBytes = (dtype: DType, nativeF16: boolean): 2 | 4 =>
+  dtype === "f16" && nativeF16 ? 2 : 4;
+
+/** Bytes of this many elements as they are copied, in whole words of four bytes. */
+export const wordBytes = (dtype: DType, size: number, nativeF16: boolean): number =>
+  Math.ceil((size * elementBytes(dtype, nativeF16)) / 4) * 4;
+
+/** The elements as the device stores them, in whole words of four bytes. */
+export function encode(dtype: DType, data: HostArray, nativeF16: boolean): Uint8Array<ArrayBuffer> {
+  if (dtype !== "f16" || !nativeF16)
+    return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  const bits = toFloat16Bits(data as Float32Array);
+  if (bits.length % 2 === 0) return new Uint8Array(bits.buffer);
+  const padded = new Uint16Array(bits.length + 1);
+  padded.set(bits);
+  return new Uint8Array(padded.buffer);
+}
+
+/** The elements in `buffer`, which holds them as the device does. */
+export function decode(dtype: DType, buffer: ArrayBuffer, size: number, nativeF16: boolean): HostArray {
+  if (dtype === "f16" && nativeF16) return fromFloat16Bits(new Uint16Array(buffer, 0, size));
+  return isFloat(dtype)
+    ? new Float32Array(buffer, 0, size)
+    : dtype === "i32"
+      ? new Int32Array(buffer, 0, size)
+      : new Uint32Array(buffer, 0, size);
+}
 
 const VECTOR = { f32: "vec4f", i32: "vec4i", u32: "vec4u" } as const;
 
-/** The WGSL type of one element (`width` 1) or of four consecutive ones (`width` 4). */
+/** The WGSL type that one element (`width` 1) or four consecutive ones (`width` 4) are computed in. */
 export function wgslType(dtype: DType, width: 1 | 4): string {
-  return width === 1 ? dtype : VECTOR[dtype];
+  const type = dtype === "f16" ? "f32" : dtype;
+  return width === 1 ? type : VECTOR[type];
+}
+
+/** The WGSL type that they have in a buffer. */
+export function storedType(dtype: DType, width: 1 | 4, nativeF16: boolean): string {
+  if (dtype !== "f16" || !nativeF16) return wgslType(dtype, width);
+  return width === 1 ? "f16" : "vec4<f16>";
 }

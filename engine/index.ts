@@ -6,5 +6,6 @@ export type { DeviceInfo } from "./gpu/device.ts";
 export * from "./nn/index.ts";
 export * from "./ops/index.ts";
 export * from "./optim/index.ts";
+export { autocast } from "./precision.ts";
 export { Parameter, Tensor, tensor } from "./tensor.ts";
 export * from "./system.ts";

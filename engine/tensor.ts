@@ -1,9 +1,11 @@
 /** A tensor is a handle on a recorded node. Reading its numbers is what makes things run, and the only asynchronous call. */
-import { arrayOf, type DType, dtypeOf, type HostArray } from "./dtype.ts";
+import { arrayOf, type DType, dtypeOf, type HostArray, isFloat } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
+import { castNode } from "./graph/cast.ts";
 import { type Attributes, Node, type Op, SOURCE, UPDATED } from "./graph/node.ts";
 import { runtime } from "./graph/runtime.ts";
 import { Storage } from "./graph/storage.ts";
+import { fromFloat16Bits, roundToF16 } from "./half.ts";
 import { checkShape, type Shape, showShape, sizeOf } from "./shape.ts";
 
 /** Numbers in nested arrays. */
@@ -147,7 +149,7 @@ export class Parameter extends Tensor {
 /** Checks that an op's arguments, given by their names, hold floats. For those who write ops. */
 export function expectFloats(op: string, tensors: Readonly<Record<string, Tensor>>): void {
   for (const [name, t] of Object.entries(tensors))
-    if (t.dtype !== "f32") throw new ShapeError(`${op}: ${name} must be of type f32, got ${t.dtype}`);
+    if (!isFloat(t.dtype)) throw new ShapeError(`${op}: ${name} must be of type f32 or f16, got ${t.dtype}`);
 }
 
 /** Records a node. For those who write ops. */
@@ -157,22 +159,31 @@ export function record(
   shape: Shape,
   extra: { dtype?: DType; attributes?: Attributes; view?: Node["view"] } = {},
 ): Tensor {
-  const node = new Node(
-    op,
-    inputs.map((input) => input.node),
-    shape,
-    extra.dtype ?? inputs[0]?.dtype ?? "f32",
-    { attributes: extra.attributes ?? {}, view: extra.view },
-  );
+  const dtype = extra.dtype ?? inputs[0]?.dtype ?? "f32";
+  // Kernels that know nothing of half precision get f32 and give f32.
+  const widens = op.kind === "kernel" && op.acceptsF16 !== true;
+  const nodes = inputs.map(({ node }) => (widens && node.dtype === "f16" ? castNode(node, "f32") : node));
+  const node = new Node(op, nodes, shape, widens && dtype === "f16" ? "f32" : dtype, {
+    attributes: extra.attributes ?? {},
+    view: extra.view,
+  });
   runtime.recorded(node);
-  return new Tensor(node);
+  return new Tensor(castNode(node, dtype));
 }
 
 /**
- * A tensor of these numbers: a typed array with a shape, or nested arrays.
+ * A tensor of these numbers: a typed array with a shape, or nested arrays. For type f16 they are rounded; a Uint16Array
+ * with that type holds the bits of half-precision numbers.
  * @throws ShapeError when the numbers do not fill the shape, or nested arrays are ragged.
  */
-export function tensor(data: HostArray | Nested, shape?: Shape, dtype?: DType): Tensor {
+export function tensor(data: HostArray | Uint16Array | Nested, shape?: Shape, dtype?: DType): Tensor {
+  if (data instanceof Uint16Array) {
+    if (dtype !== "f16")
+      throw new ShapeError(
+        `tensor: a Uint16Array holds the bits of f16 numbers, got type ${dtype ?? "none"}`,
+      );
+    return tensor(fromFloat16Bits(data), shape, dtype);
+  }
   const typed = ArrayBuffer.isView(data);
   const sizes = shape ?? (typed ? [data.length] : shapeOf(data));
   checkShape("tensor", sizes);
@@ -184,7 +195,8 @@ export function tensor(data: HostArray | Nested, shape?: Shape, dtype?: DType): 
   const type = dtype ?? (typed ? dtypeOf(data) : "f32");
   const host = arrayOf(type, numbers.length);
   host.set(numbers);
-  return new Tensor(new Node(SOURCE, [], sizes, type, { host }));
+  const exact = type === "f16" ? roundToF16(host as Float32Array) : host;
+  return new Tensor(new Node(SOURCE, [], sizes, type, { host: exact }));
 }
 
 function shapeOf(data: Nested): number[] {

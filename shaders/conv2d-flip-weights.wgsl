@@ -12,8 +12,11 @@ const I = 4u;
 const O = 4u;
 const FLIP = true;
 
-@group(0) @binding(0) var<storage, read> w: array<f32>;
-@group(0) @binding(1) var<storage, read_write> v: array<f32>;
+alias StoredW = f32; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredV = f32;
+
+@group(0) @binding(0) var<storage, read> w: array<StoredW>;
+@group(0) @binding(1) var<storage, read_write> v: array<StoredV>;
 
 fn epilogue1(v: f32, i: u32) -> f32 { return v; }
 
@@ -25,5 +28,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let o = index / I % O;
   let tap = index / (I * O);
   let source = select(tap, KH * KW - 1u - tap, FLIP);
-  v[index] = epilogue1(w[(source * I + i) * O + o], index);
+  v[index] = StoredV(epilogue1(f32(w[(source * I + i) * O + o]), index));
 }

@@ -24,9 +24,13 @@ const DILATION_H = 1u;
 const DILATION_W = 1u;
 const GROUPS = 1u;
 
-@group(0) @binding(0) var<storage, read> dy: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+alias StoredDy = f32; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredW = f32;
+alias StoredDx = f32;
+
+@group(0) @binding(0) var<storage, read> dy: array<StoredDy>;
+@group(0) @binding(1) var<storage, read> w: array<StoredW>;
+@group(0) @binding(2) var<storage, read_write> dx: array<StoredDx>;
 
 fn epilogue1(v: f32, i: u32) -> f32 { return v; }
 
@@ -53,8 +57,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let pixel = ((n * OH + down / STRIDE_H) * OW + right / STRIDE_W) * O + group * (O / GROUPS);
     let weight = (tap * (I / GROUPS) + row) * O + group * (O / GROUPS);
     for (var o = 0u; o < channels; o++) {
-      sum += dy[pixel + o] * w[weight + o];
+      sum += f32(dy[pixel + o]) * f32(w[weight + o]);
     }
   }
-  dx[index] = epilogue1(sum, index);
+  dx[index] = StoredDx(epilogue1(sum, index));
 }

@@ -43,9 +43,13 @@ alias Out = vec4f; // f32 where I is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
-@group(0) @binding(0) var<storage, read> dy: array<In>;
-@group(0) @binding(1) var<storage, read> v: array<Out>;
-@group(0) @binding(2) var<storage, read_write> dx: array<Out>;
+alias StoredDy = In; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredV = Out;
+alias StoredDx = Out;
+
+@group(0) @binding(0) var<storage, read> dy: array<StoredDy>;
+@group(0) @binding(1) var<storage, read> v: array<StoredV>;
+@group(0) @binding(2) var<storage, read_write> dx: array<StoredDx>;
 
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
@@ -101,10 +105,10 @@ fn main(
     for (var k = 0u; k < steps; k++) {
       var b: array<Out, IN_WIDTH>;
       for (var j = 0u; j < IN_WIDTH; j++) {
-        b[j] = v[(tap * O + k * IN_WIDTH + j) * COLUMNS + column];
+        b[j] = Out(v[(tap * O + k * IN_WIDTH + j) * COLUMNS + column]);
       }
       for (var p = 0u; p < PIXELS; p++) {
-        let a = vec4f(select(In(), dy[address[p] + k], inside[p]));
+        let a = vec4f(select(In(), In(dy[address[p] + k]), inside[p]));
         for (var j = 0u; j < IN_WIDTH; j++) {
           acc[p] = fma(Out(a[j]), b[j], acc[p]);
         }
@@ -117,7 +121,7 @@ fn main(
     let iw = col[p] * STRIDE_W + phaseW;
     if (pixel0 + p < M && ih < H && iw < W) {
       let at = ((image[p] * H + ih) * W + iw) * COLUMNS + column;
-      dx[at] = epilogue(acc[p], at * OUT_WIDTH);
+      dx[at] = StoredDx(epilogue(acc[p], at * OUT_WIDTH));
     }
   }
 }

@@ -44,9 +44,13 @@ alias Out = vec4f; // f32 where I is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
-@group(0) @binding(0) var<storage, read> dy: array<In>;
-@group(0) @binding(1) var<storage, read> v: array<Out>;
-@group(0) @binding(2) var<storage, read_write> dx: array<Out>;
+alias StoredDy = In; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredV = Out;
+alias StoredDx = Out;
+
+@group(0) @binding(0) var<storage, read> dy: array<StoredDy>;
+@group(0) @binding(1) var<storage, read> v: array<StoredV>;
+@group(0) @binding(2) var<storage, read_write> dx: array<StoredDx>;
 
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
@@ -105,10 +109,10 @@ fn main(
           let ow = col[t] + right / STRIDE_W - KW * DILATION_W;
           let inside = oh < OH && ow < OW;
           let at = ((image[t] + oh) * OW + ow) * (O / IN_WIDTH) + o / IN_WIDTH;
-          a[t] = vec4f(select(In(), dy[select(0u, at, inside)], inside));
+          a[t] = vec4f(select(In(), In(dy[select(0u, at, inside)]), inside));
         }
       }
-      let weight = v[(tap * O + o) * COLUMNS + readColumn];
+      let weight = Out(v[(tap * O + o) * COLUMNS + readColumn]);
       for (var p = 0u; p < PIXELS; p++) {
         let value = subgroupShuffle(a[p / CHANNEL_LANES].x, lane0 + p % CHANNEL_LANES);
         acc[p] = fma(Out(value), weight, acc[p]);
@@ -126,7 +130,7 @@ fn main(
     let iw = m % PHASE_W * STRIDE_W + phaseW;
     if (WHOLE || (m < M && ih < H && iw < W)) {
       let at = ((m / (PHASE_H * PHASE_W) * H + ih) * W + iw) * COLUMNS + column;
-      dx[at] = epilogue(acc[p], at * OUT_WIDTH);
+      dx[at] = StoredDx(epilogue(acc[p], at * OUT_WIDTH));
     }
   }
 }

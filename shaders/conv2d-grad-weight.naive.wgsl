@@ -23,9 +23,13 @@ const DILATION_H = 1u;
 const DILATION_W = 1u;
 const GROUPS = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> dy: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dw: array<f32>;
+alias StoredX = f32; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredDy = f32;
+alias StoredDw = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
+@group(0) @binding(1) var<storage, read> dy: array<StoredDy>;
+@group(0) @binding(2) var<storage, read_write> dw: array<StoredDw>;
 
 fn epilogue1(v: f32, i: u32) -> f32 { return v; }
 
@@ -45,7 +49,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let ih = m / OW % OH * STRIDE_H + kh * DILATION_H - PAD_H;
     let iw = m % OW * STRIDE_W + kw * DILATION_W - PAD_W;
     if (ih >= H || iw >= W) { continue; }
-    sum += x[((m / (OH * OW) * H + ih) * W + iw) * I + i] * dy[m * O + o];
+    sum += f32(x[((m / (OH * OW) * H + ih) * W + iw) * I + i]) * f32(dy[m * O + o]);
   }
-  dw[index] = epilogue1(sum, index);
+  dw[index] = StoredDw(epilogue1(sum, index));
 }

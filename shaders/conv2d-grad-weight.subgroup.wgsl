@@ -43,9 +43,13 @@ alias Out = vec4f; // f32 where O is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
-@group(0) @binding(0) var<storage, read> x: array<In>;
-@group(0) @binding(1) var<storage, read> dy: array<Out>;
-@group(0) @binding(2) var<storage, read_write> dw: array<Out>;
+alias StoredX = In; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredDy = Out;
+alias StoredDw = Out;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
+@group(0) @binding(1) var<storage, read> dy: array<StoredDy>;
+@group(0) @binding(2) var<storage, read_write> dw: array<StoredDw>;
 
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
@@ -95,10 +99,10 @@ fn main(
         let iw = own % OW * STRIDE_W + left[t];
         let inside = own < end && ih < H && iw < W;
         let at = ((own / (OH * OW) * H + ih) * W + iw) * (I / IN_WIDTH) + channel[t];
-        a[t] = vec4f(select(In(), x[select(0u, at, inside)], inside));
+        a[t] = vec4f(select(In(), In(x[select(0u, at, inside)]), inside));
       }
     }
-    let b = dy[m * COLUMNS + readColumn];
+    let b = Out(dy[m * COLUMNS + readColumn]);
     for (var t = 0u; t < LOADS; t++) {
       let v = subgroupShuffle(a[t], lane0 + turn);
       for (var j = 0u; j < IN_WIDTH; j++) {
@@ -112,7 +116,7 @@ fn main(
     if (ROWS % TILE_ROWS == 0u || row0 + t < ROWS) {
       for (var j = 0u; j < IN_WIDTH; j++) {
         let at = ((group.z * ROWS + row0 + t) * IN_WIDTH + j) * COLUMNS + column;
-        dw[at] = epilogue(acc[t * IN_WIDTH + j], at * OUT_WIDTH);
+        dw[at] = StoredDw(epilogue(acc[t * IN_WIDTH + j], at * OUT_WIDTH));
       }
     }
   }

@@ -39,9 +39,13 @@ alias Out = vec4f; // f32 where O is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
-@group(0) @binding(0) var<storage, read> x: array<In>;
-@group(0) @binding(1) var<storage, read> dy: array<Out>;
-@group(0) @binding(2) var<storage, read_write> dw: array<Out>;
+alias StoredX = In; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredDy = Out;
+alias StoredDw = Out;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
+@group(0) @binding(1) var<storage, read> dy: array<StoredDy>;
+@group(0) @binding(2) var<storage, read_write> dw: array<StoredDw>;
 
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
@@ -76,8 +80,8 @@ fn main(
     if (ih >= H) { continue; }
     let rowX = (q / OH * H + ih) * W + left - PAD_W;
     for (var ow = owBegin; ow < owEnd; ow++) {
-      let a = vec4f(x[(rowX + ow * STRIDE_W) * (I / IN_WIDTH) + i]);
-      let b = dy[(q * OW + ow) * COLUMNS + column];
+      let a = vec4f(In(x[(rowX + ow * STRIDE_W) * (I / IN_WIDTH) + i]));
+      let b = Out(dy[(q * OW + ow) * COLUMNS + column]);
       for (var j = 0u; j < IN_WIDTH; j++) {
         acc[j] = fma(Out(a[j]), b, acc[j]);
       }
@@ -86,6 +90,6 @@ fn main(
 
   for (var j = 0u; j < IN_WIDTH; j++) {
     let at = ((slice * ROWS + r) * IN_WIDTH + j) * COLUMNS + column;
-    dw[at] = epilogue(acc[j], at * OUT_WIDTH);
+    dw[at] = StoredDw(epilogue(acc[j], at * OUT_WIDTH));
   }
 }

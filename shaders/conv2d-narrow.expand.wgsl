@@ -17,8 +17,11 @@ const PAD_W = 4u;
 const DILATION_W = 1u;
 const COLUMNS = 28u;
 
-@group(0) @binding(0) var<storage, read> dy: array<f32>;
-@group(0) @binding(1) var<storage, read_write> dz: array<f32>;
+alias StoredDy = f32; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredDz = f32;
+
+@group(0) @binding(0) var<storage, read> dy: array<StoredDy>;
+@group(0) @binding(1) var<storage, read_write> dz: array<StoredDz>;
 
 fn epilogue1(v: f32, i: u32) -> f32 { return v; }
 
@@ -31,6 +34,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let line = index / (COLUMNS * W);
   let ow = iw + PAD_W - column / O * DILATION_W;
   let inside = column < KW * O && ow < OW;
-  let value = dy[select(0u, (line * OW + ow) * O + column % O, inside)];
-  dz[index] = epilogue1(select(0.0, value, inside), index);
+  let value = f32(dy[select(0u, (line * OW + ow) * O + column % O, inside)]);
+  dz[index] = StoredDz(epilogue1(select(0.0, value, inside), index));
 }

@@ -15,8 +15,11 @@ const PAD_W = 4u;
 const DILATION_W = 1u;
 const COLUMNS = 28u;
 
-@group(0) @binding(0) var<storage, read> z: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+alias StoredZ = f32; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredY = f32;
+
+@group(0) @binding(0) var<storage, read> z: array<StoredZ>;
+@group(0) @binding(1) var<storage, read_write> y: array<StoredY>;
 
 fn epilogue1(v: f32, i: u32) -> f32 { return v; }
 
@@ -32,8 +35,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     // Left of the image the subtraction wraps to a huge number: one comparison tests both sides.
     let iw = ow + kw * DILATION_W - PAD_W;
     if (iw < W) {
-      sum += z[(line * W + iw) * COLUMNS + kw * O + o];
+      sum += f32(z[(line * W + iw) * COLUMNS + kw * O + o]);
     }
   }
-  y[index] = epilogue1(sum, index);
+  y[index] = StoredY(epilogue1(sum, index));
 }

@@ -22,8 +22,11 @@ const O = 3u;
 const COLUMNS = 28u;
 const BACK = false;
 
-@group(0) @binding(0) var<storage, read> w: array<f32>;
-@group(0) @binding(1) var<storage, read_write> v: array<f32>;
+alias StoredW = f32; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredV = f32;
+
+@group(0) @binding(0) var<storage, read> w: array<StoredW>;
+@group(0) @binding(1) var<storage, read_write> v: array<StoredV>;
 
 fn epilogue1(v: f32, i: u32) -> f32 { return v; }
 
@@ -36,14 +39,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let i = index / O % I;
     let kw = index / (O * I) % KW;
     let kh = index / (O * I * KW);
-    v[index] = epilogue1(w[(kh * I + i) * COLUMNS + kw * O + o], index);
+    v[index] = StoredV(epilogue1(f32(w[(kh * I + i) * COLUMNS + kw * O + o]), index));
   } else {
     if (index >= KH * I * COLUMNS) { return; }
     let column = index % COLUMNS;
     let i = index / COLUMNS % I;
     let kh = index / (COLUMNS * I);
     let kw = min(column / O, KW - 1u);
-    let value = w[((kh * KW + kw) * I + i) * O + column % O];
-    v[index] = epilogue1(select(0.0, value, column < KW * O), index);
+    let value = f32(w[((kh * KW + kw) * I + i) * O + column % O]);
+    v[index] = StoredV(epilogue1(select(0.0, value, column < KW * O), index));
   }
 }

@@ -24,9 +24,13 @@ const DILATION_H = 1u;
 const DILATION_W = 1u;
 const GROUPS = 1u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> w: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+alias StoredX = f32; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredW = f32;
+alias StoredY = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
+@group(0) @binding(1) var<storage, read> w: array<StoredW>;
+@group(0) @binding(2) var<storage, read_write> y: array<StoredY>;
 
 fn epilogue1(v: f32, i: u32) -> f32 { return v; }
 
@@ -51,8 +55,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let pixel = ((n * H + ih) * W + iw) * I + group * (I / GROUPS);
     let weight = tap * (I / GROUPS) * O + o;
     for (var i = 0u; i < channels; i++) {
-      sum += x[pixel + i] * w[weight + i * O];
+      sum += f32(x[pixel + i]) * f32(w[weight + i * O]);
     }
   }
-  y[index] = epilogue1(sum, index);
+  y[index] = StoredY(epilogue1(sum, index));
 }

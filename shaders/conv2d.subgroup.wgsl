@@ -44,9 +44,13 @@ alias Out = vec4f; // f32 where O is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
-@group(0) @binding(0) var<storage, read> x: array<In>;
-@group(0) @binding(1) var<storage, read> w: array<Out>;
-@group(0) @binding(2) var<storage, read_write> y: array<Out>;
+alias StoredX = In; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredW = Out;
+alias StoredY = Out;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
+@group(0) @binding(1) var<storage, read> w: array<StoredW>;
+@group(0) @binding(2) var<storage, read_write> y: array<StoredY>;
 
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
@@ -93,10 +97,10 @@ fn main(
       for (var t = 0u; t < LOADS; t++) {
         let inside = row[t] + ih < H && col[t] + iw < W;
         let at = ((image[t] + row[t] + ih) * W + col[t] + iw) * (I / IN_WIDTH) + r % I / IN_WIDTH;
-        a[t] = vec4f(select(In(), x[select(0u, at, inside)], inside));
+        a[t] = vec4f(select(In(), In(x[select(0u, at, inside)]), inside));
       }
     }
-    let weight = w[r * COLUMNS + readColumn];
+    let weight = Out(w[r * COLUMNS + readColumn]);
     for (var p = 0u; p < PIXELS; p++) {
       let value = subgroupShuffle(a[p / CHANNEL_LANES].x, lane0 + p % CHANNEL_LANES);
       acc[p] = fma(Out(value), weight, acc[p]);
@@ -110,7 +114,7 @@ fn main(
   for (var p = 0u; p < PIXELS; p++) {
     let m = pixel0 + p;
     if (M % TILE_PIXELS == 0u || m < M) {
-      y[m * COLUMNS + column] = epilogue(acc[p], (m * COLUMNS + column) * OUT_WIDTH);
+      y[m * COLUMNS + column] = StoredY(epilogue(acc[p], (m * COLUMNS + column) * OUT_WIDTH));
     }
   }
 }

@@ -40,9 +40,13 @@ alias Out = vec4f; // f32 where O is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
-@group(0) @binding(0) var<storage, read> x: array<In>;
-@group(0) @binding(1) var<storage, read> w: array<Out>;
-@group(0) @binding(2) var<storage, read_write> y: array<Out>;
+alias StoredX = In; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredW = Out;
+alias StoredY = Out;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
+@group(0) @binding(1) var<storage, read> w: array<StoredW>;
+@group(0) @binding(2) var<storage, read_write> y: array<StoredY>;
 
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
@@ -90,10 +94,10 @@ fn main(
     for (var k = 0u; k < steps; k++) {
       var b: array<Out, IN_WIDTH>;
       for (var j = 0u; j < IN_WIDTH; j++) {
-        b[j] = w[(tap * I + k * IN_WIDTH + j) * COLUMNS + column];
+        b[j] = Out(w[(tap * I + k * IN_WIDTH + j) * COLUMNS + column]);
       }
       for (var p = 0u; p < PIXELS; p++) {
-        let a = vec4f(select(In(), x[address[p] + k], inside[p]));
+        let a = vec4f(select(In(), In(x[address[p] + k]), inside[p]));
         for (var j = 0u; j < IN_WIDTH; j++) {
           acc[p] = fma(Out(a[j]), b[j], acc[p]);
         }
@@ -104,7 +108,7 @@ fn main(
   for (var p = 0u; p < PIXELS; p++) {
     let m = pixel0 + p;
     if (m < M) {
-      y[m * COLUMNS + column] = epilogue(acc[p], (m * COLUMNS + column) * OUT_WIDTH);
+      y[m * COLUMNS + column] = StoredY(epilogue(acc[p], (m * COLUMNS + column) * OUT_WIDTH));
     }
   }
 }

@@ -4,7 +4,9 @@
 alias T = f32;
 const SIZE = 1u; // of T
 
-@group(0) @binding(0) var<storage, read> x: array<T>;
+alias StoredX = T; // as stored: f16 or vec4<f16> where the tensor has that type
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
 @group(0) @binding(1) var<storage, read> rate: array<f32>; // one number
 @group(0) @binding(2) var<storage, read_write> y: array<T>;
 
@@ -12,6 +14,6 @@ const SIZE = 1u; // of T
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * 64u;
   if (i < SIZE) {
-    y[i] = (1.0 - rate[0]) * y[i] + rate[0] * x[i];
+    y[i] = (1.0 - rate[0]) * y[i] + rate[0] * T(x[i]);
   }
 }

@@ -14,9 +14,13 @@ const BATCH_STRIDE_B = 64u;
 const TRANS_A = false; // true: a is stored [k, m]
 const TRANS_B = false; // true: b is stored [n, k]
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> c: array<f32>;
+alias StoredA = f32; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredB = f32;
+alias StoredC = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<StoredA>;
+@group(0) @binding(1) var<storage, read> b: array<StoredB>;
+@group(0) @binding(2) var<storage, read_write> c: array<StoredC>;
 
 fn epilogue1(v: f32, i: u32) -> f32 { return v; }
 
@@ -33,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let terms = select(0u, K, groups.x > 0u);
   var sum = 0.0;
   for (var k = 0u; k < terms; k++) {
-    sum += a[baseA + k * select(1u, M, TRANS_A)] * b[baseB + k * select(N, 1u, TRANS_B)];
+    sum += f32(a[baseA + k * select(1u, M, TRANS_A)]) * f32(b[baseB + k * select(N, 1u, TRANS_B)]);
   }
-  c[index] = epilogue1(sum, index);
+  c[index] = StoredC(epilogue1(sum, index));
 }

@@ -29,9 +29,13 @@ alias Out = vec4f; // f32 where N (or BATCH_STRIDE_B) is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
-@group(0) @binding(0) var<storage, read> a: array<In>;
-@group(0) @binding(1) var<storage, read> b: array<Out>;
-@group(0) @binding(2) var<storage, read_write> c: array<Out>;
+alias StoredA = In; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredB = Out;
+alias StoredC = Out;
+
+@group(0) @binding(0) var<storage, read> a: array<StoredA>;
+@group(0) @binding(1) var<storage, read> b: array<StoredB>;
+@group(0) @binding(2) var<storage, read_write> c: array<StoredC>;
 
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
@@ -71,10 +75,10 @@ fn main(
   for (var k = 0u; k < terms; k++) {
     if (k % IN_WIDTH == 0u) {
       for (var t = 0u; t < LOADS; t++) {
-        v[t] = vec4f(a[address[t] + k / IN_WIDTH * select(1u, M, TRANS_A)]);
+        v[t] = vec4f(In(a[address[t] + k / IN_WIDTH * select(1u, M, TRANS_A)]));
       }
     }
-    let panel = b[base + k * COLUMNS];
+    let panel = Out(b[base + k * COLUMNS]);
     for (var r = 0u; r < ROWS; r++) {
       let source = select(r, r / 4u * 4u + k % IN_WIDTH, TURNED);
       let value = subgroupShuffle(v[r / COLUMN_LANES][select(0u, r % 4u, TURNED)], lane0 + source % COLUMN_LANES);
@@ -92,7 +96,7 @@ fn main(
     let m = row0 + r;
     if (M % TILE_ROWS == 0u || m < M) {
       let i = (group.z * M + m) * COLUMNS + column;
-      c[i] = epilogue(acc[r], i * OUT_WIDTH);
+      c[i] = StoredC(epilogue(acc[r], i * OUT_WIDTH));
     }
   }
 }

@@ -27,9 +27,13 @@ alias Out = vec4f; // f32 where N (or BATCH_STRIDE_B) is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
-@group(0) @binding(0) var<storage, read> a: array<In>;
-@group(0) @binding(1) var<storage, read> b: array<Out>;
-@group(0) @binding(2) var<storage, read_write> c: array<Out>;
+alias StoredA = In; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredB = Out;
+alias StoredC = Out;
+
+@group(0) @binding(0) var<storage, read> a: array<StoredA>;
+@group(0) @binding(1) var<storage, read> b: array<StoredB>;
+@group(0) @binding(2) var<storage, read_write> c: array<StoredC>;
 
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
@@ -62,18 +66,18 @@ fn main(
   for (var k = 0u; k < terms; k += IN_WIDTH) {
     var panel: array<Out, IN_WIDTH>;
     for (var j = 0u; j < IN_WIDTH; j++) {
-      panel[j] = b[at];
+      panel[j] = Out(b[at]);
       at += COLUMNS;
     }
     for (var r = 0u; r < ROWS; r++) {
       if (TRANS_A && IN_WIDTH == 4u) {
         // A vector holds four rows of one k: row r of this thread's block takes k + r % 4.
-        let v = vec4f(a[address[r & ~3u] + (k + r % 4u) * (M / IN_WIDTH)]);
+        let v = vec4f(In(a[address[r & ~3u] + (k + r % 4u) * (M / IN_WIDTH)]));
         for (var s = 0u; s < IN_WIDTH; s++) {
           acc[(r & ~3u) + s] = fma(Out(v[s]), panel[r % IN_WIDTH], acc[(r & ~3u) + s]);
         }
       } else {
-        let v = vec4f(a[address[r] + k / IN_WIDTH * select(1u, M, TRANS_A)]);
+        let v = vec4f(In(a[address[r] + k / IN_WIDTH * select(1u, M, TRANS_A)]));
         for (var j = 0u; j < IN_WIDTH; j++) {
           acc[r] = fma(Out(v[j]), panel[j], acc[r]);
         }
@@ -85,7 +89,7 @@ fn main(
     let m = row0 + r;
     if (m < M) {
       let at = (batch * M + m) * COLUMNS + column;
-      c[at] = epilogue(acc[r], at * OUT_WIDTH);
+      c[at] = StoredC(epilogue(acc[r], at * OUT_WIDTH));
     }
   }
 }

@@ -8,7 +8,9 @@ alias T = vec4f;
 const COUNT = 1u;        // elements of type T
 const ROW = 4194240u;    // threads in one row of the grid: workgroups in x times 64
 
-@group(0) @binding(0) var<storage, read_write> y: array<T>;
+alias StoredY = T; // as stored: f16 or vec4<f16> where the tensor has that type
+
+@group(0) @binding(0) var<storage, read_write> y: array<StoredY>;
 
 fn value(i: u32) -> T {
   return T(0);
@@ -18,6 +20,6 @@ fn value(i: u32) -> T {
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x + id.y * ROW;
   if (i < COUNT) {
-    y[i] = value(i);
+    y[i] = StoredY(value(i));
   }
 }

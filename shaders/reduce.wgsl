@@ -17,7 +17,9 @@ const SLICES = 1u;
 const ROW = 4194240u;    // threads in one row of the grid: workgroups in x times 64
 const FIRST = T(0);      // the neutral element
 
-@group(0) @binding(0) var<storage, read_write> y: array<T>;
+alias StoredY = T; // as stored: f16 or vec4<f16> where the tensor has that type
+
+@group(0) @binding(0) var<storage, read_write> y: array<StoredY>;
 
 fn element(r: u32, o: u32) -> T {
   return T(0);
@@ -42,5 +44,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var r = i / OUTPUTS; r < ROWS; r += SLICES) {
     total = combine(total, element(r, o));
   }
-  y[i] = epilogue(total, i);
+  y[i] = StoredY(epilogue(total, i));
 }

@@ -10,8 +10,10 @@ const SIZE = 64u; // elements of y
 alias Out = vec4f; // f32 where SIZE is not a multiple of 4
 const OUT_WIDTH = 4u;
 
+alias StoredY = Out; // as stored: f16 or vec4<f16> where the tensor has that type
+
 @group(0) @binding(0) var<storage, read> partial: array<Out>;
-@group(0) @binding(1) var<storage, read_write> y: array<Out>;
+@group(0) @binding(1) var<storage, read_write> y: array<StoredY>;
 
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
@@ -23,5 +25,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var s = 1u; s < SLICES; s++) {
     sum += partial[s * (SIZE / OUT_WIDTH) + index];
   }
-  y[index] = epilogue(sum, index * OUT_WIDTH);
+  y[index] = StoredY(epilogue(sum, index * OUT_WIDTH));
 }

@@ -19,6 +19,8 @@ export interface DeviceInfo {
   readonly limits: Readonly<Record<string, number>>;
   /** Lanes of a subgroup, where subgroups are there and all of one size; else 0. */
   readonly subgroupSize: number;
+  /** Half precision is there: tensors of type f16 take two bytes an element, and are stored as f32 otherwise. */
+  readonly nativeF16: boolean;
 }
 
 /** A pipeline with its buffers, ready to be dispatched. */
@@ -206,9 +208,10 @@ export function hostName(): DeviceInfo["host"] {
 
 /**
  * Opens the best adapter of this host with all the limits and features it has.
+ * @param options.nativeF16 false to do without half precision, as on an adapter that lacks it
  * @throws DeviceError when there is no WebGPU or no adapter, saying what to do.
  */
-export async function openDevice(): Promise<Gpu> {
+export async function openDevice(options: { readonly nativeF16?: boolean } = {}): Promise<Gpu> {
   const host = hostName();
   const gpu = host === "node" ? await nodeGpu() : globalThis.navigator?.gpu;
   if (!gpu)
@@ -224,7 +227,9 @@ export async function openDevice(): Promise<Gpu> {
   const limits = Object.fromEntries(
     WANTED_LIMITS.flatMap((name) => (available[name] === undefined ? [] : [[name, available[name]]])),
   );
-  const features = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
+  const features = WANTED_FEATURES.filter(
+    (feature) => adapter.features.has(feature) && (feature !== "shader-f16" || options.nativeF16 !== false),
+  );
   const device = await adapter.requestDevice({ requiredLimits: limits, requiredFeatures: features });
   const { vendor, architecture, device: model, description } = adapter.info;
   const text = `${vendor} ${architecture} ${model} ${description}`;
@@ -243,6 +248,7 @@ export async function openDevice(): Promise<Gpu> {
     features,
     limits,
     subgroupSize,
+    nativeF16: device.features.has("shader-f16"),
   });
 }
 

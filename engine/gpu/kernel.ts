@@ -19,6 +19,14 @@ export type Binding =
   | { readonly state: number }
   | { readonly output: true };
 
+/** Memory that lives while the launches of one op run. */
+export interface Scratch {
+  /** Elements. */
+  readonly size: number;
+  /** The input or scratch buffer whose element type it has, or the output; four bytes where nothing is said. */
+  readonly like?: Binding;
+}
+
 /** One dispatch of an op with kernels of its own. */
 export interface Launch {
   /** Shown in profiles; the file's name. */
@@ -28,14 +36,14 @@ export interface Launch {
   /** In the order of the file's bindings. `write` marks `read_write`. */
   readonly bindings: readonly (Binding & { readonly write?: boolean })[];
   readonly grid: readonly [x: number, y: number, z: number];
-  /** Bytes of each scratch buffer, counted over all launches of the op. */
-  readonly scratch?: readonly number[];
+  /** Scratch buffers, numbered over all launches of the op. */
+  readonly scratch?: readonly Scratch[];
   /** The hook that sees every output, where the file has one. */
   readonly epilogue?: { readonly hook: string; readonly width: 1 | 4 };
   readonly flops?: number;
 }
 
-/** The WGSL text of `source` with its declared names replaced. Throws when the file does not declare one of them. */
+/** The WGSL text of `source` with its declared names replaced. @throws GanvasError when the file does not declare one of them */
 export function specialise(name: string, source: string, by: Specialisation): string {
   let text = source;
   for (const [constant, value] of Object.entries(by.constants ?? {})) {
@@ -55,7 +63,39 @@ export function specialise(name: string, source: string, by: Specialisation): st
     if (start < 0) throw unknownName(name, source, hook);
     text = text.slice(0, start) + body + text.slice(endOfBlock(text, start));
   }
-  return by.declarations ? `${text}\n${by.declarations}\n` : text;
+  if (by.declarations) text = `${text}\n${by.declarations}\n`;
+  // A directive must come first, and a device without half precision refuses it.
+  return usesF16(text) ? `enable f16;\n${text}` : text;
+}
+
+const usesF16 = (text: string): boolean => /\bf16\b/.test(text.replace(/\/\/.*/g, ""));
+
+/**
+ * The alias that a file gives the elements of a binding, and the type it stands for. Tensors of type f16 are read and
+ * written through such an alias, which has no other use: `alias StoredX = vec4f; … var<storage, read> x: array<StoredX>;`
+ * @throws GanvasError where the elements have no alias of their own
+ */
+export function storedAlias(
+  name: string,
+  source: string,
+  binding: number,
+  constants: Readonly<Record<string, number | string>>,
+): { alias: string; type: string } {
+  const declaration = new RegExp(`@binding\\(${binding}\\) var<storage, \\w+> (\\w+): array<(\\w+)>;`).exec(
+    source,
+  );
+  const [, variable, alias = ""] = declaration ?? [];
+  if (!alias.startsWith("Stored"))
+    throw new GanvasError(
+      `shader ${name}: the elements of ${variable ?? `binding ${binding}`} have no alias Stored… of their own, which a tensor of type f16 needs`,
+    );
+  let type = alias;
+  for (let known: string | undefined = alias; known !== undefined; ) {
+    type = known;
+    const declared = new RegExp(`^alias ${type} = (\\w+);`, "m").exec(source)?.[1];
+    known = declared && String(constants[type] ?? declared);
+  }
+  return { alias, type };
 }
 
 /** A number in the notation that the declaration it replaces had: `4u`, `4`, `0.5` or a bool. */

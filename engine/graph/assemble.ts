@@ -1,11 +1,12 @@
 /** From a graph to what a program needs to run: its kernels, where each of their buffers lies, what is uploaded. */
-import { ELEMENT_BYTES } from "../dtype.ts";
+import { elementBytes, wordBytes } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
 import { ALIGNMENT, align } from "../gpu/memory.ts";
 import { showShape } from "../shape.ts";
 import { chooseStored, type Graph, resolve, type Schedule, schedule } from "./fuse.ts";
-import { type LoweredKernel, type LoweredStep, lower, type Operand } from "./lower.ts";
+import { type LoweredKernel, type LoweredStep, lower } from "./lower.ts";
 import type { Node, Target } from "./node.ts";
+import type { Operand } from "./operands.ts";
 import type { Lifetime } from "./plan.ts";
 
 /** Where a kernel finds one of its buffers: in a value of the program, or in something that changes from run to run. */
@@ -55,7 +56,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
   const plan = schedule(graph, stored);
   const base = (node: Node) => resolve(node, (held) => isLeaf(held) || stored.has(held));
   const isStored = (node: Node) => isLeaf(node) || stored.has(node) || node.op.kind === "updated";
-  const packs = placePacks(plan, new Set(graph.outputs.map(base)), base, isLeaf);
+  const packs = placePacks(plan, new Set(graph.outputs.map(base)), base, isLeaf, target);
   const steps = plan.steps.map((step) =>
     lower(step, isStored, target, packs.inPlace.get(step.root) ?? new Set()),
   );
@@ -73,7 +74,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     return { external: known >= 0 ? known : externals.push({ at, state }) - 1 };
   };
   const bytesOf = (node: Node): number => {
-    const bytes = Math.max(node.size, 1) * ELEMENT_BYTES;
+    const bytes = wordBytes(node.dtype, Math.max(node.size, 1), target.nativeF16);
     if (bytes > maxBytes)
       throw new GanvasError(
         `${node.op.name}: a tensor of shape ${showShape(node.shape)} takes ${bytes} bytes, more than the ${maxBytes} that this adapter can bind; work on smaller pieces`,
@@ -90,7 +91,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     return value;
   };
 
-  const small = collectSmall(graph);
+  const small = collectSmall(graph, target);
   const smallPlace =
     small.bytes > 0 ? { value: newValue(small.bytes, -1, end), offset: 0, bytes: small.bytes } : undefined;
 
@@ -105,12 +106,15 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     if (isLeaf(node) || node.op.kind === "updated" || node.kept === "buffer")
       return external(position.get(node) as Position, -1);
     const pack = packs.target.get(node);
-    if (pack) return { value: valueFor(pack.into, time, time), offset: pack.offset * ELEMENT_BYTES, bytes };
+    if (pack) return { value: valueFor(pack.into, time, time), offset: pack.offset, bytes };
     return { value: valueFor(node, time, time), offset: 0, bytes };
   };
 
   const kernels = steps.flatMap((step, time) => {
-    const scratch = step.scratch.map((bytes) => ({ value: newValue(bytes, time, time), offset: 0, bytes }));
+    const scratch = step.scratch.map(({ size, dtype }) => {
+      const bytes = wordBytes(dtype, size, target.nativeF16);
+      return { value: newValue(bytes, time, time), offset: 0, bytes };
+    });
     const placeOf = (o: Operand): Place => {
       if ("node" in o) return locate(base(o.node), time);
       if ("scratch" in o) return scratch[o.scratch] as ValuePlace;
@@ -128,7 +132,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
   const uploads = nodes.flatMap((node, at) => {
     const value = valueOfNode.get(node);
     if (!isLeaf(node) || !node.host || value === undefined) return [];
-    return [{ at, place: { value, offset: 0, bytes: node.size * ELEMENT_BYTES } }];
+    return [{ at, place: { value, offset: 0, bytes: bytesOf(node) } }];
   });
   return {
     steps,
@@ -143,12 +147,12 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
 }
 
 /** Small leaves one behind the other, each where it can be bound by itself. */
-function collectSmall({ nodes, isLeaf }: Graph) {
+function collectSmall({ nodes, isLeaf }: Graph, { nativeF16 }: Target) {
   const offsets = new Map<Node, number>();
   const leaves: { at: Position; offset: number }[] = [];
   let bytes = 0;
   nodes.forEach((node, at) => {
-    const size = node.size * ELEMENT_BYTES;
+    const size = wordBytes(node.dtype, node.size, nativeF16);
     if (!isLeaf(node) || !node.host || size > SMALL_UPLOAD) return;
     offsets.set(node, bytes);
     leaves.push({ at, offset: bytes });
@@ -157,12 +161,13 @@ function collectSmall({ nodes, isLeaf }: Graph) {
   return { offsets, leaves, bytes };
 }
 
-/** Inputs of packing ops that are read by nothing else are made in place. */
+/** Inputs of packing ops that are read by nothing else are made in place, `offset` bytes into the whole. */
 function placePacks(
   { steps, readers }: Schedule,
   outputs: ReadonlySet<Node>,
   base: (node: Node) => Node,
   isLeaf: (node: Node) => boolean,
+  { nativeF16 }: Target,
 ) {
   const target = new Map<Node, { into: Node; offset: number }>();
   const inPlace = new Map<Node, Set<number>>();
@@ -173,10 +178,11 @@ function placePacks(
     root.inputs.forEach((input, k) => {
       const made = base(input);
       if (isLeaf(made) || made.kept || made.op.kind === "updated" || outputs.has(made)) return;
+      if (made.dtype !== root.dtype) return;
       if (readers.get(made)?.size !== 1 || root.inputs.filter((other) => base(other) === made).length !== 1)
         return;
-      const offset = offsets[k] as number;
-      if ((offset * ELEMENT_BYTES) % ALIGNMENT !== 0) return;
+      const offset = (offsets[k] as number) * elementBytes(root.dtype, nativeF16);
+      if (offset % ALIGNMENT !== 0) return;
       target.set(made, { into: root, offset });
       done.add(k);
     });

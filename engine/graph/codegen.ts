@@ -3,9 +3,9 @@
  * function: leaves are loads from buffers through an `Index`, inner nodes are lines `let t3 = …;`.
  */
 import { GanvasError } from "../errors.ts";
-import { type DType, wgslType } from "../dtype.ts";
+import { type DType, isFloat, storedType, wgslType } from "../dtype.ts";
 import { resolve } from "./fuse.ts";
-import type { Node } from "./node.ts";
+import type { Node, Target } from "./node.ts";
 import {
   type Access,
   accessOf,
@@ -37,15 +37,23 @@ export class Body {
   private readonly isStored: IsStored;
   private readonly width: 1 | 4;
   private readonly firstBinding: number;
+  private readonly nativeF16: boolean;
   /** A node whose value the surrounding kernel hands over as `v`. */
   private readonly given: Node | undefined;
   /** Starts the names this body declares beside its function, so that two bodies fit into one file. */
   private readonly prefix: string;
 
-  constructor(width: 1 | 4, firstBinding: number, isStored: IsStored, given?: Node) {
+  constructor(
+    width: 1 | 4,
+    firstBinding: number,
+    isStored: IsStored,
+    { nativeF16 }: Pick<Target, "nativeF16">,
+    given?: Node,
+  ) {
     this.width = width;
     this.firstBinding = firstBinding;
     this.isStored = isStored;
+    this.nativeF16 = nativeF16;
     this.given = given;
     this.prefix = given ? "post" : "";
   }
@@ -72,7 +80,7 @@ export class Body {
   get declarations(): string {
     const bindings = this.inputs.map(
       ({ leaf, vector }, k) =>
-        `@group(0) @binding(${this.firstBinding + k}) var<storage, read> ${this.prefix}in${k}: array<${wgslType(leaf.dtype, vector ? 4 : 1)}>;`,
+        `@group(0) @binding(${this.firstBinding + k}) var<storage, read> ${this.prefix}in${k}: array<${this.stored(leaf, vector ? 4 : 1)}>;`,
     );
     return [...bindings, ...this.helpers.values()].join("\n");
   }
@@ -112,7 +120,7 @@ export class Body {
     if (access === "contiguous") {
       const at = this.local(this.address(index, "e"));
       const { name, vector } = this.input(leaf, true);
-      return vector ? `${name}[${at} >> 2u]` : lanes((lane) => `${at} + ${lane}u`);
+      return vector ? this.widened(leaf, `${name}[${at} >> 2u]`, 4) : lanes((lane) => `${at} + ${lane}u`);
     }
     if (access === "splat") return `${t}(${this.scalar(leaf, this.local(this.address(index, "e")))})`;
     const stride = access === "strided" ? ((index.views[0] as View).strides.at(-1) as number) : -1;
@@ -124,7 +132,18 @@ export class Body {
   /** One element of a buffer, whichever way it is declared. */
   private scalar(leaf: Node, at: string): string {
     const { name, vector } = this.input(leaf, false);
-    return vector ? `${name}[(${at}) >> 2u][(${at}) & 3u]` : `${name}[${at}]`;
+    return this.widened(leaf, vector ? `${name}[(${at}) >> 2u][(${at}) & 3u]` : `${name}[${at}]`, 1);
+  }
+
+  /** The WGSL type that the node's elements have in a buffer. */
+  private stored(node: Node, width: 1 | 4): string {
+    return storedType(node.dtype, width, this.nativeF16);
+  }
+
+  /** What was loaded, in the type that it is computed in. */
+  private widened(leaf: Node, loaded: string, width: 1 | 4): string {
+    const t = wgslType(leaf.dtype, width);
+    return this.stored(leaf, width) === t ? loaded : `${t}(${loaded})`;
   }
 
   /** The buffer's name; the first to use it decides how it is declared, so that each takes one binding only. */
@@ -179,6 +198,8 @@ export class Body {
 /** Least and largest numbers of each type. */
 const RANGE: Readonly<Record<DType, readonly [number, number]>> = {
   f32: [-3.4028234663852886e38, 3.4028234663852886e38],
+  // Computed as f32.
+  f16: [-3.4028234663852886e38, 3.4028234663852886e38],
   i32: [-2147483648, 2147483647],
   u32: [0, 4294967295],
 };
@@ -191,5 +212,5 @@ export function literal(value: number, dtype: DType): string {
   if (Number.isNaN(value)) throw new GanvasError("a constant is NaN");
   const [least, largest] = RANGE[dtype];
   const within = Math.min(Math.max(value, least), largest);
-  return dtype === "f32" ? `${Math.fround(within)}f` : `${Math.trunc(within)}`;
+  return isFloat(dtype) ? `${Math.fround(within)}f` : `${Math.trunc(within)}`;
 }

@@ -5,6 +5,7 @@
  * computed where they are used, unless that would read more memory than storing them once, or repeat much arithmetic.
  * A pointwise node that directly follows a kernel is computed in that kernel's store (its epilogue).
  */
+import { wgslType } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
 import type { Node } from "./node.ts";
 import type { Storage } from "./storage.ts";
@@ -219,7 +220,8 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
         !epilogueOf.has(k) &&
         !reads.moved.has(k) &&
         k.size === root.size &&
-        k.dtype === root.dtype &&
+        // Half precision is computed as f32.
+        wgslType(k.dtype, 1) === wgslType(root.dtype, 1) &&
         bindings(k) + 1 + new Set([...reads.aligned, ...reads.moved]).size - 1 <= MAX_BINDINGS &&
         [...reads.aligned, ...reads.moved].every((leaf) => leaf === k || isEarlier(leaf, k)),
     );

@@ -1,5 +1,5 @@
 /** From steps to dispatches: the WGSL text, the buffers and the grid of every kernel of a program. */
-import { wgslType } from "../dtype.ts";
+import { storedType, wgslType } from "../dtype.ts";
 import { foldGrid, type Launch, specialise } from "../gpu/kernel.ts";
 import { sizeOf } from "../shape.ts";
 import pointwiseSource from "../../shaders/pointwise.wgsl";
@@ -7,13 +7,8 @@ import reduceSource from "../../shaders/reduce.wgsl";
 import { Body, type IsStored, literal } from "./codegen.ts";
 import type { Step } from "./fuse.ts";
 import type { Node, Target } from "./node.ts";
+import { type LoweredScratch, type Operand, scratchOf, storedTypes } from "./operands.ts";
 import { Index, permuteView } from "./view.ts";
-
-/** The buffer behind a binding: a node's value, a scratch buffer of the step, or state that an effect writes. */
-export type Operand =
-  | { readonly node: Node; readonly write: boolean }
-  | { readonly scratch: number; readonly write: boolean }
-  | { readonly effect: Node; readonly state: number; readonly write: boolean };
 
 export interface LoweredKernel {
   readonly name: string;
@@ -26,8 +21,7 @@ export interface LoweredKernel {
 export interface LoweredStep {
   readonly step: Step;
   readonly kernels: readonly LoweredKernel[];
-  /** Bytes of the scratch buffers. */
-  readonly scratch: readonly number[];
+  readonly scratch: readonly LoweredScratch[];
 }
 
 const WORKGROUP = 64;
@@ -43,22 +37,27 @@ export function lower(
   const { op } = step.root;
   if (op.kind === "reduce") return lowerReduce(step, isStored, target);
   if (op.kind === "kernel" || op.kind === "effect")
-    return lowerLaunches(step, op.launches(step.root, target), isStored, skip);
-  return lowerPointwise(step, isStored);
+    return lowerLaunches(step, op.launches(step.root, target), isStored, target, skip);
+  return lowerPointwise(step, isStored, target);
 }
 
-function lowerPointwise(step: Step, isStored: IsStored): LoweredStep {
+function lowerPointwise(step: Step, isStored: IsStored, target: Target): LoweredStep {
   const { root } = step;
   if (root.size === 0) return { step, kernels: [], scratch: [] };
   const width = widthFor(root.size);
   const t = wgslType(root.dtype, width);
   // The root itself is stored, but by this kernel.
-  const body = new Body(width, 1, (node) => node !== root && isStored(node));
+  const body = new Body(width, 1, (node) => node !== root && isStored(node), target);
   const result = body.value(root);
   const count = root.size / width;
   const grid = foldGrid(Math.ceil(count / WORKGROUP));
   const text = specialise("pointwise", pointwiseSource, {
-    constants: { T: t, COUNT: count, ROW: grid[0] * WORKGROUP },
+    constants: {
+      T: t,
+      StoredY: storedType(root.dtype, width, target.nativeF16),
+      COUNT: count,
+      ROW: grid[0] * WORKGROUP,
+    },
     hooks: {
       value: `fn value(i: u32) -> T {\n  let e = i * ${width}u;\n${body.statements}\n  return ${result};\n}`,
     },
@@ -80,24 +79,26 @@ function epilogueHook(
   step: Step,
   width: 1 | 4,
   isStored: IsStored,
+  target: Target,
   firstBinding: number,
   signature: string,
   e: string,
 ) {
   const { root, epilogue, storesRoot } = step;
   if (!epilogue) return undefined;
-  const t = wgslType(root.dtype, width);
+  const t = storedType(root.dtype, width, target.nativeF16);
   const body = new Body(
     width,
     firstBinding + (storesRoot ? 1 : 0),
     (node) => node !== epilogue && isStored(node),
+    target,
     root,
   );
   const result = body.value(epilogue);
   const raw = storesRoot
     ? `@group(0) @binding(${firstBinding}) var<storage, read_write> raw: array<${t}>;\n`
     : "";
-  const keep = storesRoot ? `  raw[${width === 4 ? "e >> 2u" : "e"}] = v;\n` : "";
+  const keep = storesRoot ? `  raw[${width === 4 ? "e >> 2u" : "e"}] = ${t}(v);\n` : "";
   return {
     hook: `${signature} {\n  let e = ${e};\n${keep}${body.statements}\n  return ${result};\n}`,
     declarations: raw + body.declarations,
@@ -150,11 +151,20 @@ function lowerReduce(step: Step, isStored: IsStored, target: Target): LoweredSte
     const t = wgslType(root.dtype, w);
     const grid = foldGrid(Math.ceil((constants.OUTPUTS * constants.SLICES) / WORKGROUP));
     const ending = last
-      ? epilogueHook(step, w, isStored, 1 + inputs.length, "fn epilogue(v: T, i: u32) -> T", `i * ${w}u`)
+      ? epilogueHook(
+          step,
+          w,
+          isStored,
+          target,
+          1 + inputs.length,
+          "fn epilogue(v: T, i: u32) -> T",
+          `i * ${w}u`,
+        )
       : undefined;
     const text = specialise("reduce", reduceSource, {
       constants: {
         T: t,
+        StoredY: last ? storedType((step.epilogue ?? root).dtype, w, target.nativeF16) : t,
         ...constants,
         ROW: grid[0] * WORKGROUP,
         FIRST: `T(${literal(NEUTRAL[op.combine], root.dtype)})`,
@@ -177,7 +187,7 @@ function lowerReduce(step: Step, isStored: IsStored, target: Target): LoweredSte
   };
 
   const destination: Operand = { node: step.epilogue ?? root, write: true };
-  const body = new Body(width, 1, (node) => node !== root && isStored(node));
+  const body = new Body(width, 1, (node) => node !== root && isStored(node), target);
   const result = body.value(x, index);
   const first = kernel(
     width,
@@ -199,17 +209,19 @@ function lowerReduce(step: Step, isStored: IsStored, target: Target): LoweredSte
     [{ scratch: 0, write: false }],
     true,
   );
-  return { step, kernels: [first, second], scratch: [slices * outputs * width * 4] };
+  return { step, kernels: [first, second], scratch: [{ size: slices * outputs * width, dtype: "f32" }] };
 }
 
 function lowerLaunches(
   step: Step,
   launches: readonly Launch[],
   isStored: IsStored,
+  target: Target,
   skip: ReadonlySet<number>,
 ): LoweredStep {
   const { root } = step;
   if (root.op.kind === "kernel" && root.size === 0) return { step, kernels: [], scratch: [] };
+  const scratch = scratchOf(root, launches);
   const kernels = launches.flatMap((launch, k): LoweredKernel[] => {
     if (skip.has(k)) return [];
     const last = k === launches.length - 1;
@@ -227,13 +239,14 @@ function lowerLaunches(
             step,
             launch.epilogue.width,
             isStored,
+            target,
             operands.length,
             `fn ${launch.epilogue.hook}(v: ${t}, i: u32) -> ${t}`,
             "i",
           )
         : undefined;
     const text = specialise(launch.name, launch.source, {
-      constants: launch.constants,
+      constants: { ...launch.constants, ...storedTypes(launch, operands, scratch, target) },
       hooks: ending && launch.epilogue ? { [launch.epilogue.hook]: ending.hook } : {},
       declarations: ending?.declarations ?? "",
     });
@@ -247,7 +260,5 @@ function lowerLaunches(
       },
     ];
   });
-  const scratch: number[] = [];
-  for (const launch of launches) scratch.push(...(launch.scratch ?? []));
   return { step, kernels, scratch };
 }

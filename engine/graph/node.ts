@@ -14,6 +14,8 @@ export interface Target {
   readonly software: boolean;
   /** Lanes of a subgroup, where subgroups are there and all of one size; else 0. */
   readonly subgroupSize: number;
+  /** Tensors of type f16 take two bytes an element; otherwise they are stored as f32. */
+  readonly nativeF16: boolean;
   /** Uses this form of every kernel that has it (for tests and comparisons). */
   readonly form?: "naive" | "tile" | "subgroup";
 }
@@ -58,6 +60,8 @@ export interface KernelOp extends OpBase {
   readonly kind: "kernel";
   /** The last launch has an epilogue hook. */
   readonly fusable?: boolean;
+  /** The files read and write tensors of type f16 (see `storedAlias`); without, inputs and result are f32. */
+  readonly acceptsF16?: boolean;
   /**
    * The output is made of the inputs, input k from element `placement(node)[k]` on. Launch k copies input k; it is
    * left out where the kernel that makes the input can write straight into the output.

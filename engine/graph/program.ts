@@ -2,7 +2,7 @@
  * A compiled graph: pipelines, a memory plan and cached bind groups. Running it again with other leaves of the same
  * structure is one loop over dispatches; nothing is compiled and, once the same buffers come round, nothing is made.
  */
-import { ELEMENT_BYTES, type HostArray } from "../dtype.ts";
+import { type DType, encode, type HostArray } from "../dtype.ts";
 import { DeviceError, GanvasError } from "../errors.ts";
 import type { Dispatch, Gpu } from "../gpu/device.ts";
 import type { Block } from "../gpu/memory.ts";
@@ -70,8 +70,8 @@ export class Program {
     const { externals, uploads, small, ring } = this.assembly;
     const leaves = new Map<number, Leaf>();
     for (const { at } of [...externals, ...uploads, ...small.leaves, ...ring]) {
-      const { host, storage, writes } = nodes[at] as Node;
-      leaves.set(at, { host, storage, writes });
+      const { host, storage, writes, dtype } = nodes[at] as Node;
+      leaves.set(at, { host, storage, writes, dtype });
     }
     return leaves;
   }
@@ -79,7 +79,10 @@ export class Program {
   /** Uploads the leaves, runs every kernel, and says where the outputs lie until the next program runs. */
   run(leaves: Leaves): (Stretch | undefined)[] {
     const { gpu, assembly } = this;
-    const numbersOf = (at: number) => bytesOf((leaves.get(at) as Leaf).host as HostArray);
+    const numbersOf = (at: number) => {
+      const { host, dtype } = leaves.get(at) as Leaf;
+      return encode(dtype, host as HostArray, gpu.info.nativeF16);
+    };
     for (const { at, place } of assembly.uploads)
       gpu.upload(this.block(place).buffer, place.offset, numbersOf(at));
     const { small } = assembly;
@@ -100,7 +103,7 @@ export class Program {
         fromOffset: from.offset,
         to: to.buffer,
         toOffset: to.offset,
-        bytes: ELEMENT_BYTES,
+        bytes: 4,
       };
     });
     gpu.submit(this.bound(externals, stretch), copies);
@@ -151,6 +154,7 @@ export interface Leaf {
   readonly host: HostArray | undefined;
   readonly storage: Storage | undefined;
   readonly writes: readonly Storage[];
+  readonly dtype: DType;
 }
 
 /** By position in the graph's nodes. */

@@ -2,7 +2,7 @@
  * What makes recorded graphs run: reading a value, flushing updates. Scheduling is synchronous and fixes what a run
  * will see; the GPU work itself follows in order, as soon as the device is open and the kernels are compiled.
  */
-import { ELEMENT_BYTES, type HostArray, viewAs } from "../dtype.ts";
+import { arrayOf, decode, type HostArray, wordBytes } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
 import { assemble } from "./assemble.ts";
@@ -145,12 +145,14 @@ class Runtime {
     this.throwFailure();
     const source = resolve(node, (n) => this.hasValue(n));
     if (source.host) return source.host;
-    if (node.size === 0) return viewAs(node.dtype, new ArrayBuffer(0));
+    if (node.size === 0) return arrayOf(node.dtype, 0);
     const gpu = this.device ?? (await this.gpu());
     this.throwFailure();
     const data = await this.schedule(gpu, [node], async ([place]) => {
       const { buffer, offset } = place as Stretch;
-      return viewAs(node.dtype, await gpu.read(buffer, offset, node.size * ELEMENT_BYTES));
+      const { nativeF16 } = gpu.info;
+      const bytes = await gpu.read(buffer, offset, wordBytes(node.dtype, node.size, nativeF16));
+      return decode(node.dtype, bytes, node.size, nativeF16);
     });
     this.throwFailure();
     // From now on the numbers need no memory on the GPU; state and kept tensors stay where they are.
@@ -277,7 +279,7 @@ class Runtime {
   ): Promise<T> {
     const { graph, program } = this.compile(gpu, outputs);
     const { effects, keeps: kept } = this.requests.take();
-    for (const node of kept) this.giveStorage(node);
+    for (const node of kept) this.giveStorage(node, gpu);
     const leaves = program.capture(graph.nodes);
     for (const effect of effects) {
       for (const storage of effect.writes) storage.bump();
@@ -301,9 +303,12 @@ class Runtime {
     return run.then(({ done }) => done);
   }
 
-  private giveStorage(node: Node): void {
+  private giveStorage(node: Node, gpu: Gpu): void {
     if (node.kept === "buffer") {
-      node.storage = new Storage(node.op.name, Math.max(node.size, 1) * ELEMENT_BYTES);
+      node.storage = new Storage(
+        node.op.name,
+        wordBytes(node.dtype, Math.max(node.size, 1), gpu.info.nativeF16),
+      );
       this.forgotten.register(node, node.storage);
       return;
     }

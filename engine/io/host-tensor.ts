@@ -5,6 +5,9 @@
  * as their raw 16 bits and decoded by {@link toFloat32}. "bool" is one byte a value, 0 or 1.
  */
 import { FormatError, ShapeError } from "../errors.ts";
+import { fromFloat16Bits } from "../half.ts";
+
+export { toFloat16Bits } from "../half.ts";
 
 /** Element types of tensor files. */
 export type HostDtype =
@@ -130,43 +133,12 @@ export function toFloat32(tensor: HostTensor): Float32Array {
   const { data, dtype } = tensor;
   if (data instanceof Float32Array) return data;
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float32Array.from(data, Number);
-  if (dtype === "f16") return Float32Array.from(data, halfToNumber);
+  if (dtype === "f16") return fromFloat16Bits(data as Uint16Array);
   if (dtype === "bf16") {
     // bfloat16 is the upper half of a float32.
     return new Float32Array(Uint32Array.from(data, (bits) => bits << 16).buffer);
   }
   return Float32Array.from(data);
-}
-
-/** Value of the IEEE 754 binary16 number with these 16 bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const mantissa = bits & 1023;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  if (exponent === 31) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
-}
-
-/** IEEE 754 binary16 bits of float32 values, rounded to nearest, ties to even; beyond 65504 becomes infinity. */
-export function toFloat16Bits(values: Float32Array): Uint16Array {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(values, (value, i) => {
-    const word = bits[i] as number;
-    const sign = (word >>> 16) & 0x8000;
-    const magnitude = word & 0x7fffffff;
-    if (magnitude > 0x7f800000) return sign | 0x7e00; // NaN
-    if (magnitude >= 0x477ff000) return sign | 0x7c00; // 65520 and more
-    if (magnitude < 0x38800000) return sign | roundHalfToEven(Math.abs(value) * 2 ** 24); // below 2^-14: subnormal
-    // Rebias the exponent from 127 to 15 and round off 13 bits; a carry runs into the exponent as it should.
-    return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
-  });
-}
-
-function roundHalfToEven(value: number): number {
-  const low = Math.floor(value);
-  const rest = value - low;
-  return rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low;
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Stretching and summing back: each is the other's gradient. Also constants, which need no memory. */
-import type { DType } from "../dtype.ts";
+import { type DType, isFloat } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { ConstantOp, MovementOp, ReduceOp } from "../graph/node.ts";
 import { expandView } from "../graph/view.ts";
+import { inF32 } from "../precision.ts";
 import { checkShape, normalizeAxes, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { record, Tensor } from "../tensor.ts";
 
@@ -37,7 +38,7 @@ const SUM: ReduceOp = {
 /** The same value everywhere; takes no memory and is written into the kernels that use it. */
 export function constant(value: number, shape: Shape = [], dtype: DType = "f32"): Tensor {
   checkShape("constant", shape);
-  const fits = dtype === "f32" || value === (dtype === "i32" ? value | 0 : value >>> 0);
+  const fits = isFloat(dtype) || value === (dtype === "i32" ? value | 0 : value >>> 0);
   if (!fits) throw new ShapeError(`constant: a tensor of type ${dtype} cannot hold ${value}`);
   return record(CONSTANT, [], shape, { dtype, attributes: { value } });
 }
@@ -73,7 +74,8 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 
 /** Sum over `axes` (all of them by default). */
 export function sum(x: Tensor, axes?: number | Shape, options: { keepDims?: boolean } = {}): Tensor {
-  return reduce(SUM, "sum", x, axes, options.keepDims ?? false);
+  // The sum itself is f32, so that no partial result overflows.
+  return inF32(x, (v) => reduce(SUM, "sum", v, axes, options.keepDims ?? false));
 }
 
 /**

@@ -133,7 +133,7 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
     constants: { KH: g.KH, KW: g.KW, I: g.I, O: g.O, FLIP: turned ? "true" : "false" },
     bindings: [{ input: 1 }, { scratch: 0, write: true }],
     grid: foldGrid(ceilDiv(weights, 64)),
-    scratch: [weights * 4],
+    scratch: [{ size: weights, like: { input: 1 } }],
   };
   const bindings = [{ input: 0 }, { scratch: 0 }, { output: true, write: true }] as const;
   if (turned) {
@@ -225,7 +225,7 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
     {
       ...launch,
       bindings: [{ input: 0 }, { input: 1 }, { scratch: 0, write: true }],
-      scratch: [slices * size * 4],
+      scratch: [{ size: slices * size }],
     },
     {
       name: "sum-slices",

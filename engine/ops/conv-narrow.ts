@@ -3,7 +3,7 @@
  * product is wider than 3 columns, so the taps of a window row become columns of their own, of a convolution with a
  * window of KH × 1; shifted sums put them together. See `shaders/conv2d-narrow.weights.wgsl`.
  */
-import { type Binding, foldGrid, type Launch } from "../gpu/kernel.ts";
+import { type Binding, foldGrid, type Launch, type Scratch } from "../gpu/kernel.ts";
 import expandSource from "../../shaders/conv2d-narrow.expand.wgsl";
 import sumSource from "../../shaders/conv2d-narrow.sum.wgsl";
 import weightsSource from "../../shaders/conv2d-narrow.weights.wgsl";
@@ -61,24 +61,23 @@ function within(
   output: Binding,
   ourScratch: number,
 ): Launch[] {
-  return launches.map(({ epilogue: _, ...launch }) => ({
+  const ours = (b: Binding): Binding =>
+    "input" in b
+      ? (inputs[b.input] as Binding)
+      : "scratch" in b
+        ? { scratch: b.scratch + ourScratch }
+        : output;
+  return launches.map(({ epilogue: _, scratch, ...launch }) => ({
     ...launch,
-    bindings: launch.bindings.map(({ write, ...b }) => {
-      const to =
-        "input" in b
-          ? (inputs[b.input] as Binding)
-          : "scratch" in b
-            ? { scratch: b.scratch + ourScratch }
-            : output;
-      return write ? { ...to, write } : to;
-    }),
+    bindings: launch.bindings.map(({ write, ...b }) => (write ? { ...ours(b), write } : ours(b))),
+    ...(scratch && { scratch: scratch.map((s) => (s.like ? { ...s, like: ours(s.like) } : s)) }),
   }));
 }
 
-/** Adds the sizes of our scratch buffers in front of those of the inner op. */
-function withScratch(launches: readonly Launch[], bytes: readonly number[]): Launch[] {
+/** Adds our scratch buffers in front of those of the inner op. */
+function withScratch(launches: readonly Launch[], ours: readonly Scratch[]): Launch[] {
   return launches.map((launch, k) =>
-    k === 0 ? { ...launch, scratch: [...bytes, ...(launch.scratch ?? [])] } : launch,
+    k === 0 ? { ...launch, scratch: [...ours, ...(launch.scratch ?? [])] } : launch,
   );
 }
 
@@ -96,7 +95,11 @@ export function narrowForward(g: Geometry, lower: Lower): readonly Launch[] {
       epilogue: EPILOGUE,
     } satisfies Launch,
   ];
-  return withScratch(launches, [weightsSize(wide) * 4, spreadSize(wide) * 4]);
+  // In half precision the sums of one row are rounded to it, so that the widest buffer of a network keeps its half size.
+  return withScratch(launches, [
+    { size: weightsSize(wide), like: { input: 1 } },
+    { size: spreadSize(wide), like: { output: true } },
+  ]);
 }
 
 export function narrowGradWeight(g: Geometry, lower: Lower): readonly Launch[] {
@@ -106,7 +109,7 @@ export function narrowGradWeight(g: Geometry, lower: Lower): readonly Launch[] {
     ...within(lower(wide), [{ input: 0 }, { scratch: 0 }], { scratch: 1 }, 2),
     weights(g, wide, { scratch: 1 }, { output: true }, true),
   ];
-  return withScratch(launches, [spreadSize(wide) * 4, weightsSize(wide) * 4]);
+  return withScratch(launches, [{ size: spreadSize(wide), like: { input: 1 } }, { size: weightsSize(wide) }]);
 }
 
 export function narrowGradInput(g: Geometry, lower: Lower): readonly Launch[] {
@@ -122,5 +125,8 @@ export function narrowGradInput(g: Geometry, lower: Lower): readonly Launch[] {
   const ended = launches.map((launch, k) =>
     k === launches.length - 1 && last ? { ...launch, epilogue: last } : launch,
   );
-  return withScratch(ended, [spreadSize(wide) * 4, weightsSize(wide) * 4]);
+  return withScratch(ended, [
+    { size: spreadSize(wide), like: { input: 0 } },
+    { size: weightsSize(wide), like: { input: 1 } },
+  ]);
 }

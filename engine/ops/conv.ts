@@ -6,6 +6,7 @@
  */
 import { ShapeError } from "../errors.ts";
 import type { KernelOp, Node } from "../graph/node.ts";
+import { factors } from "../precision.ts";
 import { expectShape, showShape } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
 import type { Geometry } from "./conv-geometry.ts";
@@ -34,6 +35,7 @@ const FORWARD: KernelOp = {
   kind: "kernel",
   name: "conv2d",
   fusable: true,
+  acceptsF16: true,
   launches: (node, target) => forwardLaunches(geometryOf(node), target),
   gradient: (dy, node) => {
     const [x, w] = inputsOf(node);
@@ -46,6 +48,7 @@ const GRAD_INPUT: KernelOp = {
   kind: "kernel",
   name: "conv2dGradInput",
   fusable: true,
+  acceptsF16: true,
   launches: (node, target) => gradInputLaunches(geometryOf(node), target),
   gradient: (ddx, node) => {
     const [dy, w] = inputsOf(node);
@@ -58,6 +61,7 @@ const GRAD_WEIGHT: KernelOp = {
   kind: "kernel",
   name: "conv2dGradWeight",
   fusable: true,
+  acceptsF16: true,
   launches: (node, target) => gradWeightLaunches(geometryOf(node), target),
   gradient: (ddw, node) => {
     const [x, dy] = inputsOf(node);
@@ -120,7 +124,7 @@ export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor 
     throw new ShapeError(
       `conv2d: a kernel of ${kh}×${kw} (dilation ${DH}×${DW}) does not fit into ${h}×${width} with padding ${PH}×${PW}`,
     );
-  return recordForward(x, w, {
+  return recordForward(...factors(x, w), {
     N: n,
     H: h,
     W: width,
@@ -204,5 +208,6 @@ export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOpti
     DW,
     GROUPS: groups,
   };
-  return recordGradInput(x, permute(w, [0, 1, 3, 2]), g);
+  const [image, kernel] = factors(x, w);
+  return recordGradInput(image, permute(kernel, [0, 1, 3, 2]), g);
 }

@@ -2,6 +2,7 @@
 export { constant, detach, expand, reshape, sum, sumTo } from "./broadcast.ts";
 export * from "./activations.ts";
 export { type AvgPoolOptions, avgPool2d } from "./avg-pool.ts";
+export * from "./cast.ts";
 export * from "./conv.ts";
 export * from "./cumsum.ts";
 export * from "./indexing.ts";

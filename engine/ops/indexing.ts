@@ -89,7 +89,7 @@ function addLaunches(node: Node): readonly Launch[] {
       source: linksSource,
       constants: { ...links, Whole: index.dtype },
       bindings: [{ input: 1 }, { scratch: 0, write: true }],
-      scratch: [entries * 4],
+      scratch: [{ size: entries }],
       grid: foldGrid(ceilDiv(entries, 64)),
     },
     {

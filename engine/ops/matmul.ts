@@ -5,6 +5,7 @@ import type { KernelOp, Node, Target } from "../graph/node.ts";
 import naiveSource from "../../shaders/matmul.naive.wgsl";
 import subgroupSource from "../../shaders/matmul.subgroup.wgsl";
 import tileSource from "../../shaders/matmul.tile.wgsl";
+import { factors } from "../precision.ts";
 import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
 import { expand, reshape, sumTo } from "./broadcast.ts";
@@ -16,6 +17,7 @@ const MATMUL: KernelOp = {
   kind: "kernel",
   name: "matmul",
   fusable: true,
+  acceptsF16: true,
   launches,
   gradient: (dy, node) => {
     const [a, b] = node.inputs.map((input) => new Tensor(input)) as [Tensor, Tensor];
@@ -115,18 +117,19 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
       `matmul: needs vectors or matrices, got ${showShape(a.shape)} and ${showShape(b.shape)}`,
     );
   expectFloats("matmul", { a, b });
-  const left = a.rank === 1 ? reshape(a, [1, a.size]) : a;
-  const right = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
+  const [x, y] = factors(a, b);
+  const left = x.rank === 1 ? reshape(x, [1, x.size]) : x;
+  const right = y.rank === 1 ? reshape(y, [y.size, 1]) : y;
   const [m, k] = left.shape.slice(-2) as [number, number];
   const [k2, n] = right.shape.slice(-2) as [number, number];
   if (k !== k2)
     throw new ShapeError(`matmul: inner sizes differ: ${showShape(a.shape)} and ${showShape(b.shape)}`);
   const batch = broadcastShapes("matmul", left.shape.slice(0, -2), right.shape.slice(0, -2));
   const out = [...batch, ...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
-  const flat = (x: Tensor, rows: number, columns: number) => {
-    const own = x.shape.slice(0, -2);
-    if (sizeOf(own) === 1) return reshape(x, [1, rows, columns]);
-    return reshape(expand(x, [...batch, rows, columns]), [sizeOf(batch), rows, columns]);
+  const flat = (matrix: Tensor, rows: number, columns: number) => {
+    const own = matrix.shape.slice(0, -2);
+    if (sizeOf(own) === 1) return reshape(matrix, [1, rows, columns]);
+    return reshape(expand(matrix, [...batch, rows, columns]), [sizeOf(batch), rows, columns]);
   };
   return reshape(batched(flat(left, m, k), flat(right, k, n)), out);
 }

@@ -3,6 +3,7 @@ import { Tensor } from "../tensor.ts";
 import * as activations from "./activations.ts";
 import { avgPool2d } from "./avg-pool.ts";
 import * as broadcast from "./broadcast.ts";
+import { cast } from "./cast.ts";
 import * as conv from "./conv.ts";
 import * as indexing from "./indexing.ts";
 import { conv1d } from "./conv1d.ts";
@@ -18,6 +19,7 @@ import { slice } from "./slice.ts";
 const METHODS = {
   ...pointwise,
   ...activations,
+  cast,
   sum: broadcast.sum,
   reshape: broadcast.reshape,
   expand: broadcast.expand,

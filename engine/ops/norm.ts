@@ -4,6 +4,7 @@
  * come with the parts.
  */
 import { ShapeError } from "../errors.ts";
+import { inF32, wide } from "../precision.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
@@ -32,20 +33,22 @@ export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Batch
       throw new ShapeError(
         `batchNorm: ${name} should be [${c}] for x ${showShape(x.shape)}, got ${showShape(t.shape)}`,
       );
-  const centre = options.mean ?? batchMean(x);
-  const spread = options.variance ?? batchVariance(x, centre);
-  const scale = mul(rsqrt(add(spread, options.eps ?? 1e-5)), gamma); // [c]
-  return add(mul(sub(x, centre), scale), beta);
+  return inF32(x, (v) => {
+    const centre = options.mean ?? batchMean(v);
+    const spread = options.variance ?? batchVariance(v, centre);
+    const scale = mul(rsqrt(add(spread, options.eps ?? 1e-5)), gamma); // [c]
+    return add(mul(sub(v, centre), scale), beta);
+  });
 }
 
 const allButLast = (x: Tensor): number[] => x.shape.slice(0, -1).map((_, axis) => axis);
 
-/** Mean of every channel, [c]. */
-export const batchMean = (x: Tensor): Tensor => mean(x, allButLast(x));
+/** Mean of every channel, [c], in f32. */
+export const batchMean = (x: Tensor): Tensor => mean(wide(x), allButLast(x));
 
-/** Biased variance of every channel, [c], around `centre`. */
+/** Biased variance of every channel, [c], around `centre`, in f32. */
 export const batchVariance = (x: Tensor, centre: Tensor): Tensor =>
-  variance(x, allButLast(x), { mean: centre });
+  variance(wide(x), allButLast(x), { mean: centre });
 
 export interface NormOptions {
   /** Added to the variance; 1e-5 by default. */
@@ -79,7 +82,7 @@ export function instanceNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: No
   if (x.rank < 3) throw new ShapeError(`instanceNorm: x should be [n, ..., c], got ${showShape(x.shape)}`);
   checkAffine("instanceNorm", x, x.shape.slice(-1), { gamma, beta });
   const axes = x.shape.slice(1, -1).map((_, axis) => axis + 1);
-  return add(mul(standardise(x, axes, options), gamma), beta);
+  return inF32(x, (v) => add(mul(standardise(v, axes, options), gamma), beta));
 }
 
 /**
@@ -91,7 +94,7 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: NormO
   if (gamma.rank < 1) throw new ShapeError("layerNorm: gamma should have the axes to normalise over, got []");
   checkAffine("layerNorm", x, x.shape.slice(-gamma.rank), { gamma, beta });
   const axes = gamma.shape.map((_, axis) => x.rank - gamma.rank + axis);
-  return add(mul(standardise(x, axes, options), gamma), beta);
+  return inF32(x, (v) => add(mul(standardise(v, axes, options), gamma), beta));
 }
 
 /**
@@ -116,7 +119,9 @@ export function groupNorm(
       `groupNorm: the ${c} channels of x ${showShape(x.shape)} cannot be cut into ${groups} groups`,
     );
   checkAffine("groupNorm", x, [c], { gamma, beta });
-  const split = reshape(x, [...x.shape.slice(0, -1), groups, c / groups]);
-  const axes = [...split.shape.slice(1, -2).map((_, axis) => axis + 1), split.rank - 1];
-  return add(mul(reshape(standardise(split, axes, options), x.shape), gamma), beta);
+  return inF32(x, (v) => {
+    const split = reshape(v, [...x.shape.slice(0, -1), groups, c / groups]);
+    const axes = [...split.shape.slice(1, -2).map((_, axis) => axis + 1), split.rank - 1];
+    return add(mul(reshape(standardise(split, axes, options), x.shape), gamma), beta);
+  });
 }

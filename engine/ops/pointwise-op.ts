@@ -7,6 +7,7 @@ import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { PointwiseOp } from "../graph/node.ts";
 import { broadcastShapes } from "../shape.ts";
+import { wide } from "../precision.ts";
 import { record, Tensor } from "../tensor.ts";
 import { constant, expand } from "./broadcast.ts";
 
@@ -32,7 +33,7 @@ type Attributes = Readonly<Record<string, number>>;
 interface Traits {
   /** Price in additions, 1 by default. */
   readonly cost?: number;
-  /** Element type of the result where it is not that of the arguments. */
+  /** Element type of the result where it is not that of the arguments. Those of type f16 give f16 also where this is f32. */
   readonly dtype?: DType;
   /** Takes whole numbers too: all of them, or those with a sign (i32) only. */
   readonly integers?: "all" | "signed";
@@ -109,12 +110,13 @@ function apply(
   operands: readonly Operand[],
   attributes: Attributes,
 ): Tensor {
-  const alike = chooses ? operands.slice(1) : operands;
-  const leading = alike.find((o) => typeof o !== "number") as Tensor | undefined;
-  const type = leading?.dtype ?? "f32";
+  const isAlike = (o: Operand, k: number): o is Tensor => typeof o !== "number" && !(chooses && k === 0);
+  const alike = operands.filter(isAlike);
+  const mixed = alike.some((t) => t.dtype === "f16") && alike.some((t) => t.dtype === "f32");
+  const type = mixed ? "f32" : (alike[0]?.dtype ?? "f32");
   if ((type === "i32" && !integers) || (type === "u32" && integers !== "all"))
     throw new ShapeError(`${op.name}: needs ${integers ? "numbers with a sign" : "floats"}, got ${type}`);
-  const tensors = operands.map((o) => (typeof o === "number" ? constant(o, [], type) : o));
+  const tensors = operands.map((o) => (typeof o === "number" ? constant(o, [], type) : mixed ? wide(o) : o));
   const compared = chooses ? tensors.slice(1) : tensors;
   if (compared.some((t) => t.dtype !== type))
     throw new ShapeError(
@@ -125,6 +127,6 @@ function apply(
     op,
     tensors.map((t) => expand(t, shape)),
     shape,
-    { attributes, dtype: dtype ?? type },
+    { attributes, dtype: dtype === "f32" && type === "f16" ? type : (dtype ?? type) },
   );
 }

@@ -1,6 +1,7 @@
 /** Reductions beyond the plain sum, and what is made of them. */
 import { ShapeError } from "../errors.ts";
 import type { MovementOp, ReduceOp } from "../graph/node.ts";
+import { inF32 } from "../precision.ts";
 import { normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
 import { record, Tensor, tensor } from "../tensor.ts";
 import { detach, expand, reduce, reshape, sum } from "./broadcast.ts";
@@ -89,7 +90,7 @@ const countOf = (x: Tensor, axes: number | Shape | undefined): number =>
   sizeOf(normalizeAxes("mean", axes, x.rank).map((axis) => x.shape[axis] as number));
 
 export const mean = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  mul(sum(x, axes, options), 1 / countOf(x, axes));
+  inF32(x, (v) => mul(sum(v, axes, options), 1 / countOf(x, axes)));
 
 /**
  * Mean squared distance from the mean, computed from centred values (never as E[x²] - E[x]², which cancels).
@@ -100,28 +101,35 @@ export function variance(
   axes?: number | Shape,
   options: ReduceOptions & { readonly correction?: number; readonly mean?: Tensor } = {},
 ): Tensor {
-  const centre = options.mean ?? mean(x, axes, { keepDims: true });
-  const total = sum(square(sub(x, centre)), axes, options);
-  return mul(total, 1 / Math.max(countOf(x, axes) - (options.correction ?? 0), 0));
+  return inF32(x, (v) => {
+    const centre = options.mean ?? mean(v, axes, { keepDims: true });
+    const total = sum(square(sub(v, centre)), axes, options);
+    return mul(total, 1 / Math.max(countOf(x, axes) - (options.correction ?? 0), 0));
+  });
 }
 
 /** √Σx², the Euclidean norm. */
 export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  sqrt(sum(square(x), axes, options));
+  inF32(x, (v) => sqrt(sum(square(v), axes, options)));
 
 /** log Σ e^x, with the maximum taken out so that nothing overflows. */
 export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor {
   const list = normalizeAxes("logsumexp", axes, x.rank);
-  const peak = detach(max(x, list, { keepDims: true }));
-  const result = add(log(sum(exp(sub(x, peak)), list, { keepDims: true })), peak);
-  return options.keepDims ? result : sum(result, list);
+  return inF32(x, (v) => {
+    const peak = detach(max(v, list, { keepDims: true }));
+    const result = add(log(sum(exp(sub(v, peak)), list, { keepDims: true })), peak);
+    return options.keepDims ? result : sum(result, list);
+  });
 }
 
 /** e^x / Σ e^x along `axis`. */
 export function softmax(x: Tensor, axis = -1): Tensor {
-  const shifted = exp(sub(x, detach(max(x, axis, { keepDims: true }))));
-  return div(shifted, sum(shifted, axis, { keepDims: true }));
+  return inF32(x, (v) => {
+    const shifted = exp(sub(v, detach(max(v, axis, { keepDims: true }))));
+    return div(shifted, sum(shifted, axis, { keepDims: true }));
+  });
 }
 
 /** log softmax, without taking the logarithm of small numbers. */
-export const logSoftmax = (x: Tensor, axis = -1): Tensor => sub(x, logsumexp(x, axis, { keepDims: true }));
+export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
+  inF32(x, (v) => sub(v, logsumexp(v, axis, { keepDims: true })));

@@ -38,6 +38,7 @@ const LERP: EffectOp = {
 const PACK: KernelOp = {
   kind: "kernel",
   name: "pack",
+  acceptsF16: true,
   placement: (node) => node.attributes.offsets as readonly number[],
   launches: (node) => {
     const offsets = node.attributes.offsets as readonly number[];

@@ -25,8 +25,8 @@ export interface Compiled extends Schedule {
   readonly stored: readonly string[];
 }
 
-export const SOFTWARE: Target = { software: true, subgroupSize: 8 };
-export const HARDWARE: Target = { software: false, subgroupSize: 0 };
+export const SOFTWARE: Target = { software: true, subgroupSize: 8, nativeF16: true };
+export const HARDWARE: Target = { software: false, subgroupSize: 0, nativeF16: true };
 
 export function compile(outputs: readonly Tensor[], target: Target = SOFTWARE): Compiled {
   const graph = graphOf(outputs);

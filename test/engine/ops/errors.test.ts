@@ -103,12 +103,12 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   [
     "a convolution of whole numbers",
     () => g.conv2d(g.tensor(new Int32Array(64), [1, 4, 4, 4]), w),
-    /^conv2d: x must be of type f32, got i32$/,
+    /^conv2d: x must be of type f32 or f16, got i32$/,
   ],
   [
     "a matrix product of whole numbers",
     () => g.matmul(whole, whole),
-    /^matmul: a must be of type f32, got i32$/,
+    /^matmul: a must be of type f32 or f16, got i32$/,
   ],
   [
     "a matrix product of scalars",
@@ -260,7 +260,7 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   [
     "a border of whole numbers",
     () => g.pad(whole, [1, 0], [0, 0], { mode: "reflect" }),
-    /^pad: x must be of type f32, got i32$/,
+    /^pad: x must be of type f32 or f16, got i32$/,
   ],
   [
     "a window of no size",
@@ -295,7 +295,7 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   [
     "pooling of whole numbers",
     () => g.maxPool2d(g.tensor(new Int32Array(4), [1, 2, 2, 1]), { kernel: 2 }),
-    /^maxPool2d: x must be of type f32, got i32$/,
+    /^maxPool2d: x must be of type f32 or f16, got i32$/,
   ],
   [
     "a sequence that is an image",

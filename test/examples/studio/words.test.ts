@@ -22,6 +22,7 @@ const adapter = (known: Partial<Adapter>): Adapter => ({
   host: "browser",
   features: [],
   limits: {},
+  nativeF16: false,
   subgroupSize: 0,
   ...known,
 });
