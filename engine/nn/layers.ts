@@ -10,19 +10,8 @@ import { detach } from "../ops/broadcast.ts";
 import { lerp } from "../ops/state.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Draw, Initializer } from "./init.ts";
+import type { Draw, Initializer, WeightInit } from "./init.ts";
 import { Module, Weight } from "./module.ts";
-
-/** How a layer's weight is drawn: by He et al. 2015, or normal with this standard deviation. */
-export type WeightInit = "kaiming" | { readonly std: number };
-
-const draw = (
-  init: Initializer,
-  how: WeightInit | undefined,
-  shape: readonly number[],
-  fanIn: number,
-): Draw =>
-  how === undefined || how === "kaiming" ? init.kaiming(shape, fanIn) : init.normal(shape, how.std);
 
 /** Convolution, [n, h, w, in] -> [n, h', w', out]. */
 export class Conv2d extends Module {
@@ -44,11 +33,11 @@ export class Conv2d extends Module {
     const shape = [kernel, kernel, inChannels / groups, outChannels];
     const fanIn = (kernel * kernel * inChannels) / groups;
     this.options = conv;
-    this.weight = new Weight("convolution weight", shape, draw(init, weightInit, shape, fanIn), {
+    this.weight = new Weight("convolution weight", shape, init.weight(shape, fanIn, weightInit), {
       layout: "conv",
     });
     this.bias = bias
-      ? new Weight("convolution bias", [outChannels], new Float32Array(outChannels))
+      ? new Weight("convolution bias", [outChannels], init.bias(outChannels, fanIn, weightInit))
       : undefined;
   }
 
@@ -74,17 +63,13 @@ export class ConvTranspose2d extends Module {
     super();
     const { bias = true, weightInit, ...conv } = options;
     const shape = [kernel, kernel, inChannels, outChannels];
+    const fanIn = kernel * kernel * inChannels;
     this.options = conv;
-    this.weight = new Weight(
-      "transposed convolution weight",
-      shape,
-      draw(init, weightInit, shape, kernel * kernel * inChannels),
-      {
-        layout: "convTranspose",
-      },
-    );
+    this.weight = new Weight("transposed convolution weight", shape, init.weight(shape, fanIn, weightInit), {
+      layout: "convTranspose",
+    });
     this.bias = bias
-      ? new Weight("transposed convolution bias", [outChannels], new Float32Array(outChannels))
+      ? new Weight("transposed convolution bias", [outChannels], init.bias(outChannels, fanIn, weightInit))
       : undefined;
   }
 
@@ -106,14 +91,14 @@ export class Linear extends Module {
     options: { readonly bias?: boolean; readonly weightInit?: WeightInit } = {},
   ) {
     super();
+    const { bias = true, weightInit } = options;
     const shape = [inFeatures, outFeatures];
-    this.weight = new Weight("linear weight", shape, draw(init, options.weightInit, shape, inFeatures), {
+    this.weight = new Weight("linear weight", shape, init.weight(shape, inFeatures, weightInit), {
       layout: "linear",
     });
-    this.bias =
-      (options.bias ?? true)
-        ? new Weight("linear bias", [outFeatures], new Float32Array(outFeatures))
-        : undefined;
+    this.bias = bias
+      ? new Weight("linear bias", [outFeatures], init.bias(outFeatures, inFeatures, weightInit))
+      : undefined;
   }
 
   forward(x: Tensor): Tensor {
