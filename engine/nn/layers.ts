@@ -79,17 +79,18 @@ export class ConvTranspose2d extends Module {
   }
 }
 
+export interface LinearOptions {
+  /** True by default. */
+  readonly bias?: boolean;
+  readonly weightInit?: WeightInit;
+}
+
 /** x w + b, [..., in] -> [..., out]. */
 export class Linear extends Module {
   readonly weight: Weight;
   readonly bias: Weight | undefined;
 
-  constructor(
-    inFeatures: number,
-    outFeatures: number,
-    init: Initializer,
-    options: { readonly bias?: boolean; readonly weightInit?: WeightInit } = {},
-  ) {
+  constructor(inFeatures: number, outFeatures: number, init: Initializer, options: LinearOptions = {}) {
     super();
     const { bias = true, weightInit } = options;
     const shape = [inFeatures, outFeatures];
