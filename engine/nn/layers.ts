@@ -3,6 +3,8 @@ import { ShapeError } from "../errors.ts";
 import { reshape } from "../ops/broadcast.ts";
 import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from "../ops/conv.ts";
 import { matmul } from "../ops/matmul.ts";
+import { pair } from "../ops/pair.ts";
+import { pad } from "../ops/pad.ts";
 import { batchMean, batchNorm, batchVariance } from "../ops/norm.ts";
 import { prelu } from "../ops/activations.ts";
 import { add, mul } from "../ops/pointwise.ts";
@@ -13,11 +15,21 @@ import type { Tensor } from "../tensor.ts";
 import type { Draw, Initializer, WeightInit } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
+export interface Conv2dOptions extends ConvOptions {
+  /** True by default. */
+  readonly bias?: boolean;
+  readonly weightInit?: WeightInit;
+  /** What the padding holds: zeros (the default), or the image mirrored at its border pixels. */
+  readonly paddingMode?: "zeros" | "reflect";
+}
+
 /** Convolution, [n, h, w, in] -> [n, h', w', out]. */
 export class Conv2d extends Module {
   readonly weight: Weight;
   readonly bias: Weight | undefined;
   private readonly options: ConvOptions;
+  /** What is mirrored along each axis on both sides. */
+  private readonly mirrored: readonly number[] | undefined;
 
   /** @param kernel width and height of the kernel, in pixels */
   constructor(
@@ -25,14 +37,15 @@ export class Conv2d extends Module {
     outChannels: number,
     kernel: number,
     init: Initializer,
-    options: ConvOptions & { readonly bias?: boolean; readonly weightInit?: WeightInit } = {},
+    options: Conv2dOptions = {},
   ) {
     super();
-    const { bias = true, weightInit, ...conv } = options;
+    const { bias = true, weightInit, paddingMode = "zeros", ...conv } = options;
     const groups = conv.groups ?? 1;
     const shape = [kernel, kernel, inChannels / groups, outChannels];
     const fanIn = (kernel * kernel * inChannels) / groups;
-    this.options = conv;
+    this.mirrored = paddingMode === "reflect" ? [0, ...paddingOf(conv, kernel), 0] : undefined;
+    this.options = this.mirrored ? { ...conv, padding: 0 } : conv;
     this.weight = new Weight("convolution weight", shape, init.weight(shape, fanIn, weightInit), {
       layout: "conv",
     });
@@ -42,9 +55,18 @@ export class Conv2d extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const y = conv2d(x, this.weight, this.options);
+    const { mirrored } = this;
+    const inside = mirrored ? pad(x, mirrored, mirrored, { mode: "reflect" }) : x;
+    const y = conv2d(inside, this.weight, this.options);
     return this.bias ? add(y, this.bias) : y;
   }
+}
+
+/** Rows and columns of padding on each side. */
+function paddingOf({ padding = 0, dilation = 1 }: ConvOptions, kernel: number): readonly [number, number] {
+  if (padding !== "same") return pair("conv2d", "padding", padding, 0);
+  const [down, across] = pair("conv2d", "dilation", dilation, 1);
+  return [((kernel - 1) * down) / 2, ((kernel - 1) * across) / 2];
 }
 
 /** Transposed convolution, [n, h, w, in] -> [n, h', w', out]. */
