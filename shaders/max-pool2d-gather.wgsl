@@ -17,9 +17,12 @@ const STRIDE_W = 2u;
 const PAD_H = 0u;
 const PAD_W = 0u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+alias StoredX = f32; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredY = f32;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
 @group(0) @binding(1) var<storage, read> taps: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<StoredY>;
 
 fn epilogue(v: f32, i: u32) -> f32 { return v; }
 
@@ -34,5 +37,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let tap = u32(taps[index]);
   let h = oh * STRIDE_H + tap / KW - PAD_H;
   let w = ow * STRIDE_W + tap % KW - PAD_W;
-  y[index] = epilogue(x[((n * H + h) * W + w) * C + c], index);
+  y[index] = StoredY(epilogue(f32(x[((n * H + h) * W + w) * C + c]), index));
 }

@@ -21,9 +21,12 @@ const STRIDE_W = 2u;
 const PAD_H = 0u;
 const PAD_W = 0u;
 
-@group(0) @binding(0) var<storage, read> dy: array<T>;
+alias StoredDy = T; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredDx = T;
+
+@group(0) @binding(0) var<storage, read> dy: array<StoredDy>;
 @group(0) @binding(1) var<storage, read> taps: array<T>;
-@group(0) @binding(2) var<storage, read_write> dx: array<T>;
+@group(0) @binding(2) var<storage, read_write> dx: array<StoredDx>;
 
 fn epilogue(v: T, i: u32) -> T { return v; }
 
@@ -47,8 +50,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var ow = firstWindow(w, KW, STRIDE_W); ow < endW; ow++) {
       let here = T(f32((h - oh * STRIDE_H) * KW + w - ow * STRIDE_W));
       let at = ((n * OH + oh) * OW + ow) * (C / WIDTH) + c;
-      sum += select(T(0), dy[at], taps[at] == here);
+      sum += select(T(0), T(dy[at]), taps[at] == here);
     }
   }
-  dx[index] = epilogue(sum, index * WIDTH);
+  dx[index] = StoredDx(epilogue(sum, index * WIDTH));
 }

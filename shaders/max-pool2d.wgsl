@@ -23,8 +23,11 @@ const STRIDE_W = 2u;
 const PAD_H = 0u;
 const PAD_W = 0u;
 
-@group(0) @binding(0) var<storage, read> x: array<T>;
-@group(0) @binding(1) var<storage, read_write> y: array<T>;
+alias StoredX = T; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredY = T;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
+@group(0) @binding(1) var<storage, read_write> y: array<StoredY>;
 
 fn epilogue(v: T, i: u32) -> T { return v; }
 
@@ -45,10 +48,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let h = oh * STRIDE_H + tap / KW - PAD_H;
     let w = ow * STRIDE_W + tap % KW - PAD_W;
     if (h >= H || w >= W) { continue; }
-    let v = x[((n * H + h) * W + w) * (C / WIDTH) + c];
+    let v = T(x[((n * H + h) * W + w) * (C / WIDTH) + c]);
     let wins = (v > best) | (first < T(0));
     best = select(best, v, wins);
     first = select(first, T(f32(tap)), wins);
   }
-  y[index] = epilogue(select(best, first, TAPS), index * WIDTH);
+  y[index] = StoredY(epilogue(select(best, first, TAPS), index * WIDTH));
 }

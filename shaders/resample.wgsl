@@ -15,9 +15,12 @@ const TO = 3u;
 const INNER = 1u; // in T
 const COUNT = 3u; // of y, in T
 
-@group(0) @binding(0) var<storage, read> x: array<T>;
+alias StoredX = T; // as stored: f16 or vec4<f16> where the tensor has that type
+alias StoredY = T;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
 @group(0) @binding(1) var<storage, read> table: array<vec2i>;
-@group(0) @binding(2) var<storage, read_write> y: array<T>;
+@group(0) @binding(2) var<storage, read_write> y: array<StoredY>;
 
 fn epilogue(v: T, i: u32) -> T { return v; }
 
@@ -32,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var sum = T(0);
   for (var k = row.x; k < row.y; k++) {
     let tap = table[k];
-    sum += bitcast<f32>(tap.y) * x[(a * FROM + u32(tap.x)) * INNER + b];
+    sum += bitcast<f32>(tap.y) * T(x[(a * FROM + u32(tap.x)) * INNER + b]);
   }
-  y[index] = epilogue(sum, index * WIDTH);
+  y[index] = StoredY(epilogue(sum, index * WIDTH));
 }

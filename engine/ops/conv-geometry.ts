@@ -19,3 +19,25 @@ export interface Geometry {
   readonly DW: number;
   readonly GROUPS: number;
 }
+
+/** Multiplications and additions of any member of the family. */
+export const flopsOf = (g: Geometry): number => (2 * g.N * g.OH * g.OW * g.O * g.KH * g.KW * g.I) / g.GROUPS;
+
+/** The names that all files of the family declare. */
+export const constantsOf = (g: Geometry) => ({
+  N: g.N,
+  H: g.H,
+  W: g.W,
+  I: g.I,
+  OH: g.OH,
+  OW: g.OW,
+  O: g.O,
+  KH: g.KH,
+  KW: g.KW,
+  STRIDE_H: g.SH,
+  STRIDE_W: g.SW,
+  PAD_H: g.PH,
+  PAD_W: g.PW,
+  DILATION_H: g.DH,
+  DILATION_W: g.DW,
+});

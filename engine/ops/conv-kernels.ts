@@ -1,5 +1,5 @@
 /** Which files in `shaders/` compute the convolution family for a geometry and an adapter, and with which tiles. */
-import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
+import { foldGrid, type Launch } from "../gpu/kernel.ts";
 import type { Target } from "../graph/node.ts";
 import flipSource from "../../shaders/conv2d-flip-weights.wgsl";
 import gradInputNaive from "../../shaders/conv2d-grad-input.naive.wgsl";
@@ -11,43 +11,21 @@ import gradWeightTile from "../../shaders/conv2d-grad-weight.tile.wgsl";
 import forwardNaive from "../../shaders/conv2d.naive.wgsl";
 import forwardSubgroup from "../../shaders/conv2d.subgroup.wgsl";
 import forwardTile from "../../shaders/conv2d.tile.wgsl";
-import sumSlices from "../../shaders/sum-slices.wgsl";
 import { narrowForward, narrowGradInput, narrowGradWeight } from "./conv-narrow.ts";
-import type { Geometry } from "./conv-geometry.ts";
+import { constantsOf, flopsOf, type Geometry } from "./conv-geometry.ts";
+import { backwards, groupedForward, groupedGradInput, groupedGradWeight, isGrouped } from "./conv-grouped.ts";
 import { ceilDiv, FEW_TILES, type Form, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
+import { slicesFor, summed } from "./split-sum.ts";
 
 /** Below this much work a kernel's compilation costs more than its naive form. */
 const SMALL_FLOPS = 3e5;
 
 function formFor(g: Geometry, target: Target): Form {
-  // The fast forms take the phases of a stride along z.
-  if (g.SH * g.SW > MAX_WORKGROUPS) return "naive";
   return target.form === undefined && flopsOf(g) < SMALL_FLOPS ? "naive" : fastForm(target);
 }
 
 const isNarrow = (g: Geometry, form: Form): boolean =>
   form === "subgroup" && g.GROUPS === 1 && g.SW === 1 && g.O <= 4 && g.KW >= 3 && g.KH * g.KW * g.I >= 256;
-
-const flopsOf = (g: Geometry): number => (2 * g.N * g.OH * g.OW * g.O * g.KH * g.KW * g.I) / g.GROUPS;
-
-/** The names that all files of the family declare. */
-const constantsOf = (g: Geometry) => ({
-  N: g.N,
-  H: g.H,
-  W: g.W,
-  I: g.I,
-  OH: g.OH,
-  OW: g.OW,
-  O: g.O,
-  KH: g.KH,
-  KW: g.KW,
-  STRIDE_H: g.SH,
-  STRIDE_W: g.SW,
-  PAD_H: g.PH,
-  PAD_W: g.PW,
-  DILATION_H: g.DH,
-  DILATION_W: g.DW,
-});
 
 const READ_TWO_WRITE = [{ input: 0 }, { input: 1 }, { output: true, write: true }] as const;
 
@@ -69,6 +47,7 @@ function tileShape(columns: number, pixels: number) {
 
 export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] {
   const form = formFor(g, target);
+  if (form !== "naive" && isGrouped(g)) return groupedForward(g);
   if (isNarrow(g, form)) return narrowForward(g, (wide) => forwardLaunches(wide, target));
   if (g.GROUPS > 1 || form === "naive")
     return [
@@ -111,6 +90,7 @@ function convLaunch(g: Geometry, form: "tile" | "subgroup", target: Target): Omi
 
 export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[] {
   const form = formFor(g, target);
+  if (form !== "naive" && isGrouped(backwards(g))) return groupedGradInput(g);
   if (isNarrow(g, form)) return narrowGradInput(g, (wide) => gradInputLaunches(wide, target));
   if (g.GROUPS > 1 || form === "naive")
     return [
@@ -169,13 +149,9 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
   ];
 }
 
-/** Workgroups that keep an adapter busy; the sum over pixels is cut into slices until there are that many. */
-const BUSY = { software: 16, hardware: 512 } as const;
-/** Pixels one slice adds up at least. */
-const MIN_SLICE = 256;
-
 export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {
   const form = formFor(g, target);
+  if (form !== "naive" && isGrouped(g)) return groupedGradWeight(g, target);
   if (isNarrow(g, form)) return narrowGradWeight(g, (wide) => gradWeightLaunches(wide, target));
   const size = (g.KH * g.KW * g.I * g.O) / g.GROUPS;
   if (g.GROUPS > 1 || form === "naive")
@@ -210,33 +186,18 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
       ? ceilDiv(columns, CHANNEL_LANES) * ceilDiv(rows, shape.LOADS * (LANES / CHANNEL_LANES))
       : ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(rows, shape.ROW_THREADS);
   const units = subgroup ? g.N * g.OH * g.OW : g.N * g.OH;
-  const busy = ceilDiv(target.software ? BUSY.software : BUSY.hardware, tiles);
-  const slices = Math.max(Math.min(busy, units, ceilDiv(g.N * g.OH * g.OW, MIN_SLICE)), 1);
+  const slices = slicesFor(tiles, units, g.N * g.OH * g.OW, target);
   const [x, y] = foldGrid(tiles);
-  const epilogue = { hook: "epilogue", width: output.width };
-  const launch = {
-    name: subgroup ? "conv2d-grad-weight.subgroup" : "conv2d-grad-weight.tile",
-    source: subgroup ? gradWeightSubgroup : gradWeightTile,
-    constants: { ...common, ...shape, SLICES: slices },
-    grid: [x, y, slices] as const,
-    flops: flopsOf(g),
-  };
-  if (slices === 1) return [{ ...launch, bindings: READ_TWO_WRITE, epilogue }];
-  const total = vectorOf(size);
-  return [
+  return summed(
     {
-      ...launch,
-      bindings: [{ input: 0 }, { input: 1 }, { scratch: 0, write: true }],
-      scratch: [{ size: slices * size }],
+      name: subgroup ? "conv2d-grad-weight.subgroup" : "conv2d-grad-weight.tile",
+      source: subgroup ? gradWeightSubgroup : gradWeightTile,
+      constants: { ...common, ...shape, SLICES: slices },
+      grid: [x, y, slices],
+      flops: flopsOf(g),
     },
-    {
-      name: "sum-slices",
-      source: sumSlices,
-      constants: { SLICES: slices, SIZE: size, Out: total.type, OUT_WIDTH: total.width },
-      bindings: [{ scratch: 0 }, { output: true, write: true }],
-      grid: foldGrid(ceilDiv(size / total.width, 64)),
-      epilogue: { hook: "epilogue", width: total.width },
-      flops: slices * size,
-    },
-  ];
+    slices,
+    size,
+    output.width,
+  );
 }

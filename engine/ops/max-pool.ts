@@ -52,10 +52,12 @@ const POOL: KernelOp = {
   kind: "kernel",
   name: "maxPool2d",
   fusable: true,
+  acceptsF16: true,
   launches: (node) => [poolLaunch(node, false)],
   gradient: (dy, node) => {
     const g = geometryOf(node);
     const taps = record(POOL_TAPS, [new Tensor(node.inputs[0] as Node)], pooledShape(g), {
+      dtype: "f32",
       attributes: { ...g },
     });
     return [recordScatter(new Tensor(dy), taps, g).node];
@@ -67,6 +69,7 @@ const POOL_TAPS: KernelOp = {
   kind: "kernel",
   name: "maxPool2dTaps",
   fusable: true,
+  acceptsF16: true,
   launches: (node) => [poolLaunch(node, true)],
 };
 
@@ -76,6 +79,7 @@ const SCATTER: KernelOp = {
   kind: "kernel",
   name: "maxPool2dScatter",
   fusable: true,
+  acceptsF16: true,
   launches: (node) => {
     const g = geometryOf(node);
     const { width, type } = vectorOf(g.C);
@@ -98,6 +102,7 @@ const GATHER: KernelOp = {
   kind: "kernel",
   name: "maxPool2dGather",
   fusable: true,
+  acceptsF16: true,
   launches: (node) => {
     const { KH: _, ...constants } = geometryOf(node);
     return [

@@ -62,6 +62,7 @@ const resampleBy = (taps: Taps, axis: number): KernelOp => ({
   kind: "kernel",
   name: "resample",
   fusable: true,
+  acceptsF16: true,
   launches: (node) => {
     const inner = sizeOf(node.shape.slice(axis + 1));
     const { width, type } = vectorOf(inner);

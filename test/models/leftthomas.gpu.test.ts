@@ -37,7 +37,6 @@ describe.skipIf(!present).each(FILES)("%s", (name) => {
       prelu: "shared",
       trunkEnd: "prelu",
       convBias: true,
-      padding: "zeros",
       output: "tanh01",
     });
   });

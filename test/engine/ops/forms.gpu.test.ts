@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type DeviceInfo, grad, init, type Tensor, tensor } from "../../../engine/index.ts";
 import type { Target } from "../../../engine/graph/node.ts";
 import { runtime } from "../../../engine/graph/runtime.ts";
-import { type ConvOptions, conv2d, matmul, transpose } from "../../../engine/ops/index.ts";
+import { type ConvOptions, conv2d, matmul, square, sum, transpose } from "../../../engine/ops/index.ts";
 import { fillUniform } from "../../../engine/random.ts";
 import { sizeOf } from "../../../engine/shape.ts";
 
@@ -32,14 +32,22 @@ async function compare(record: () => readonly Tensor[], family: RegExp): Promise
     for (const name of fast.kernels.filter((kernel) => family.test(kernel)))
       expect(name).not.toMatch(/naive/);
     expect(fast.kernels.join()).toMatch(new RegExp(`\\.${form}`));
-    fast.data.forEach((data, k) => {
-      const want = naive.data[k] as Float32Array;
-      const largest = want.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
-      const error = want.reduce((a, v, i) => Math.max(a, Math.abs(v - (data[i] as number))), 0);
-      expect(largest).toBeGreaterThan(0);
-      expect(error / largest, `${form}, result ${k}`).toBeLessThanOrEqual(1e-5);
-    });
+    expectEqual(fast.data, naive.data, form);
   }
+}
+
+function expectEqual(
+  got: readonly ArrayLike<number>[],
+  wants: readonly ArrayLike<number>[],
+  of: string,
+): void {
+  got.forEach((data, k) => {
+    const want = Array.from(wants[k] as ArrayLike<number>);
+    const largest = want.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
+    const error = want.reduce((a, v, i) => Math.max(a, Math.abs(v - (data[i] as number))), 0);
+    expect(largest).toBeGreaterThan(0);
+    expect(error / largest, `${of}, result ${k}`).toBeLessThanOrEqual(1e-5);
+  });
 }
 
 afterAll(() => runtime.useForm(undefined));
@@ -64,6 +72,51 @@ describe("convolution, its gradients and theirs", () => {
       return [y, ...grad(y, [x, w], dy)];
     };
     await compare(record, /^conv2d(-grad-(input|weight))?\./);
+  });
+});
+
+describe("grouped convolution, its gradients and theirs", () => {
+  const CASES: readonly { x: number[]; w: number[]; options: ConvOptions; kernels: string[] }[] = [
+    {
+      x: [2, 7, 9, 8],
+      w: [3, 3, 4, 16],
+      options: { padding: 1, stride: [2, 1], groups: 2 },
+      kernels: ["conv2d-flip-weights", "conv2d-grouped-grad-weight", "conv2d-grouped"],
+    },
+    // Depthwise, with enough pixels for several slices.
+    {
+      x: [2, 25, 23, 8],
+      w: [3, 2, 1, 8],
+      options: { padding: [2, 1], groups: 8 },
+      kernels: ["sum-slices", "conv2d-grouped-grad-weight", "conv2d-grouped"],
+    },
+    {
+      x: [1, 11, 9, 4],
+      w: [3, 3, 1, 4],
+      options: { stride: 3, dilation: 2, padding: 2, groups: 4 },
+      kernels: ["conv2d-grouped-grad-weight", "conv2d-grouped"],
+    },
+    // A multiplier of 4: four outputs of a group, but not four inputs.
+    {
+      x: [1, 6, 5, 3],
+      w: [2, 3, 1, 12],
+      options: { dilation: [1, 2], groups: 3 },
+      kernels: ["conv2d-grouped-grad-weight", "conv2d-grouped", "conv2d-grad-input.naive"],
+    },
+  ];
+  test.each(CASES)("x $x, w $w, $options", async ({ x: image, w: kernel, options, kernels }) => {
+    const record = () => {
+      const x = random(1, ...image);
+      const w = random(2, ...kernel);
+      const y = conv2d(x, w, options);
+      const [dx, dw] = grad(y, [x, w], random(3, ...y.shape)) as [Tensor, Tensor];
+      return [y, dx, dw, ...grad(sum(square(dx)), [w]), ...grad(sum(square(dw)), [x])];
+    };
+    const naive = await compute("naive", record);
+    const fast = await compute("tile", record);
+    for (const name of kernels) expect(fast.kernels).toContain(name);
+    expect(naive.kernels).not.toContain("conv2d-grouped");
+    expectEqual(fast.data, naive.data, "grouped");
   });
 });
 
