@@ -11,6 +11,18 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/** Kernels number elements with 32 bits, one of them a sign: no tensor has more, not even one that needs no memory. */
+export const MAX_ELEMENTS = 2 ** 31 - 1;
+
+/** Checks that the elements of this shape can be numbered. */
+export function checkSize(op: string, shape: Shape): void {
+  const size = sizeOf(shape);
+  if (size > MAX_ELEMENTS)
+    throw new ShapeError(
+      `${op}: a tensor of shape ${showShape(shape)} would have ${size} elements, more than the ${MAX_ELEMENTS} that can be numbered; work on smaller pieces`,
+    );
+}
+
 /** Row-major strides in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);

@@ -18,6 +18,7 @@ export function configOf(shapes: Shapes): SRResNetConfig | undefined {
     prelu: shapes.get("head.act.weight")?.[0] === 1 && width !== 1 ? "shared" : "per-channel",
     trunkEnd: shapes.has("trunk.bn.weight") ? "bn" : "prelu",
     convBias: shapes.has("body.0.conv1.bias"),
+    padding: "zeros",
     output: "linear",
   };
 }

@@ -9,6 +9,7 @@ import {
   add,
   BatchNorm,
   Conv2d,
+  type Conv2dOptions,
   ConvTranspose2d,
   Initializer,
   Module,
@@ -32,6 +33,8 @@ export interface SRResNetOptions {
   readonly trunkEnd?: "bn" | "prelu";
   /** Biases also in convolutions that a batch norm follows, where they have no effect on the function. */
   readonly convBias?: boolean;
+  /** What convolutions see beyond the border: zeros, or the image mirrored. */
+  readonly padding?: "zeros" | "reflect";
   /** Nothing (paper; values in [-1, 1] by training), or (tanh + 1) / 2. */
   readonly output?: "linear" | "tanh01";
   readonly seed?: number;
@@ -47,6 +50,7 @@ export const SRRESNET_PAPER: SRResNetConfig = {
   prelu: "per-channel",
   trunkEnd: "bn",
   convBias: false,
+  padding: "zeros",
   output: "linear",
 };
 
@@ -58,12 +62,12 @@ class ResidualBlock extends Module {
   readonly conv2: Conv2d;
   readonly bn2: BatchNorm;
 
-  constructor(width: number, slopes: number, bias: boolean, init: Initializer) {
+  constructor(width: number, slopes: number, init: Initializer, options: Conv2dOptions) {
     super();
-    this.conv1 = new Conv2d(width, width, 3, init, { padding: 1, bias });
+    this.conv1 = new Conv2d(width, width, 3, init, options);
     this.bn1 = new BatchNorm(width);
     this.act = new PReLU(slopes);
-    this.conv2 = new Conv2d(width, width, 3, init, { padding: 1, bias });
+    this.conv2 = new Conv2d(width, width, 3, init, options);
     this.bn2 = new BatchNorm(width);
   }
 
@@ -78,9 +82,9 @@ class SubpixelUpsample extends Module {
   readonly conv: Conv2d;
   readonly act: PReLU;
 
-  constructor(width: number, slopes: number, init: Initializer) {
+  constructor(width: number, slopes: number, init: Initializer, options: Conv2dOptions) {
     super();
-    this.conv = new Conv2d(width, 4 * width, 3, init, { padding: 1 });
+    this.conv = new Conv2d(width, 4 * width, 3, init, options);
     this.act = new PReLU(slopes);
   }
 
@@ -115,22 +119,25 @@ export class SRResNet extends Module {
     super();
     const { seed = 0, ...given } = options;
     const config: SRResNetConfig = { ...SRRESNET_PAPER, ...given };
-    const { numBlocks, width, convBias } = config;
+    const { numBlocks, width, convBias, padding } = config;
     const init = new Initializer(seed);
     const slopes = config.prelu === "per-channel" ? width : 1;
     this.config = config;
-    this.head = group({ conv: new Conv2d(3, width, 9, init, { padding: 4 }), act: new PReLU(slopes) });
-    this.body = Array.from({ length: numBlocks }, () => new ResidualBlock(width, slopes, convBias, init));
-    const conv = new Conv2d(width, width, 3, init, { padding: 1, bias: convBias });
+    const wide = { padding: 4, paddingMode: padding };
+    const narrow = { padding: 1, paddingMode: padding };
+    const normalised = { ...narrow, bias: convBias };
+    this.head = group({ conv: new Conv2d(3, width, 9, init, wide), act: new PReLU(slopes) });
+    this.body = Array.from({ length: numBlocks }, () => new ResidualBlock(width, slopes, init, normalised));
+    const conv = new Conv2d(width, width, 3, init, normalised);
     this.trunk = group(
       config.trunkEnd === "bn" ? { conv, bn: new BatchNorm(width) } : { conv, act: new PReLU(slopes) },
     );
     this.up = [0, 1].map(() =>
       config.upsample === "subpixel"
-        ? new SubpixelUpsample(width, slopes, init)
+        ? new SubpixelUpsample(width, slopes, init, narrow)
         : new DeconvUpsample(width, init),
     );
-    this.tail = new Conv2d(width, 3, 9, init, { padding: 4 });
+    this.tail = new Conv2d(width, 3, 9, init, wide);
   }
 
   /**

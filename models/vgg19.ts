@@ -8,12 +8,10 @@ import {
   Conv2d,
   flip,
   Initializer,
-  max,
+  maxPool2d,
   Module,
   mul,
   relu,
-  reshape,
-  slice,
   type Tensor,
   tensor,
 } from "../engine/index.ts";
@@ -32,6 +30,8 @@ export interface VggOptions {
   /** The layer whose output is wanted; nothing behind it is built. */
   readonly layer?: VggLayer;
   readonly input?: VggInput;
+  /** What lies beyond the border: zeros, as VGG was trained, or the image mirrored (weights made for style transfer). */
+  readonly padding?: "zeros" | "reflect";
   /** Channels of the first block: 64. */
   readonly width?: number;
 }
@@ -77,7 +77,7 @@ export class VGG19 extends Module {
 
   constructor(options: VggOptions = {}) {
     super();
-    const { layer = "relu5_4", input = "torchvision", width = 64 } = options;
+    const { layer = "relu5_4", input = "torchvision", padding = "zeros", width = 64 } = options;
     const end = VGG_LAYERS.indexOf(layer);
     if (end < 0) throw new GanvasError(`VGG19 has no layer "${layer}"; it ends with ${VGG_LAYERS.at(-1)}`);
     this.layer = layer;
@@ -88,7 +88,7 @@ export class VGG19 extends Module {
       if (name.startsWith("relu")) return "relu";
       if (name.startsWith("pool")) return "pool";
       const [, multiple] = BLOCKS[Number(name[4]) - 1] as (typeof BLOCKS)[number];
-      const conv = new Conv2d(channels, width * multiple, 3, init, { padding: 1 });
+      const conv = new Conv2d(channels, width * multiple, 3, init, { padding: 1, paddingMode: padding });
       channels = width * multiple;
       return conv;
     });
@@ -101,15 +101,7 @@ export class VGG19 extends Module {
   forward(image: Tensor): Tensor {
     let x = vggInput(image, this.input); // [n, h, w, 3]
     for (const step of this.features)
-      x = step === "relu" ? relu(x) : step === "pool" ? halve(x) : step.forward(x);
+      x = step === "relu" ? relu(x) : step === "pool" ? maxPool2d(x, { kernel: 2 }) : step.forward(x);
     return x; // [n, h / 2^k, w / 2^k, c]
   }
-}
-
-/** The largest of each 2×2 pixels. */
-function halve(x: Tensor): Tensor {
-  const [n = 0, h = 0, w = 0, c = 0] = x.shape;
-  const [rows, columns] = [Math.floor(h / 2), Math.floor(w / 2)];
-  const even = slice(x, [], [n, 2 * rows, 2 * columns, c]);
-  return max(reshape(even, [n, rows, 2, columns, 2, c]), [2, 4]);
 }

@@ -120,9 +120,12 @@ function unknownName(file: string, source: string, name: string): GanvasError {
   return new GanvasError(`shader ${file} declares no "${name}"; it declares ${names.join(", ")}`);
 }
 
+/** Workgroups in one dimension of a dispatch: the limit that every adapter has. */
+export const MAX_WORKGROUPS = 65535;
+
 /** Workgroups in x and y for a one-dimensional count, since a dimension ends at 65,535. The file folds them back. */
 export function foldGrid(workgroups: number): [x: number, y: number, z: number] {
-  if (workgroups <= 65535) return [workgroups, 1, 1];
-  const y = Math.ceil(workgroups / 65535);
+  if (workgroups <= MAX_WORKGROUPS) return [workgroups, 1, 1];
+  const y = Math.ceil(workgroups / MAX_WORKGROUPS);
   return [Math.ceil(workgroups / y), y, 1];
 }

@@ -1,6 +1,7 @@
 /** From a graph to what a program needs to run: its kernels, where each of their buffers lies, what is uploaded. */
 import { elementBytes, wordBytes } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
+import { MAX_WORKGROUPS } from "../gpu/kernel.ts";
 import { ALIGNMENT, align } from "../gpu/memory.ts";
 import { showShape } from "../shape.ts";
 import { chooseStored, type Graph, resolve, type Schedule, schedule } from "./fuse.ts";
@@ -75,10 +76,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
   };
   const bytesOf = (node: Node): number => {
     const bytes = wordBytes(node.dtype, Math.max(node.size, 1), target.nativeF16);
-    if (bytes > maxBytes)
-      throw new GanvasError(
-        `${node.op.name}: a tensor of shape ${showShape(node.shape)} takes ${bytes} bytes, more than the ${maxBytes} that this adapter can bind; work on smaller pieces`,
-      );
+    expectBindable(node, "a tensor", bytes, maxBytes);
     return bytes;
   };
   /** The value that holds `node`, alive from `first` until at least `time`. */
@@ -113,6 +111,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
   const kernels = steps.flatMap((step, time) => {
     const scratch = step.scratch.map(({ size, dtype }) => {
       const bytes = wordBytes(dtype, size, target.nativeF16);
+      expectBindable(step.step.root, "an intermediate result for a tensor", bytes, maxBytes);
       return { value: newValue(bytes, time, time), offset: 0, bytes };
     });
     const placeOf = (o: Operand): Place => {
@@ -120,6 +119,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
       if ("scratch" in o) return scratch[o.scratch] as ValuePlace;
       return external(position.get(o.effect) as Position, o.state);
     };
+    for (const kernel of step.kernels) expectGrid(step.step.root, kernel);
     return step.kernels.map((lowered) => ({ lowered, places: lowered.operands.map(placeOf) }));
   });
   const outputs = graph.outputs.map((node) => {
@@ -144,6 +144,22 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     outputs,
     ring,
   };
+}
+
+/** @throws GanvasError when so many bytes are more than a kernel can read or write */
+function expectBindable({ op, shape }: Node, what: string, bytes: number, maxBytes: number): void {
+  if (bytes > maxBytes)
+    throw new GanvasError(
+      `${op.name}: ${what} of shape ${showShape(shape)} takes ${bytes} bytes, more than the ${maxBytes} that this adapter can bind; work on smaller pieces`,
+    );
+}
+
+/** @throws GanvasError when a kernel needs more workgroups along one dimension than any adapter has */
+function expectGrid({ op, shape }: Node, { name, grid }: LoweredKernel): void {
+  if (Math.max(...grid) > MAX_WORKGROUPS)
+    throw new GanvasError(
+      `${op.name}: its kernel ${name} for a tensor of shape ${showShape(shape)} needs ${grid.join("×")} workgroups, a dimension has ${MAX_WORKGROUPS}; work on smaller pieces`,
+    );
 }
 
 /** Small leaves one behind the other, each where it can be bound by itself. */

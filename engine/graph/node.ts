@@ -1,6 +1,6 @@
 /** The recorded graph: what was asked for, before anything runs. */
 import type { DType, HostArray } from "../dtype.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import { checkSize, type Shape, sizeOf } from "../shape.ts";
 import type { Launch } from "../gpu/kernel.ts";
 import type { View } from "./view.ts";
 import type { Storage } from "./storage.ts";
@@ -98,7 +98,10 @@ export type Op =
 
 let created = 0;
 
-/** One recorded op with its inputs. Ids grow with time, so their order is a topological order. */
+/**
+ * One recorded op with its inputs. One of more elements than can be numbered is refused with a ShapeError. Ids grow with time, so their
+ * order is a topological order.
+ */
 export class Node {
   readonly id = ++created;
   readonly op: Op;
@@ -139,6 +142,7 @@ export class Node {
       version?: number;
     } = {},
   ) {
+    checkSize(op.name, shape);
     this.op = op;
     this.inputs = inputs;
     this.shape = shape;

@@ -1,5 +1,9 @@
 /** Networks and what they are made of. */
+export * from "./dropout.ts";
+export * from "./embedding.ts";
 export * from "./init.ts";
 export * from "./layers.ts";
 export * from "./losses.ts";
+export * from "./maxout.ts";
 export { Module, Weight } from "./module.ts";
+export * from "./recurrent.ts";

@@ -8,6 +8,12 @@ import { sizeOf, type Shape } from "../shape.ts";
 /** Makes the initial value of a weight. */
 export type Draw = () => Float32Array;
 
+/**
+ * How a layer is drawn. "kaiming": weights by He et al. 2015, no bias. "torch": weights and biases uniform within
+ * ±1/√fan-in, the default of Torch and PyTorch. Else weights normal with a deviation or uniform within a bound, no bias.
+ */
+export type WeightInit = "kaiming" | "torch" | { readonly std: number } | { readonly bound: number };
+
 /** Draws the weights of one network; each call takes a random stream of its own. */
 export class Initializer {
   private readonly seed: number;
@@ -33,6 +39,17 @@ export class Initializer {
    */
   kaiming(shape: Shape, fanIn: number, slope = 0): Draw {
     return this.normal(shape, Math.sqrt(2 / ((1 + slope * slope) * fanIn)));
+  }
+
+  /** @param fanIn numbers that each output of the layer depends on */
+  weight(shape: Shape, fanIn: number, how: WeightInit = "kaiming"): Draw {
+    if (how === "kaiming") return this.kaiming(shape, fanIn);
+    if (how === "torch") return this.uniform(shape, 1 / Math.sqrt(fanIn));
+    return "std" in how ? this.normal(shape, how.std) : this.uniform(shape, how.bound);
+  }
+
+  bias(size: number, fanIn: number, how: WeightInit = "kaiming"): Draw {
+    return how === "torch" ? this.uniform([size], 1 / Math.sqrt(fanIn)) : () => new Float32Array(size);
   }
 
   private next(): { seed: number; stream: number } {

@@ -3,6 +3,8 @@ import { ShapeError } from "../errors.ts";
 import { reshape } from "../ops/broadcast.ts";
 import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from "../ops/conv.ts";
 import { matmul } from "../ops/matmul.ts";
+import { pair } from "../ops/pair.ts";
+import { pad } from "../ops/pad.ts";
 import { batchMean, batchNorm, batchVariance } from "../ops/norm.ts";
 import { prelu } from "../ops/activations.ts";
 import { add, mul } from "../ops/pointwise.ts";
@@ -10,25 +12,24 @@ import { detach } from "../ops/broadcast.ts";
 import { lerp } from "../ops/state.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Draw, Initializer } from "./init.ts";
+import type { Draw, Initializer, WeightInit } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
-/** How a layer's weight is drawn: by He et al. 2015, or normal with this standard deviation. */
-export type WeightInit = "kaiming" | { readonly std: number };
-
-const draw = (
-  init: Initializer,
-  how: WeightInit | undefined,
-  shape: readonly number[],
-  fanIn: number,
-): Draw =>
-  how === undefined || how === "kaiming" ? init.kaiming(shape, fanIn) : init.normal(shape, how.std);
+export interface Conv2dOptions extends ConvOptions {
+  /** True by default. */
+  readonly bias?: boolean;
+  readonly weightInit?: WeightInit;
+  /** What the padding holds: zeros (the default), or the image mirrored at its border pixels. */
+  readonly paddingMode?: "zeros" | "reflect";
+}
 
 /** Convolution, [n, h, w, in] -> [n, h', w', out]. */
 export class Conv2d extends Module {
   readonly weight: Weight;
   readonly bias: Weight | undefined;
   private readonly options: ConvOptions;
+  /** What is mirrored along each axis on both sides. */
+  private readonly mirrored: readonly number[] | undefined;
 
   /** @param kernel width and height of the kernel, in pixels */
   constructor(
@@ -36,26 +37,36 @@ export class Conv2d extends Module {
     outChannels: number,
     kernel: number,
     init: Initializer,
-    options: ConvOptions & { readonly bias?: boolean; readonly weightInit?: WeightInit } = {},
+    options: Conv2dOptions = {},
   ) {
     super();
-    const { bias = true, weightInit, ...conv } = options;
+    const { bias = true, weightInit, paddingMode = "zeros", ...conv } = options;
     const groups = conv.groups ?? 1;
     const shape = [kernel, kernel, inChannels / groups, outChannels];
     const fanIn = (kernel * kernel * inChannels) / groups;
-    this.options = conv;
-    this.weight = new Weight("convolution weight", shape, draw(init, weightInit, shape, fanIn), {
+    this.mirrored = paddingMode === "reflect" ? [0, ...paddingOf(conv, kernel), 0] : undefined;
+    this.options = this.mirrored ? { ...conv, padding: 0 } : conv;
+    this.weight = new Weight("convolution weight", shape, init.weight(shape, fanIn, weightInit), {
       layout: "conv",
     });
     this.bias = bias
-      ? new Weight("convolution bias", [outChannels], new Float32Array(outChannels))
+      ? new Weight("convolution bias", [outChannels], init.bias(outChannels, fanIn, weightInit))
       : undefined;
   }
 
   forward(x: Tensor): Tensor {
-    const y = conv2d(x, this.weight, this.options);
+    const { mirrored } = this;
+    const inside = mirrored ? pad(x, mirrored, mirrored, { mode: "reflect" }) : x;
+    const y = conv2d(inside, this.weight, this.options);
     return this.bias ? add(y, this.bias) : y;
   }
+}
+
+/** Rows and columns of padding on each side. */
+function paddingOf({ padding = 0, dilation = 1 }: ConvOptions, kernel: number): readonly [number, number] {
+  if (padding !== "same") return pair("conv2d", "padding", padding, 0);
+  const [down, across] = pair("conv2d", "dilation", dilation, 1);
+  return [((kernel - 1) * down) / 2, ((kernel - 1) * across) / 2];
 }
 
 /** Transposed convolution, [n, h, w, in] -> [n, h', w', out]. */
@@ -74,17 +85,13 @@ export class ConvTranspose2d extends Module {
     super();
     const { bias = true, weightInit, ...conv } = options;
     const shape = [kernel, kernel, inChannels, outChannels];
+    const fanIn = kernel * kernel * inChannels;
     this.options = conv;
-    this.weight = new Weight(
-      "transposed convolution weight",
-      shape,
-      draw(init, weightInit, shape, kernel * kernel * inChannels),
-      {
-        layout: "convTranspose",
-      },
-    );
+    this.weight = new Weight("transposed convolution weight", shape, init.weight(shape, fanIn, weightInit), {
+      layout: "convTranspose",
+    });
     this.bias = bias
-      ? new Weight("transposed convolution bias", [outChannels], new Float32Array(outChannels))
+      ? new Weight("transposed convolution bias", [outChannels], init.bias(outChannels, fanIn, weightInit))
       : undefined;
   }
 
@@ -94,26 +101,27 @@ export class ConvTranspose2d extends Module {
   }
 }
 
+export interface LinearOptions {
+  /** True by default. */
+  readonly bias?: boolean;
+  readonly weightInit?: WeightInit;
+}
+
 /** x w + b, [..., in] -> [..., out]. */
 export class Linear extends Module {
   readonly weight: Weight;
   readonly bias: Weight | undefined;
 
-  constructor(
-    inFeatures: number,
-    outFeatures: number,
-    init: Initializer,
-    options: { readonly bias?: boolean; readonly weightInit?: WeightInit } = {},
-  ) {
+  constructor(inFeatures: number, outFeatures: number, init: Initializer, options: LinearOptions = {}) {
     super();
+    const { bias = true, weightInit } = options;
     const shape = [inFeatures, outFeatures];
-    this.weight = new Weight("linear weight", shape, draw(init, options.weightInit, shape, inFeatures), {
+    this.weight = new Weight("linear weight", shape, init.weight(shape, inFeatures, weightInit), {
       layout: "linear",
     });
-    this.bias =
-      (options.bias ?? true)
-        ? new Weight("linear bias", [outFeatures], new Float32Array(outFeatures))
-        : undefined;
+    this.bias = bias
+      ? new Weight("linear bias", [outFeatures], init.bias(outFeatures, inFeatures, weightInit))
+      : undefined;
   }
 
   forward(x: Tensor): Tensor {

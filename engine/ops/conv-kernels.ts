@@ -1,5 +1,5 @@
 /** Which files in `shaders/` compute the convolution family for a geometry and an adapter, and with which tiles. */
-import { foldGrid, type Launch } from "../gpu/kernel.ts";
+import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
 import type { Target } from "../graph/node.ts";
 import flipSource from "../../shaders/conv2d-flip-weights.wgsl";
 import gradInputNaive from "../../shaders/conv2d-grad-input.naive.wgsl";
@@ -21,6 +21,8 @@ import { slicesFor, summed } from "./split-sum.ts";
 const SMALL_FLOPS = 3e5;
 
 function formFor(g: Geometry, target: Target): Form {
+  // The fast forms take the phases of a stride along z.
+  if (g.SH * g.SW > MAX_WORKGROUPS) return "naive";
   return target.form === undefined && flopsOf(g) < SMALL_FLOPS ? "naive" : fastForm(target);
 }
 

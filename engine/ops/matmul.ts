@@ -1,6 +1,6 @@
 /** Matrix products, with batches. */
 import { ShapeError } from "../errors.ts";
-import { foldGrid, type Launch } from "../gpu/kernel.ts";
+import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
 import type { KernelOp, Node, Target } from "../graph/node.ts";
 import naiveSource from "../../shaders/matmul.naive.wgsl";
 import subgroupSource from "../../shaders/matmul.subgroup.wgsl";
@@ -30,7 +30,8 @@ function launches(node: Node, target: Target): readonly Launch[] {
   const [a, b] = node.inputs as [Node, Node];
   const [BATCH, M, N] = node.shape as [number, number, number];
   const K = a.shape[2] as number;
-  const form = fastForm(target);
+  // The fast forms take a batch along z, whose end the naive form does not have.
+  const form = BATCH > MAX_WORKGROUPS ? "naive" : fastForm(target);
   const strideA = a.shape[0] === 1 ? 0 : M * K;
   const strideB = b.shape[0] === 1 ? 0 : K * N;
   const sizes = { BATCH, M, N, K, BATCH_STRIDE_A: strideA, BATCH_STRIDE_B: strideB };

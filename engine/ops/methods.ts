@@ -12,6 +12,7 @@ import { maxPool1d, maxPool2d } from "./max-pool.ts";
 import * as movement from "./movement.ts";
 import { pad } from "./pad.ts";
 import * as pointwise from "./pointwise.ts";
+import * as random from "./random.ts";
 import * as reductions from "./reduce.ts";
 import * as resample from "./resample.ts";
 import { slice } from "./slice.ts";
@@ -48,6 +49,7 @@ const METHODS = {
   scatterAdd: indexing.scatterAdd,
   indexSelect: indexing.indexSelect,
   oneHot: indexing.oneHot,
+  dropout: random.dropout,
   matmul,
   conv1d,
   conv2d: conv.conv2d,

@@ -2,6 +2,8 @@
  * The tests that must hold on every implementation of WebGPU. The same list runs on Dawn in Node, in Chromium (Dawn and Tint
  * behind a browser's limits) and on Deno's wgpu, so a test may use nothing that one of them lacks.
  */
+import { add, indexSelect, Rng, rand, randn, scatterAdd, tensor } from "../../engine/index.ts";
+import { normalPair, randomBits } from "../../engine/random.ts";
 import { explain, outcomeOf } from "../fixtures/outcome.ts";
 import { openFixtures } from "../fixtures/cases.ts";
 import srresnetIndex from "../fixtures/data/srresnet.json";
@@ -86,8 +88,38 @@ async function srresnetEqualsPyTorch(): Promise<undefined> {
   }
 }
 
+/** Integer arithmetic, conversion and scaling are exact everywhere: random numbers are the same on every host. */
+async function drawsTheSameNumbers(): Promise<undefined> {
+  const [seed, step, purpose] = [2 ** 40 + 3, 5, 7];
+  const rng = new Rng(seed, purpose).at(step);
+  const uniform = await rand([37], rng).data();
+  const normal = await randn([3], rng).data();
+  uniform.forEach((got, k) => {
+    const word = randomBits(seed, k >> 2, step, 0, purpose)[k & 3] as number;
+    const want = (word >>> 8) / 2 ** 24;
+    if (got !== want) throw new Error(`uniform number ${k} is ${got} instead of ${want}`);
+  });
+  const [a, b] = randomBits(seed, 0, step, 1, purpose);
+  normalPair(a, b).forEach((want, k) => {
+    const got = normal[k] as number;
+    // WGSL's cosine may be off by 2^-11.
+    if (!(Math.abs(got - want) <= 2e-3)) throw new Error(`normal number ${k} is ${got} instead of ${want}`);
+  });
+}
+
+/** Where robust buffer access would hide or excuse it: indices made on the GPU that are outside the axis. */
+async function picksNothingOutside(): Promise<undefined> {
+  const index = add(tensor(Int32Array.of(1, 2, -1, 2147483647, -2147483648)), 0);
+  const picked = await indexSelect(tensor([7, 8]), index).data();
+  const scattered = await scatterAdd(tensor([1, 2, 3, 4, 5]), index, 0, 2).data();
+  if (picked.join() !== "8,0,0,0,0") throw new Error(`picked ${picked.join()}`);
+  if (scattered.join() !== "0,1") throw new Error(`scattered ${scattered.join()}`);
+}
+
 export const selfTests: readonly SelfTest[] = [
   { name: "adds two buffers", run: addsOnTheGpu },
   { name: "SRResNet equals PyTorch's", run: srresnetEqualsPyTorch },
+  { name: "draws the same random numbers", run: drawsTheSameNumbers },
+  { name: "picks nothing outside a tensor", run: picksNothingOutside },
   ...opTests,
 ];

@@ -37,6 +37,7 @@ describe.skipIf(!present).each(FILES)("%s", (name) => {
       prelu: "shared",
       trunkEnd: "prelu",
       convBias: true,
+      padding: "zeros",
       output: "tanh01",
     });
   });
