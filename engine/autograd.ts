@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation as a transformation of the graph: gradients are tensors like any other. */
 import { GanvasError, ShapeError } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
-import type { Node } from "./graph/node.ts";
+import { inLayer, type Node } from "./graph/node.ts";
 import { runtime } from "./graph/runtime.ts";
 import { ones, zeros } from "./ops/movement.ts";
 import { add } from "./ops/pointwise.ts";
@@ -34,14 +34,9 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
   const targets = xs.map((x) => x.node);
   const order = nodesBetween(y.node, new Set(targets));
   const gradients = new Map<Node, Node>([[y.node, castNode((dy ?? ones(y.shape)).node, y.dtype)]]);
-  for (const node of order) {
-    const received = gradients.get(node);
-    // State is where differentiation ends, whatever wrote it.
-    if (!received || node.op.kind === "updated" || !node.inputs.some((input) => order.has(input))) continue;
-    const { gradient } = node.op;
-    if (!gradient && node.op.kind !== "pointwise")
-      throw new GanvasError(`grad: ${node.op.name} has no derivative`);
-    gradient?.(received, node).forEach((part, k) => {
+  /** Adds the gradients that a node hands to its inputs. */
+  const collect = (node: Node, parts: readonly (Node | undefined)[]) =>
+    parts.forEach((part, k) => {
       const input = node.inputs[k];
       if (!part || !input || !order.has(input)) return;
       if (!sameShape(part.shape, input.shape))
@@ -52,12 +47,26 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
       const sum = gradients.get(input);
       gradients.set(input, sum ? add(new Tensor(sum), new Tensor(own)).node : own);
     });
+  for (const node of order) {
+    const received = gradients.get(node);
+    // State is where differentiation ends, whatever wrote it.
+    if (!received || node.op.kind === "updated" || !node.inputs.some((input) => order.has(input))) continue;
+    const { gradient } = node.op;
+    if (!gradient && node.op.kind !== "pointwise")
+      throw new GanvasError(`grad: ${node.op.name} has no derivative`);
+    if (gradient) inLayer(backwardOf(node.layer), () => collect(node, gradient(received, node)));
   }
   return xs.map((x, k) => {
     const found = gradients.get(targets[k] as Node);
     return new Tensor(castNode((found ? new Tensor(found) : zeros(x.shape)).node, x.dtype));
   });
 }
+
+const BACKWARD = "(backward)";
+
+/** Where the gradient of a layer's op belongs to. */
+const backwardOf = (layer: string): string =>
+  layer.endsWith(BACKWARD) ? layer : `${layer} ${BACKWARD}`.trimStart();
 
 /** The nodes on a way from `y` back to one of `targets`, latest first. */
 function nodesBetween(y: Node, targets: ReadonlySet<Node>): Set<Node> {

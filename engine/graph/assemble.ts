@@ -7,6 +7,7 @@ import { showShape } from "../shape.ts";
 import { chooseStored, type Graph, resolve, type Schedule, schedule } from "./fuse.ts";
 import { type LoweredKernel, type LoweredStep, lower } from "./lower.ts";
 import type { Node, Target } from "./node.ts";
+import { type Check, CheckPlan, checkKernel, RECORD_BYTES } from "./non-finite.ts";
 import type { Operand } from "./operands.ts";
 import type { Lifetime } from "./plan.ts";
 
@@ -40,6 +41,8 @@ export interface Assembly {
   };
   /** Where the outputs lie; undefined for one that JavaScript has. */
   readonly outputs: readonly (Place | undefined)[];
+  /** Where the records of the checks for numbers that are not finite lie, in a program that makes them. */
+  readonly checks?: { readonly list: readonly Check[]; readonly place: ValuePlace };
   /** Single numbers to be copied into the ring of losses. */
   readonly ring: readonly { readonly at: Position; readonly place: Place }[];
 }
@@ -108,6 +111,8 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     return { value: valueFor(node, time, time), offset: 0, bytes };
   };
 
+  const inspection = graph.separate ? new CheckPlan(base, isLeaf, target) : undefined;
+  const records = inspection ? newValue(0, -1, end) : -1;
   const kernels = steps.flatMap((step, time) => {
     const scratch = step.scratch.map(({ size, dtype }) => {
       const bytes = wordBytes(dtype, size, target.nativeF16);
@@ -120,8 +125,17 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
       return external(position.get(o.effect) as Position, o.state);
     };
     for (const kernel of step.kernels) expectGrid(step.step.root, kernel);
-    return step.kernels.map((lowered) => ({ lowered, places: lowered.operands.map(placeOf) }));
+    const checked = (k: number) => {
+      const lowered = checkKernel(inspection?.checks[k] as Check);
+      const record = { value: records, offset: k * RECORD_BYTES, bytes: RECORD_BYTES };
+      return { lowered, places: [placeOf(lowered.operands[0] as Operand), record] };
+    };
+    const before = inspection?.before(step).map(checked) ?? [];
+    const own = step.kernels.map((lowered) => ({ lowered, places: lowered.operands.map(placeOf) }));
+    const after = inspection?.after(step).map(checked) ?? [];
+    return [...before, ...own, ...after];
   });
+  if (inspection) values[records] = { bytes: inspection.checks.length * RECORD_BYTES, first: -1, last: end };
   const outputs = graph.outputs.map((node) => {
     const source = base(node);
     return isLeaf(source) && source.host ? undefined : locate(source, end);
@@ -143,6 +157,14 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     small: { place: smallPlace, leaves: small.leaves },
     outputs,
     ring,
+    ...(inspection && inspection.checks.length > 0
+      ? {
+          checks: {
+            list: inspection.checks,
+            place: { value: records, offset: 0, bytes: inspection.checks.length * RECORD_BYTES },
+          },
+        }
+      : {}),
   };
 }
 

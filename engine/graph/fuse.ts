@@ -25,6 +25,8 @@ export interface Graph {
   readonly nodes: readonly Node[];
   readonly outputs: readonly Node[];
   readonly isLeaf: (node: Node) => boolean;
+  /** Every op becomes a kernel of its own, so that each result can be looked at. */
+  readonly separate?: boolean;
 }
 
 /** Storage buffers that WebGPU guarantees a kernel. */
@@ -73,7 +75,8 @@ export function chooseStored(graph: Graph): Set<Node> {
   const consumers = new Map<Node, number>();
   for (const node of nodes) {
     if (isLeaf(node)) continue;
-    if (node.kept || node.op.kind === "reduce" || node.op.kind === "kernel") store(node);
+    const alone = graph.separate && node.op.kind === "pointwise";
+    if (node.kept || node.op.kind === "reduce" || node.op.kind === "kernel" || alone) store(node);
     if (node.op.kind === "kernel" || node.op.kind === "effect")
       for (const input of node.inputs) store(input, node);
     for (const input of new Set(node.inputs)) consumers.set(input, (consumers.get(input) ?? 0) + 1);
@@ -211,7 +214,7 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
   const fusedInto = new Map<Node, Node>();
   const epilogueOf = new Map<Node, Node>();
   for (const root of roots) {
-    if (!isInline(root)) continue;
+    if (!isInline(root) || graph.separate) continue;
     const reads = alignedIn.get(root) as Reads;
     const kernel = [...reads.aligned].find(
       (k) =>

@@ -97,6 +97,18 @@ export type Op =
   | UpdatedOp;
 
 let created = 0;
+let layer = "";
+
+/** Whatever `work` records belongs to the layer of this name: explanations of graphs, profiles and errors tell it. */
+export function inLayer<T>(name: string, work: () => T): T {
+  const outer = layer;
+  layer = name;
+  try {
+    return work();
+  } finally {
+    layer = outer;
+  }
+}
 
 /**
  * One recorded op with its inputs. One of more elements than can be numbered is refused with a ShapeError. Ids grow with time, so their
@@ -120,6 +132,10 @@ export class Node {
   readonly writes: readonly Storage[];
   /** Which of the versions of `storage` this node stands for. */
   readonly version: number;
+  /** The layer that recorded it, where layers have names; not part of the structure. */
+  readonly layer = layer;
+  /** For an optimiser's update: which one, counted from 1. Not part of the structure. */
+  readonly step: number | undefined;
   /** For an effect that could not run: why. The state is as if it had never been recorded. */
   failure: unknown;
   /** To be stored for good when it is next computed: in a buffer of its own, or (`"scalar"`) in the ring of losses. */
@@ -140,6 +156,7 @@ export class Node {
       storage?: Storage;
       writes?: readonly Storage[];
       version?: number;
+      step?: number;
     } = {},
   ) {
     checkSize(op.name, shape);
@@ -153,6 +170,7 @@ export class Node {
     this.storage = extra.storage;
     this.writes = extra.writes ?? [];
     this.version = extra.version ?? 0;
+    this.step = extra.step;
     this.depth = inputs.reduce((depth, i) => Math.max(depth, i.host || i.storage ? 0 : i.depth), 0) + 1;
   }
 

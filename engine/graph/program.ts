@@ -11,6 +11,7 @@ import { type Assembly, assemble, type Place, type ValuePlace } from "./assemble
 import type { Graph } from "./fuse.ts";
 import type { LoweredStep } from "./lower.ts";
 import type { Node, Target } from "./node.ts";
+import { emptyRecords, firstNonFinite, type When } from "./non-finite.ts";
 import { planMemory } from "./plan.ts";
 import type { Storage } from "./storage.ts";
 
@@ -90,6 +91,8 @@ export class Program {
       for (const { at, offset } of small.leaves) this.smallData.set(numbersOf(at), offset);
       gpu.upload(this.block(small.place).buffer, small.place.offset, this.smallData);
     }
+    const { checks } = assembly;
+    if (checks) gpu.upload(this.block(checks.place).buffer, 0, emptyRecords(checks.list));
     const externals = assembly.externals.map(({ at, state }) => this.external(leaves.get(at) as Leaf, state));
     const stretch = (place: Place): Stretch =>
       "external" in place
@@ -108,6 +111,18 @@ export class Program {
     });
     gpu.submit(this.bound(externals, stretch), copies);
     return assembly.outputs.map((place) => place && stretch(place));
+  }
+
+  /**
+   * Looks at what the checks of the run that has just been submitted have found, in a program that makes them.
+   * @throws NonFiniteError
+   */
+  async expectFinite(when: When): Promise<void> {
+    const { checks } = this.assembly;
+    if (!checks) return;
+    const records = await this.gpu.read(this.block(checks.place).buffer, 0, checks.place.bytes);
+    const error = firstNonFinite(checks.list, new Uint32Array(records), when);
+    if (error) throw error;
   }
 
   private block(place: ValuePlace): Block {

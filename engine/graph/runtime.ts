@@ -31,6 +31,10 @@ class Runtime {
   /** Resolves when the last flush has run, or its failure is noted. */
   private flushed: Promise<void> = Promise.resolve();
   private form: Target["form"];
+  /** Programs look for numbers that are not finite. */
+  private checking = false;
+  /** The last update of an optimiser that was scheduled. */
+  private step: number | undefined;
   private losses = new LossRing();
   /** Frees the buffers of kept tensors that nobody can name any more. */
   private readonly forgotten = new FinalizationRegistry<Storage>((storage) => this.release(storage));
@@ -77,6 +81,11 @@ class Runtime {
   useForm(form: Target["form"]): void {
     this.form = form;
     this.programs.clear();
+  }
+
+  /** From now on programs look for numbers that are not finite, or do so no more. */
+  checkFinite(on: boolean): void {
+    this.checking = on;
   }
 
   /** A compiled program per graph structure seen. */
@@ -143,6 +152,7 @@ class Runtime {
   /** The numbers of a node, computed if they are not there yet. */
   async read(node: Node): Promise<HostArray> {
     this.throwFailure();
+    const { flushed } = this;
     const source = resolve(node, (n) => this.hasValue(n));
     if (source.host) return source.host;
     if (node.size === 0) return arrayOf(node.dtype, 0);
@@ -154,6 +164,7 @@ class Runtime {
       const bytes = await gpu.read(buffer, offset, wordBytes(node.dtype, node.size, nativeF16));
       return decode(node.dtype, bytes, node.size, nativeF16);
     });
+    await flushed;
     this.throwFailure();
     // From now on the numbers need no memory on the GPU; state and kept tensors stay where they are.
     if (this.losses.holds(node.storage)) node.storage = undefined;
@@ -231,7 +242,9 @@ class Runtime {
     }
     const nodes = [...leaf.keys()].sort((a, b) => a.id - b.id);
     const isLeaf = (node: Node) => leaf.get(node) ?? false;
-    return { graph: { nodes, outputs, isLeaf }, key: structuralKey(nodes, outputs, isLeaf) };
+    const separate = this.checking;
+    const key = `${separate ? "separate;" : ""}${structuralKey(nodes, outputs, isLeaf)}`;
+    return { graph: { nodes, outputs, isLeaf, separate }, key };
   }
 
   private program(graph: Graph, key: string, gpu: Gpu): Program {
@@ -287,13 +300,17 @@ class Runtime {
     }
     for (const node of kept) node.kept = false;
 
+    const updates = effects.flatMap(({ step }) => step ?? []);
+    this.step = updates.at(-1) ?? this.step;
+    const when = { step: this.step, running: updates.length > 0 };
     const turn = ++this.scheduled;
     const run = this.queue.then(async () => {
       await program.ready;
       for (const { storage, writes } of leaves.values())
         for (const state of storage ? [storage, ...writes] : writes) state.expectSound(turn);
       await gpu.room();
-      return { done: then(program.run(leaves)) };
+      const result = then(program.run(leaves));
+      return { done: Promise.all([result, program.expectFinite(when)]).then(([value]) => value) };
     });
     this.queue = run.catch((error) => {
       // What did not run left no values.

@@ -18,6 +18,8 @@ export class Storage {
   pieces: readonly { readonly from: Storage; readonly offset: number }[] = [];
   /** An update failed: runs scheduled up to turn `until` built on it. */
   spoiled: { readonly until: number; readonly reason: unknown } | undefined;
+  /** The storages that lie in this one, where it is a whole; between them may be gaps. */
+  parts: readonly Storage[] = [];
   /** The larger storage this one is a part of. */
   readonly parent: Storage | undefined;
 

@@ -7,3 +7,4 @@ export * from "./losses.ts";
 export * from "./maxout.ts";
 export { Module, Weight } from "./module.ts";
 export * from "./recurrent.ts";
+export { nameLayers } from "./name-layers.ts";

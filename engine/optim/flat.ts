@@ -41,6 +41,7 @@ export class FlatStore {
       const offset = offsets[k] as number;
       return part(k, new Storage(name, size * 4, { parent: this.storage, offset }));
     });
+    this.storage.parts = this.parts.map(({ state }) => state);
     this.whole = new Parameter(name, [this.size], this.storage);
   }
 

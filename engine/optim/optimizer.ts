@@ -163,7 +163,7 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
       inputs.map(({ node }) => node),
       [],
       "f32",
-      { writes: written.map(({ storage }) => storage) },
+      { writes: written.map(({ storage }) => storage), step: this.steps },
     );
     runtime.addEffect(effect);
     for (const store of written) store.updatedBy(effect);

@@ -1,0 +1,33 @@
+/** Names for layers, so that explanations can say which layer a kernel or a number belongs to. */
+import { inLayer } from "../graph/node.ts";
+import { Module } from "./module.ts";
+
+const named = new WeakSet<Module>();
+
+/**
+ * Gives everything that a model's layers record from now on the name of its layer (`body.0.conv1`; gradients
+ * `body.0.conv1 (backward)`): profiles, graphs and reports of numbers that are not finite then tell it. Costs next to
+ * nothing; a second call changes nothing.
+ *
+ * @param name of what the model records outside of its layers
+ * @returns the model
+ */
+export function nameLayers<M extends Module>(model: M, name: string = model.constructor.name): M {
+  const visit = (value: unknown, path: string) => {
+    if (value instanceof Module) wrap(value, path === "" ? name : path);
+    if (value instanceof Module || Array.isArray(value))
+      for (const [key, inner] of Object.entries(value)) visit(inner, path === "" ? key : `${path}.${key}`);
+  };
+  visit(model, "");
+  return model;
+}
+
+function wrap(module: Module, path: string): void {
+  if (named.has(module) || !("forward" in module) || typeof module.forward !== "function") return;
+  named.add(module);
+  const forward = module.forward;
+  // Not enumerable, so that a search through the module's fields does not meet it.
+  Object.defineProperty(module, "forward", {
+    value: (...args: unknown[]) => inLayer(path, () => forward.apply(module, args)),
+  });
+}
