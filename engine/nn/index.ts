@@ -8,3 +8,5 @@ export * from "./maxout.ts";
 export { Module, Weight } from "./module.ts";
 export * from "./recurrent.ts";
 export { nameLayers } from "./name-layers.ts";
+export * from "./norm-layers.ts";
+export * from "./spectral-norm.ts";

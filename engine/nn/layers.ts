@@ -54,10 +54,11 @@ export class Conv2d extends Module {
       : undefined;
   }
 
-  forward(x: Tensor): Tensor {
+  /** @param weight to use instead of its own */
+  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
     const { mirrored } = this;
     const inside = mirrored ? pad(x, mirrored, mirrored, { mode: "reflect" }) : x;
-    const y = conv2d(inside, this.weight, this.options);
+    const y = conv2d(inside, weight, this.options);
     return this.bias ? add(y, this.bias) : y;
   }
 }
@@ -95,8 +96,9 @@ export class ConvTranspose2d extends Module {
       : undefined;
   }
 
-  forward(x: Tensor): Tensor {
-    const y = convTranspose2d(x, this.weight, this.options);
+  /** @param weight to use instead of its own */
+  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
+    const y = convTranspose2d(x, weight, this.options);
     return this.bias ? add(y, this.bias) : y;
   }
 }
@@ -124,8 +126,9 @@ export class Linear extends Module {
       : undefined;
   }
 
-  forward(x: Tensor): Tensor {
-    const y = matmul(x, this.weight);
+  /** @param weight to use instead of its own */
+  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
+    const y = matmul(x, weight);
     return this.bias ? add(y, this.bias) : y;
   }
 }
