@@ -1,4 +1,5 @@
 /** Networks and what they are made of. */
+export * from "./conv1d.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";
 export * from "./init.ts";

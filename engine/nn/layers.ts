@@ -85,7 +85,7 @@ export class ConvTranspose2d extends Module {
   ) {
     super();
     const { bias = true, weightInit, ...conv } = options;
-    const shape = [kernel, kernel, inChannels, outChannels];
+    const shape = [kernel, kernel, inChannels, outChannels / (conv.groups ?? 1)];
     const fanIn = kernel * kernel * inChannels;
     this.options = conv;
     this.weight = new Weight("transposed convolution weight", shape, init.weight(shape, fanIn, weightInit), {

@@ -5,14 +5,16 @@ import { stridesOf } from "../shape.ts";
 /**
  * - `plain`: the same in both
  * - `conv`: [kh, kw, in, out] here, [out, in, kh, kw] in a file
+ * - `conv1d`: [k, in, out] here, [out, in, k] in a file
  * - `convTranspose`: [kh, kw, in, out] here, [in, out, kh, kw] in a file
  * - `linear`: [in, out] here, [out, in] in a file
  */
-export type Layout = "plain" | "conv" | "convTranspose" | "linear";
+export type Layout = "plain" | "conv" | "conv1d" | "convTranspose" | "linear";
 
 /** Axis k of the file's order is axis `AXES[layout][k]` of ours. */
 const AXES: Readonly<Record<Exclude<Layout, "plain">, readonly number[]>> = {
   conv: [3, 2, 0, 1],
+  conv1d: [2, 1, 0],
   convTranspose: [2, 3, 0, 1],
   linear: [1, 0],
 };

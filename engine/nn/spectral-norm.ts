@@ -6,9 +6,13 @@ import { div, maximum } from "../ops/pointwise.ts";
 import { norm } from "../ops/reduce.ts";
 import { assign } from "../ops/state.ts";
 import type { Tensor } from "../tensor.ts";
+import type { Conv1d } from "./conv1d.ts";
 import type { Initializer } from "./init.ts";
 import type { Conv2d, ConvTranspose2d, Linear } from "./layers.ts";
 import { Module, Weight } from "./module.ts";
+
+/** Layers that can compute with another weight than their own. */
+type Normalisable = Conv1d | Conv2d | ConvTranspose2d | Linear;
 
 /** Least length that a vector is divided by, as in PyTorch. */
 const EPS = 1e-12;
@@ -27,10 +31,10 @@ export class SpectralNorm extends Module {
   /** Right singular vector, [in kh kw] in the order of files. */
   readonly weight_v: Weight;
   /** Out of sight of `weights`, which would find the layer's under a second name. */
-  readonly #layer: Conv2d | ConvTranspose2d | Linear;
+  readonly #layer: Normalisable;
 
   /** @param layer takes part with its weight and bias; it is not to be used by itself any more */
-  constructor(layer: Conv2d | ConvTranspose2d | Linear, init: Initializer) {
+  constructor(layer: Normalisable, init: Initializer) {
     super();
     this.#layer = layer;
     this.bias = layer.bias;

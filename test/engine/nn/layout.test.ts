@@ -8,6 +8,7 @@ const LAYOUTS: readonly { layout: Layout; rank: number }[] = [
   { layout: "conv", rank: 4 },
   { layout: "convTranspose", rank: 4 },
   { layout: "linear", rank: 2 },
+  { layout: "conv1d", rank: 3 },
 ];
 
 const at = (data: Float32Array, shape: readonly number[], ...index: number[]) =>
@@ -38,6 +39,10 @@ describe("weights in memory and in files", () => {
     const file = toFile(counted(shape), shape, "convTranspose");
     expect(fileShape(shape, "convTranspose")).toEqual([4, 5, 3, 2]);
     expect(at(file, [4, 5, 3, 2], 1, 4, 2, 0)).toBe(at(counted(shape), shape, 2, 0, 1, 4));
+  });
+  test("a convolution of sequences is [out, in, k]", () => {
+    expect(fileShape([5, 2, 3], "conv1d")).toEqual([3, 2, 5]);
+    expect(toFile(counted([2, 1, 3]), [2, 1, 3], "conv1d")).toEqual(Float32Array.of(0, 3, 1, 4, 2, 5));
   });
   test("a linear layer is [out, in]", () => {
     expect(toFile(counted([2, 3]), [2, 3], "linear")).toEqual(Float32Array.of(0, 3, 1, 4, 2, 5));

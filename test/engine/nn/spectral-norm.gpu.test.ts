@@ -7,7 +7,7 @@ import type { Numbers, RefTensor } from "../../reference/array.ts";
 import { inputsOf, opCase, real } from "../../reference/cases/case.ts";
 import { differentiate, evaluate } from "../../reference/differentiate.ts";
 
-type Layer = g.Conv2d | g.ConvTranspose2d | g.Linear;
+type Layer = g.Conv1d | g.Conv2d | g.ConvTranspose2d | g.Linear;
 
 interface Case {
   readonly name: string;
@@ -35,11 +35,18 @@ const CASES: readonly Case[] = [
     apply: (x, weight) => k.conv2d(x, weight, { padding: 1, stride: 2 }),
   },
   {
+    name: "conv1d",
+    layer: (init) => new g.Conv1d(4, 2, 3, init, { dilation: 2, groups: 2, weightInit: "torch" }),
+    x: [2, 6, 4],
+    files: { bias: [2], weight_orig: [2, 2, 3], weight_u: [2], weight_v: [6] },
+    apply: (x, weight) => k.conv1d(x, weight, { dilation: 2, groups: 2 }),
+  },
+  {
     name: "convTranspose2d",
-    layer: (init) => new g.ConvTranspose2d(3, 2, 4, init, { padding: 1, stride: 2, bias: false }),
-    x: [1, 2, 3, 3],
-    files: { weight_orig: [3, 2, 4, 4], weight_u: [2], weight_v: [48] },
-    apply: (x, weight) => k.convTranspose2d(x, weight, { padding: 1, stride: 2 }),
+    layer: (init) => new g.ConvTranspose2d(4, 6, 2, init, { stride: 2, groups: 2, bias: false }),
+    x: [1, 2, 3, 4],
+    files: { weight_orig: [4, 3, 2, 2], weight_u: [3], weight_v: [16] },
+    apply: (x, weight) => k.convTranspose2d(x, weight, { stride: 2, groups: 2 }),
   },
 ];
 
@@ -102,6 +109,7 @@ describe.each(CASES)("spectral norm of a $name layer", ({ name, layer, x: xShape
 
   test("iterates once a training pass, and not in evaluation", async () => {
     const weight = await numbers(normalised.weight_orig);
+    const bias = normalised.bias ? await numbers(normalised.bias) : { shape: [1], data: [0] };
     let left = await numbers(normalised.weight_u);
     for (const mode of ["train", "train", "eval", "train"] as const) {
       normalised.train(mode === "train");
@@ -110,7 +118,7 @@ describe.each(CASES)("spectral norm of a $name layer", ({ name, layer, x: xShape
       const loss = (image: RefTensor, w: RefTensor): RefTensor[] => {
         const [u, v] = [left, right].map((t) => k.detach(constantOf(t))) as [RefTensor, RefTensor];
         const sigma = k.matmul(u, k.matmul(matrixOf(w), v));
-        const y = apply(image, k.div(w, sigma));
+        const y = k.add(apply(image, k.div(w, sigma)), constantOf(bias));
         return [y, k.sum(k.square(y))];
       };
       const want = differentiate(loss, [input, weight], { cotangents: [null, [1]] });
