@@ -35,7 +35,7 @@ export function pixelUnshuffle(x: Tensor, r: number): Tensor {
 }
 
 /** How `resize` makes new pixels. */
-export type ResizeMethod = "nearest" | "bilinear" | "bicubic" | "area";
+export type ResizeMethod = "nearest" | "bilinear" | "bicubic" | "area" | "coverage";
 
 export interface ResizeOptions {
   /** `"bilinear"` by default. */
@@ -46,7 +46,8 @@ export interface ResizeOptions {
 
 /**
  * Interpolation to another size, with PyTorch's conventions (bicubic: Keys' kernel with a = -0.75, border replicated;
- * not antialiased; area: the mean of the pixels that the new one touches). For the resampling of the super-resolution
+ * not antialiased; area: the mean of the pixels that the new one touches) and, as Torch's `image.scale` shrinks, coverage:
+ * the mean over the stretch that the new pixel covers, parts of pixels counting in part. For the resampling of the super-resolution
  * benchmarks see `imresize` in `engine/data`. Differentiable to any order.
  *
  * @param x [n, h, w, c]
@@ -63,7 +64,8 @@ export function resize(x: Tensor, size: readonly [number, number], options: Resi
   const [oh, ow] = pair("resize", "size", size, 1);
   if (h < 1 || w < 1)
     throw new ShapeError(`resize: x ${showShape(x.shape)} has no pixels to make ${oh}×${ow} of`);
-  if (method === "area" && h % oh === 0 && w % ow === 0) return blockMean(x, h / oh, w / ow);
+  if ((method === "area" || method === "coverage") && h % oh === 0 && w % ow === 0)
+    return blockMean(x, h / oh, w / ow);
   // The axis that shrinks most comes first: less is left for the second.
   const [first, second] = oh / h <= ow / w ? ([1, 2] as const) : ([2, 1] as const);
   const along = (image: Tensor, axis: 1 | 2) =>
@@ -151,6 +153,16 @@ const RULES: Readonly<Record<ResizeMethod, Rule>> = {
       const begin = Math.floor((o * from) / to);
       const end = Math.ceil(((o + 1) * from) / to);
       for (let at = begin; at < end; at++) put(at, 1 / (end - begin));
+    },
+  },
+  coverage: {
+    aligns: false,
+    fill({ o, from, to }, put) {
+      const size = from / to;
+      for (let at = Math.floor(o * size); at < (o + 1) * size; at++) {
+        const covered = Math.min(at + 1, (o + 1) * size) - Math.max(at, o * size);
+        put(at, covered / size);
+      }
     },
   },
   bilinear: {

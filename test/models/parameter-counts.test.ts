@@ -1,5 +1,12 @@
 /** Numbers of parameters against PyTorch's modules of the same sizes (and the sums in the papers). */
 import { expect, test } from "vitest";
+import { CganDiscriminator, CganGenerator } from "../../models/cgan.ts";
+import {
+  LapganBaseDiscriminator,
+  LapganBaseGenerator,
+  LapganFineDiscriminator,
+  LapganFineGenerator,
+} from "../../models/lapgan.ts";
 import { SRGANDiscriminator } from "../../models/srgan-discriminator.ts";
 import { SRResNet } from "../../models/srresnet.ts";
 import { StyleEncoder, Text2ImageDiscriminator, Text2ImageGenerator } from "../../models/text2image.ts";
@@ -13,6 +20,18 @@ test.each([
   ["VGG19's convolutions", new VGG19({ layer: "pool5" }), 20_024_384],
   ["VGG19 to relu5_4", new VGG19(), 20_024_384],
   ["VGG19 to relu2_2", new VGG19({ layer: "relu2_2" }), 260_160],
+  ["LAPGAN: coarsest generator", new LapganBaseGenerator(), 1_792_992],
+  ["its discriminator", new LapganBaseDiscriminator(), 477_001],
+  ["the same two told the class", new LapganBaseGenerator({ classes: 10 }), 1_804_992],
+  ["…", new LapganBaseDiscriminator({ classes: 10 }), 483_001],
+  ["LAPGAN: finer generator", new LapganFineGenerator({ size: 14 }), 218_179],
+  ["the same, twice as wide", new LapganFineGenerator({ size: 14, featureMaps: 128 }), 837_763],
+  ["the same told the class, at 28", new LapganFineGenerator({ size: 28, classes: 10 }), 229_939],
+  ["LAPGAN: finer discriminator, at 14", new LapganFineDiscriminator({ size: 14 }), 107_905],
+  ["at 96", new LapganFineDiscriminator({ size: 96 }), 231_233],
+  ["the same told the class, at 28", new LapganFineDiscriminator({ size: 28, classes: 10 }), 123_953],
+  ["conditional GAN: generator", new CganGenerator(), 2_413_984],
+  ["its discriminator", new CganDiscriminator(), 1_224_351],
   ["text to image: generator", new Text2ImageGenerator(), 18_905_472],
   ["its discriminator", new Text2ImageDiscriminator(), 4_029_824],
   ["its generator for COCO", new Text2ImageGenerator({ ngf: 196 }), 41_101_080],

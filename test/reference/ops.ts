@@ -61,7 +61,7 @@ export interface AvgPoolOptions extends PoolOptions {
 }
 
 export interface ResizeOptions {
-  readonly method: "nearest" | "bilinear" | "bicubic" | "area";
+  readonly method: "nearest" | "bilinear" | "bicubic" | "area" | "coverage";
   /** Corner pixels keep their place; default false. */
   readonly alignCorners?: boolean;
 }

@@ -49,6 +49,13 @@ function tapsOf(i: number, m: number, n: number, { method, alignCorners = false 
     const count = Math.ceil(((i + 1) * m) / n) - begin;
     return Array.from({ length: count }, (_, k) => ({ from: begin + k, weight: 1 / count }));
   }
+  if (method === "coverage") {
+    // In units of 1/n of a pixel all borders are whole numbers: pixel k spans [k n, (k + 1) n), output i [i m, (i + 1) m).
+    const overlap = (k: number): number => Math.min((k + 1) * n, (i + 1) * m) - Math.max(k * n, i * m);
+    return Array.from({ length: m }, (_, k) => ({ from: k, weight: overlap(k) / m })).filter(
+      ({ weight }) => weight > 0,
+    );
+  }
   const corner = n > 1 ? (i * (m - 1)) / (n - 1) : 0;
   const centre = alignCorners ? corner : ((i + 0.5) * m) / n - 0.5;
   const inside = (k: number): number => Math.min(Math.max(k, 0), m - 1);

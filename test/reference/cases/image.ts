@@ -13,6 +13,7 @@ const shuffles: OpCase[] = [
 const METHODS: readonly ResizeOptions[] = [
   { method: "nearest" },
   { method: "area" },
+  { method: "coverage" },
   { method: "bilinear" },
   { method: "bilinear", alignCorners: true },
   { method: "bicubic" },
