@@ -3,6 +3,7 @@ import { arrayOf, type DType, dtypeOf, type HostArray, isFloat } from "./dtype.t
 import { ShapeError } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
 import { type Attributes, Node, type Op, SOURCE, UPDATED } from "./graph/node.ts";
+import { MOST_WATCHED } from "./graph/losses.ts";
 import { runtime } from "./graph/runtime.ts";
 import { Storage } from "./graph/storage.ts";
 import { fromFloat16Bits, roundToF16 } from "./half.ts";
@@ -58,6 +59,20 @@ export class Tensor {
   /** Stores the value on the GPU when it is next computed, so that later uses and later reads need no recomputation. */
   keep(): this {
     runtime.keep(this.node, "buffer");
+    return this;
+  }
+
+  /**
+   * Remembers a few numbers of a training step (a loss does so by itself), to be read later or never: unlike `keep` it takes no
+   * memory of its own, for only the newest 1024 of a program are there.
+   * @throws ShapeError for more than 64 numbers
+   */
+  watch(): this {
+    if (this.size > MOST_WATCHED)
+      throw new ShapeError(
+        `watch: remembers at most ${MOST_WATCHED} numbers, got shape ${showShape(this.shape)}; use keep`,
+      );
+    runtime.keep(this.node, "scalar");
     return this;
   }
 

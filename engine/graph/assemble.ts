@@ -43,8 +43,8 @@ export interface Assembly {
   readonly outputs: readonly (Place | undefined)[];
   /** Where the records of the checks for numbers that are not finite lie, in a program that makes them. */
   readonly checks?: { readonly list: readonly Check[]; readonly place: ValuePlace };
-  /** Single numbers to be copied into the ring of losses. */
-  readonly ring: readonly { readonly at: Position; readonly place: Place }[];
+  /** A few numbers each, to be copied into the ring of losses. */
+  readonly ring: readonly { readonly at: Position; readonly place: Place; readonly bytes: number }[];
 }
 
 /** Leaves with at most this many bytes share one buffer and one upload. */
@@ -141,7 +141,9 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     return isLeaf(source) && source.host ? undefined : locate(source, end);
   });
   const ring = nodes.flatMap((node, at) =>
-    node.kept === "scalar" && !isLeaf(node) ? [{ at, place: locate(base(node), end) }] : [],
+    node.kept === "scalar" && !isLeaf(node)
+      ? [{ at, place: locate(base(node), end), bytes: Math.ceil(bytesOf(node) / 4) * 4 }]
+      : [],
   );
   const uploads = nodes.flatMap((node, at) => {
     const value = valueOfNode.get(node);

@@ -1,10 +1,12 @@
-/** Single numbers that are remembered without being read: a ring of losses in one buffer. */
+/** A few numbers each that are remembered without being read: a ring of losses in one buffer. */
 import { Storage } from "./storage.ts";
 
 /** Older ones ask for keep(). */
 const SLOTS = 1024;
 /** Bytes from one to the next, so that each can be bound by itself. */
 const STRIDE = 256;
+/** What one may hold. */
+export const MOST_WATCHED = STRIDE / 4;
 
 export class LossRing {
   private readonly storage = new Storage("losses", SLOTS * STRIDE);

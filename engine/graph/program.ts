@@ -98,7 +98,7 @@ export class Program {
       "external" in place
         ? (externals[place.external] as Stretch)
         : { buffer: this.block(place).buffer, offset: place.offset, bytes: place.bytes };
-    const copies = assembly.ring.map(({ at, place }) => {
+    const copies = assembly.ring.map(({ at, place, bytes }) => {
       const from = stretch(place);
       const to = this.external(leaves.get(at) as Leaf, -1);
       return {
@@ -106,7 +106,7 @@ export class Program {
         fromOffset: from.offset,
         to: to.buffer,
         toOffset: to.offset,
-        bytes: 4,
+        bytes,
       };
     });
     gpu.submit(this.bound(externals, stretch), copies);

@@ -2,7 +2,7 @@
  * One iteration of SRGAN (Ledig et al. 2017, sections 2.2 and 3.2): the discriminator learns first, then the generator
  * learns against the discriminator as it is now.
  */
-import { add, grad, mse, mul, type Optimizer, type Tensor } from "../../engine/index.ts";
+import { add, grad, mse, mul, type Optimizer, type StepOptions, type Tensor } from "../../engine/index.ts";
 import type { SRGANDiscriminator } from "../srgan-discriminator.ts";
 import {
   adversarialLoss,
@@ -41,6 +41,18 @@ export interface GeneratorLoss {
   readonly tv: Tensor;
 }
 
+/** What a generator without a judge is trained with: how far its images are from the originals, and how rough. */
+export function contentLoss(
+  sr: Tensor,
+  hr: Tensor,
+  { content, tvWeight }: Pick<GeneratorLossOptions, "content" | "tvWeight">,
+): Pick<GeneratorLoss, "content" | "tv" | "total"> {
+  const distance = content.kind === "mse" ? mse(sr, hr) : vggLoss(content.vgg, sr, hr, content.reduction);
+  const weighted = mul(distance, content.weight);
+  const tv = totalVariation(sr);
+  return { content: weighted, tv, total: tvWeight === 0 ? weighted : add(weighted, mul(tv, tvWeight)) };
+}
+
 /**
  * The generator's loss on a batch.
  * @param sr its images and `hr` the originals, [n, h, w, 3] in [-1, 1]
@@ -50,14 +62,11 @@ export function generatorLoss(
   sr: Tensor,
   hr: Tensor,
   logits: Tensor,
-  { content, adversarialWeight, tvWeight }: GeneratorLossOptions,
+  options: GeneratorLossOptions,
 ): GeneratorLoss {
-  const distance = content.kind === "mse" ? mse(sr, hr) : vggLoss(content.vgg, sr, hr, content.reduction);
-  const weighted = mul(distance, content.weight);
   const adversarial = adversarialLoss(logits);
-  const tv = totalVariation(sr);
-  const faithful = tvWeight === 0 ? weighted : add(weighted, mul(tv, tvWeight));
-  return { total: add(faithful, mul(adversarial, adversarialWeight)), content: weighted, adversarial, tv };
+  const { content, tv, total } = contentLoss(sr, hr, options);
+  return { total: add(total, mul(adversarial, options.adversarialWeight)), content, adversarial, tv };
 }
 
 /** Both networks, each with the optimiser of its parameters. */
@@ -81,6 +90,9 @@ export interface SRGANStep {
   /** In the order of the optimisers' parameters. */
   readonly discriminatorGradients: readonly Tensor[];
   readonly generatorGradients: readonly Tensor[];
+  /** Norms of all gradients of a network together, where a greatest one was given. */
+  readonly discriminatorNorm: Tensor | undefined;
+  readonly generatorNorm: Tensor | undefined;
 }
 
 /**
@@ -93,20 +105,21 @@ export function srganStep(
   players: SRGANPlayers,
   lr: Tensor,
   hr: Tensor,
-  options: GeneratorLossOptions,
+  options: GeneratorLossOptions & Pick<StepOptions, "maxNorm">,
 ): SRGANStep {
   const { generator, discriminator, generatorOptimiser, discriminatorOptimiser } = players;
+  const clipping = options.maxNorm === undefined ? {} : { maxNorm: options.maxNorm };
   const sr = generator.forward(lr);
 
   const real = discriminator.forward(hr);
   const fake = discriminator.forward(sr.detach());
   const lossOfDiscriminator = discriminatorLoss(real, fake);
   const discriminatorGradients = grad(lossOfDiscriminator, discriminatorOptimiser.parameters);
-  discriminatorOptimiser.step(discriminatorGradients);
+  const discriminatorNorm = discriminatorOptimiser.step(discriminatorGradients, clipping);
 
   const lossOfGenerator = generatorLoss(sr, hr, discriminator.forward(sr), options);
   const generatorGradients = grad(lossOfGenerator.total, generatorOptimiser.parameters);
-  generatorOptimiser.step(generatorGradients);
+  const generatorNorm = generatorOptimiser.step(generatorGradients, clipping);
   return {
     sr,
     real,
@@ -115,5 +128,7 @@ export function srganStep(
     generatorLoss: lossOfGenerator,
     discriminatorGradients,
     generatorGradients,
+    discriminatorNorm,
+    generatorNorm,
   };
 }

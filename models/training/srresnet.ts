@@ -3,27 +3,13 @@
  * Files, progress and pictures are the caller's; this runs in every host.
  */
 import type { Batch } from "../../engine/data/index.ts";
-import { Adam, cosineDecay, flush, grad, mse, type Tensor, tensor } from "../../engine/index.ts";
+import { Adam, flush, grad, mse, type Tensor } from "../../engine/index.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
-import { SRRESNET_PAPER, SRResNet, type SRResNetConfig } from "../srresnet.ts";
+import { SRRESNET_PAPER, SRResNet } from "../srresnet.ts";
 import { startAsInterpolation } from "../srresnet-init.ts";
+import { learningRate, type Recipe, tensorsOf, type Trainer } from "./recipe.ts";
 
-/** How a network is trained. Plain data: it is stored in checkpoints and on cards. */
-export interface SRResNetRecipe {
-  readonly network: SRResNetConfig;
-  /** Patches in a batch. */
-  readonly batchSize: number;
-  /** Side of a high-resolution patch, in pixels. */
-  readonly patch: number;
-  /** Learning rate at the start. */
-  readonly lr: number;
-  /** Constant, or falling along half a cosine to a hundredth. */
-  readonly schedule: "constant" | "cosine";
-  /** Updates in all. */
-  readonly steps: number;
-  readonly seed: number;
-  /** Mirror patches top to bottom and exchange rows and columns too (left to right is always done). */
-  readonly allSymmetries: boolean;
+export interface SRResNetRecipe extends Recipe {
   /** Random weights (He et al. 2015), or a network that begins as bilinear interpolation (`srresnet-init.ts`). */
   readonly start: "random" | "interpolation";
 }
@@ -74,18 +60,10 @@ export const SRRESNET_PRESETS: Readonly<Record<string, Preset>> = {
   },
 };
 
-/** Learning rate of update `step` (counted from 0). */
-export function learningRate(
-  recipe: Pick<SRResNetRecipe, "lr" | "schedule" | "steps">,
-  step: number,
-): number {
-  const { lr, schedule, steps } = recipe;
-  return schedule === "constant" ? lr : cosineDecay(lr, lr / 100, steps)(step);
-}
-
-export class SRResNetTraining {
+export class SRResNetTraining implements Trainer {
   readonly recipe: SRResNetRecipe;
   readonly net: SRResNet;
+  readonly measures = ["loss"];
   private readonly adam: Adam;
 
   constructor(recipe: SRResNetRecipe) {
@@ -100,13 +78,20 @@ export class SRResNetTraining {
     return this.adam.steps;
   }
 
+  get parameterCounts(): Readonly<Record<string, number>> {
+    return { generator: this.net.parameterCount };
+  }
+
+  current(): SRResNet {
+    return this.net;
+  }
+
   /**
    * One update on a batch.
    * @returns the loss before the update, to be read later: mean over all values of (network - original)², range [-1, 1]
    */
   update(batch: Batch): Tensor {
-    const lr = tensor(batch.lr, imageShape(batch.lr, batch.count)); // [n, h, w, 3] in [0, 1]
-    const hr = tensor(batch.hr, imageShape(batch.hr, batch.count)); // [n, 4h, 4w, 3] in [-1, 1]
+    const { lr, hr } = tensorsOf(batch);
     const loss = mse(this.net.forward(lr), hr);
     this.adam.lr = learningRate(this.recipe, this.step);
     this.adam.step(grad(loss, this.adam.parameters));
@@ -131,10 +116,4 @@ export class SRResNetTraining {
     this.net.loadStateDict(checkpoint.model, file);
     this.adam.loadStateDict(checkpoint.optimizer, file);
   }
-}
-
-/** Patches are squares. */
-function imageShape(data: Float32Array, count: number): number[] {
-  const side = Math.sqrt(data.length / (count * 3));
-  return [count, side, side, 3];
 }

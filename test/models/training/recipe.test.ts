@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { learningRate, SRRESNET_PRESETS } from "../../../models/training/srresnet.ts";
+import { learningRate } from "../../../models/training/recipe.ts";
+import { SRRESNET_PRESETS } from "../../../models/training/srresnet.ts";
 
 describe("learning rate", () => {
   const cosine = { lr: 2e-3, schedule: "cosine", steps: 1000 } as const;
@@ -12,6 +13,10 @@ describe("learning rate", () => {
     expect(learningRate(cosine, 500)).toBeCloseTo(2e-3 * (0.01 + 0.99 / 2), 12);
     expect(learningRate(cosine, 1000)).toBeCloseTo(2e-5, 12);
     expect(learningRate(cosine, 5000)).toBeCloseTo(2e-5, 12);
+  });
+  test("drop: a tenth from half of the updates on", () => {
+    const drop = { ...cosine, schedule: "drop" } as const;
+    expect([0, 499, 500, 5000].map((step) => learningRate(drop, step))).toEqual([2e-3, 2e-3, 2e-4, 2e-4]);
   });
   test("cosine: never rises", () => {
     const rates = Array.from({ length: 1001 }, (_, step) => learningRate(cosine, step));

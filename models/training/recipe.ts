@@ -1,0 +1,60 @@
+/** What all training of super-resolution networks has in common. */
+import type { Batch } from "../../engine/data/index.ts";
+import { cosineDecay, type Tensor, tensor } from "../../engine/index.ts";
+import type { Checkpoint } from "../../engine/io/index.ts";
+import type { SRResNet, SRResNetConfig } from "../srresnet.ts";
+
+/** How a network is trained. Plain data: it is stored in checkpoints and on cards. */
+export interface Recipe {
+  readonly network: SRResNetConfig;
+  /** Patches in a batch. */
+  readonly batchSize: number;
+  /** Side of a high-resolution patch, in pixels. */
+  readonly patch: number;
+  /** Learning rate at the start. */
+  readonly lr: number;
+  /** Constant; falling along half a cosine to a hundredth; or a tenth from half of the updates on. */
+  readonly schedule: "constant" | "cosine" | "drop";
+  /** Updates in all. */
+  readonly steps: number;
+  readonly seed: number;
+  /** Mirror patches top to bottom and exchange rows and columns too (left to right is always done). */
+  readonly allSymmetries: boolean;
+}
+
+/** A run under way. Files, progress and pictures are the caller's; this runs in every host. */
+export interface Trainer {
+  readonly recipe: Recipe;
+  /** Updates done. */
+  readonly step: number;
+  /** Numbers that are trained, by network. */
+  readonly parameterCounts: Readonly<Record<string, number>>;
+  /** What `update` measures, in order. */
+  readonly measures: readonly string[];
+  /** One update on a batch. @returns the measures, kept to be read later */
+  update(batch: Batch): Tensor;
+  /** The generator as it would be used now. */
+  current(): SRResNet;
+  /** Everything that going on exactly needs. */
+  checkpoint(): Promise<Checkpoint>;
+  /** Goes on where a checkpoint was made. @throws InputError when it is of another network */
+  restore(checkpoint: Checkpoint, file: string): void;
+}
+
+/** Learning rate of update `step` (counted from 0). */
+export function learningRate(
+  { lr, schedule, steps }: Pick<Recipe, "lr" | "schedule" | "steps">,
+  step: number,
+): number {
+  if (schedule === "cosine") return cosineDecay(lr, lr / 100, steps)(step);
+  return schedule === "drop" && step >= steps / 2 ? lr / 10 : lr;
+}
+
+/** The low resolution, [n, h, w, 3] in [0, 1], and the originals, [n, 4h, 4w, 3] in [-1, 1], of a batch. */
+export function tensorsOf(batch: Batch): { lr: Tensor; hr: Tensor } {
+  const shape = (data: Float32Array) => {
+    const side = Math.sqrt(data.length / (batch.count * 3)); // patches are squares
+    return [batch.count, side, side, 3];
+  };
+  return { lr: tensor(batch.lr, shape(batch.lr)), hr: tensor(batch.hr, shape(batch.hr)) };
+}

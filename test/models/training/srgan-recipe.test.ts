@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { SRGAN_PRESETS, type SRGANPresetName, srganRecipe } from "../../../models/training/srgan-recipe.ts";
+
+const paper = (preset: SRGANPresetName) => srganRecipe({ preset, size: "paper" });
+
+describe("the paper's table 1 (Ledig et al. 2017, sections 3.2 and 3.4)", () => {
+  test.each([
+    ["srresnet-mse", "mse", false, 0, 1e6],
+    ["srresnet-vgg22", "relu2_2", false, 2e-8, 1e6],
+    ["srgan-mse", "mse", true, 0, 2e5],
+    ["srgan-vgg22", "relu2_2", true, 0, 2e5],
+    ["srgan-vgg54", "relu5_4", true, 0, 2e5],
+    ["early", "relu5_4", true, 2e-8, 2e5],
+  ] as const)("%s", (preset, content, judged, tvWeight, steps) => {
+    const recipe = paper(preset);
+    expect(recipe.content.kind === "mse" ? "mse" : recipe.content.layer).toBe(content);
+    expect(recipe).toMatchObject({
+      tvWeight,
+      steps,
+      lr: 1e-4,
+      batchSize: 16,
+      patch: 96,
+      allSymmetries: false,
+    });
+    expect(recipe.adversarialWeight).toBe(judged ? 1e-3 : 0);
+    expect(recipe.discriminator === null).toBe(!judged);
+    if (judged)
+      expect(recipe).toMatchObject({ schedule: "drop", discriminator: { width: 64, head: "dense" } });
+  });
+
+  test("the first version has 15 blocks and transposed convolutions", () => {
+    expect(paper("early").network).toMatchObject({ numBlocks: 15, upsample: "deconv" });
+  });
+
+  test.each(Object.keys(SRGAN_PRESETS))("%s survives its checkpoint", (preset) => {
+    const recipe = srganRecipe({ preset: preset as SRGANPresetName, size: "compact" });
+    expect(JSON.parse(JSON.stringify(recipe))).toEqual(recipe);
+  });
+});

@@ -1,0 +1,89 @@
+/** Training SRGAN as a whole: steady state, going on from a checkpoint, what is measured. */
+import { describe, expect, test } from "vitest";
+import { decodeCheckpoint, encodeCheckpoint } from "../../../engine/io/index.ts";
+import { idle, init, stats } from "../../../engine/index.ts";
+import { SRRESNET_PAPER } from "../../../models/srresnet.ts";
+import { SRGANTraining } from "../../../models/training/srgan.ts";
+import { type SRGANRecipe, srganRecipe } from "../../../models/training/srgan-recipe.ts";
+import { VGG19 } from "../../../models/vgg19.ts";
+import { batch } from "./given.ts";
+
+const network = { ...SRRESNET_PAPER, numBlocks: 1, width: 4 };
+const tiny = srganRecipe({ preset: "srgan-vgg22", size: "tiny", network, steps: 100, ema: 0.9 });
+/** Patches of 32 pixels are what `batch` gives. */
+const recipe = (seed: number, more: Partial<SRGANRecipe> = {}): SRGANRecipe => ({ ...tiny, seed, ...more });
+const vgg = new VGG19({ layer: "relu2_2", width: 4 });
+
+async function train(training: SRGANTraining, from: number, to: number): Promise<void> {
+  for (let step = from; step < to; step++) training.update(batch(step));
+  await idle();
+}
+
+describe("SRGAN training", () => {
+  test("in steady state makes nothing new", async () => {
+    await init();
+    const training = new SRGANTraining(recipe(1), vgg);
+    const measures: number[][] = [];
+    for (let k = 0; k < 5; k++) measures.push(Array.from(await training.update(batch(k % 4)).data()));
+    await idle();
+    const made = async () => {
+      const { buffersCreated, pipelines, bindGroups, liveBytes, programs } = await stats();
+      return { buffersCreated, pipelines, bindGroups, liveBytes, programs };
+    };
+    const before = await made();
+    for (let k = 5; k < 60; k++) measures.push(Array.from(await training.update(batch(k % 4)).data()));
+    await idle();
+    expect(await made()).toEqual(before);
+    expect(measures.flat().every(Number.isFinite)).toBe(true);
+    expect(measures.every((row) => row.length === training.measures.length)).toBe(true);
+    const at = (name: string) => training.measures.indexOf(name);
+    expect(measures[0]?.[at("D(real)")]).toBeCloseTo(0.5, 0);
+    expect(measures[0]?.[at("generator gradient")]).toBeGreaterThan(0);
+  });
+
+  test("three steps, a checkpoint and three steps are six steps, byte for byte", async () => {
+    const whole = new SRGANTraining(recipe(5), vgg);
+    await train(whole, 0, 6);
+    const first = new SRGANTraining(recipe(5), vgg);
+    await train(first, 0, 3);
+    const checkpoint = decodeCheckpoint(encodeCheckpoint(await first.checkpoint()), "checkpoint");
+    const second = new SRGANTraining(recipe(6), vgg);
+    second.restore(checkpoint, "checkpoint");
+    expect(second.step).toBe(3);
+    await train(second, 3, 6);
+    const [got, want] = [await second.checkpoint(), await whole.checkpoint()];
+    expect(got.step).toBe(want.step);
+    expect(got.model).toEqual(want.model);
+    expect(got.optimizer).toEqual(want.optimizer);
+    expect(await second.current().stateDict()).toEqual(await whole.current().stateDict());
+  });
+
+  test("the average of the weights is shown, and lies between the first and the last", async () => {
+    const training = new SRGANTraining(recipe(7), vgg);
+    const weightOf = async () => (await training.current().tail.weight.data())[0] as number;
+    const start = await weightOf();
+    await train(training, 0, 4);
+    const last = (await training.generator.tail.weight.data())[0] as number;
+    const average = await weightOf();
+    expect(average).toBeGreaterThan(Math.min(start, last));
+    expect(average).toBeLessThan(Math.max(start, last));
+  });
+
+  test("without a discriminator only the generator learns", async () => {
+    const alone = srganRecipe({ preset: "srresnet-vgg22", size: "tiny", network });
+    const training = new SRGANTraining(alone, vgg);
+    expect(Object.keys(training.parameterCounts)).toEqual(["generator"]);
+    const first = Array.from(await training.update(batch(0)).data());
+    expect(first).toHaveLength(training.measures.length);
+    for (let k = 0; k < 30; k++) training.update(batch(0));
+    const last = await training.update(batch(0)).data();
+    expect(last[0]).toBeLessThan(first[0] as number);
+  });
+
+  test("a recipe of features needs the network that finds them", () => {
+    expect(() => new SRGANTraining(recipe(1))).toThrow("needs VGG19 up to relu2_2, got none");
+    expect(() => new SRGANTraining(recipe(1), new VGG19({ layer: "relu1_1" }))).toThrow(
+      "needs VGG19 up to relu2_2, got one up to relu1_1",
+    );
+  });
+});
