@@ -2,12 +2,15 @@
 export * from "./conv1d.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";
+export * from "./gan-losses.ts";
 export * from "./init.ts";
 export * from "./layers.ts";
 export * from "./losses.ts";
 export * from "./maxout.ts";
 export { Module, Weight } from "./module.ts";
-export * from "./recurrent.ts";
 export { nameLayers } from "./name-layers.ts";
 export * from "./norm-layers.ts";
+export * from "./penalties.ts";
+export * from "./recurrent.ts";
+export * from "./similarity.ts";
 export * from "./spectral-norm.ts";

@@ -1,10 +1,11 @@
-/** Losses: single numbers, means over all elements unless said otherwise. */
-import { ShapeError } from "../errors.ts";
+/** Losses of predictions against targets: single numbers, means over all elements unless said otherwise. */
+import { GanvasError, ShapeError } from "../errors.ts";
 import { softplus } from "../ops/activations.ts";
-import { abs, mul, square, sub } from "../ops/pointwise.ts";
+import { reshape, sum } from "../ops/broadcast.ts";
+import { gather } from "../ops/indexing.ts";
+import { abs, add, clamp, div, mul, neg, square, sub } from "../ops/pointwise.ts";
 import type { Operand } from "../ops/pointwise-op.ts";
-import { mean } from "../ops/reduce.ts";
-import { sum } from "../ops/broadcast.ts";
+import { logSoftmax, mean } from "../ops/reduce.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 
@@ -35,8 +36,49 @@ export function l1(prediction: Tensor, target: Operand, options: LossOptions = {
   return reduced(abs(sub(prediction, target)), options);
 }
 
-/** Cross entropy of a logit s against a target t between 0 and 1: softplus(s) - s t. */
+/**
+ * With d = |prediction - target|: d² / (2 beta) below beta, d - beta / 2 above (Girshick 2015).
+ * @param options.beta more than 0; default 1
+ */
+export function smoothL1(
+  prediction: Tensor,
+  target: Operand,
+  options: LossOptions & { readonly beta?: number } = {},
+): Tensor {
+  const { beta = 1 } = options;
+  checkTarget("smoothL1", prediction, target);
+  if (!(beta > 0)) throw new GanvasError(`smoothL1: beta must be more than 0, got ${beta}`);
+  const d = sub(prediction, target);
+  const held = clamp(d, -beta, beta);
+  return reduced(div(mul(held, sub(d, mul(held, 0.5))), beta), options);
+}
+
+/**
+ * Cross entropy of a logit s against a target t between 0 and 1: -t log σ(s) - (1 - t) log(1 - σ(s)), which is
+ * t softplus(-s) + (1 - t) softplus(s) and keeps its precision where σ(s) is almost 0 or 1.
+ */
 export function bceWithLogits(logits: Tensor, target: Operand, options: LossOptions = {}): Tensor {
   checkTarget("bceWithLogits", logits, target);
-  return reduced(sub(softplus(logits), mul(logits, target)), options);
+  if (target === 1) return reduced(softplus(neg(logits)), options);
+  if (target === 0) return reduced(softplus(logits), options);
+  const [yes, no] = [softplus(neg(logits)), softplus(logits)];
+  return reduced(add(mul(target, yes), mul(sub1(target), no)), options);
+}
+
+const sub1 = (target: Operand): Operand => (typeof target === "number" ? 1 - target : sub(1, target));
+
+/**
+ * -log softmax(logits) at the target class.
+ * @param logits [n, classes]
+ * @param target [n] of type i32 or u32: class numbers
+ * @throws GanvasError when a class known to JavaScript is not among them
+ */
+export function crossEntropy(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const [n = 0] = logits.shape;
+  if (logits.rank !== 2 || !sameShape(target.shape, [n]))
+    throw new ShapeError(
+      `crossEntropy: needs logits [n, classes] and target [n], got ${showShape(logits.shape)} and ${showShape(target.shape)}`,
+    );
+  const chosen = gather(logSoftmax(logits, 1), reshape(target, [n, 1]), 1); // [n, 1]
+  return reduced(neg(reshape(chosen, [n])), options);
 }

@@ -6,6 +6,8 @@ import { add, indexSelect, Rng, rand, randn, scatterAdd, tensor } from "../../en
 import { normalPair, randomBits } from "../../engine/random.ts";
 import { explain, outcomeOf } from "../fixtures/outcome.ts";
 import { openFixtures } from "../fixtures/cases.ts";
+import penaltiesIndex from "../fixtures/data/penalties.json";
+import penaltiesTensors from "../fixtures/data/penalties.safetensors";
 import srresnetIndex from "../fixtures/data/srresnet.json";
 import srresnetTensors from "../fixtures/data/srresnet.safetensors";
 import { NotSupported } from "../reference/backend.ts";
@@ -79,12 +81,12 @@ const opTests: readonly SelfTest[] = Object.entries(opCases).flatMap(([family, c
   })),
 );
 
-/** A whole network against PyTorch: forward passes, gradients, running statistics, three Adam steps. */
-async function srresnetEqualsPyTorch(): Promise<undefined> {
-  const fixtures = openFixtures("test/fixtures/data", JSON.stringify(srresnetIndex), () => srresnetTensors);
+/** All cases of reference data that lie beside the tests. */
+async function equalsPyTorch(index: unknown, tensors: Uint8Array): Promise<undefined> {
+  const fixtures = openFixtures("test/fixtures/data", JSON.stringify(index), () => tensors);
   for (const fixture of fixtures.cases) {
     const outcome = await outcomeOf(engineBackend, fixtures, fixture);
-    if (outcome.status !== "passed") throw new Error(explain(outcome));
+    if (outcome.status !== "passed") throw new Error(`${outcome.id} ${explain(outcome)}`);
   }
 }
 
@@ -118,7 +120,13 @@ async function picksNothingOutside(): Promise<undefined> {
 
 export const selfTests: readonly SelfTest[] = [
   { name: "adds two buffers", run: addsOnTheGpu },
-  { name: "SRResNet equals PyTorch's", run: srresnetEqualsPyTorch },
+  // Forward passes, gradients, running statistics, three Adam steps.
+  { name: "SRResNet equals PyTorch's", run: () => equalsPyTorch(srresnetIndex, srresnetTensors) },
+  // WGAN-GP and R1 through convolutions and batch norm, with the gradient of every parameter.
+  {
+    name: "gradient penalties equal PyTorch's",
+    run: () => equalsPyTorch(penaltiesIndex, penaltiesTensors),
+  },
   { name: "draws the same random numbers", run: drawsTheSameNumbers },
   { name: "picks nothing outside a tensor", run: picksNothingOutside },
   ...opTests,

@@ -12,6 +12,22 @@ export interface Backend<T> {
   read(xs: readonly T[]): Promise<Numbers[]>;
   /** Gradients of y by xs, weighted by dy (1 for a scalar), themselves differentiable. */
   grad(y: T, xs: readonly T[], dy?: T): T[];
+  /** Penalties on the gradient of a discriminator, where the engine has them. */
+  readonly penalties?: Penalties<T>;
+}
+
+/** Penalties on the gradient of a discriminator by its input, of the engine's own making. */
+export interface Penalties<T> {
+  /** weight · mean (‖∂D/∂x‖ - 1)² between `real` and `fake`, nearer to `real` by alpha, one number a sample. */
+  gradientPenalty(
+    discriminator: (x: T) => T,
+    real: T,
+    fake: T,
+    alpha: T,
+    options: { readonly weight: number },
+  ): T;
+  /** gamma / 2 · mean ‖∂D/∂x‖². */
+  r1Penalty(discriminator: (x: T) => T, real: T, options: { readonly gamma: number }): T;
 }
 
 /** The engine has no op of this name. */

@@ -36,4 +36,5 @@ export const engineBackend: Backend<Tensor> = {
     return xs.map(({ shape }, i) => ({ shape, data: data[i] as (typeof data)[number] }));
   },
   grad: engine.grad,
+  penalties: engine,
 };

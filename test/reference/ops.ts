@@ -85,6 +85,20 @@ export interface LossOptions {
   readonly reduction?: "mean" | "sum";
 }
 
+export type GanLossKind =
+  | "non-saturating"
+  | "saturating"
+  | "hinge"
+  | "least-squares"
+  | "wasserstein"
+  | "relativistic-average";
+
+/** Losses of both players from logits. */
+export interface GanLoss<T> {
+  discriminator(real: T, fake: T): T;
+  generator(fake: T, real?: T): T;
+}
+
 type Unary<T> = (x: T) => T;
 type Binary<T> = (a: Operand<T>, b: Operand<T>) => T;
 type Reduction<T> = (x: T, axes?: Axes, options?: KeepDims) => T;
@@ -204,4 +218,14 @@ export interface Ops<T> {
   bceWithLogits: Loss<T>;
   /** logits [n, classes], target [n] class numbers. */
   crossEntropy(logits: T, target: T, options?: LossOptions): T;
+  ganLoss(kind: GanLossKind, options?: { readonly realTarget?: number }): GanLoss<T>;
+  totalVariation(x: T, options?: LossOptions): T;
+  jointEmbeddingLoss(
+    images: T,
+    texts: T,
+    options?: { readonly margin?: number },
+  ): { readonly total: T; readonly image: T; readonly text: T };
+
+  /** Without the axis. */
+  cosineSimilarity(a: T, b: T, options?: { readonly axis?: number; readonly eps?: number }): T;
 }

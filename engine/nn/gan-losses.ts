@@ -1,0 +1,104 @@
+/**
+ * The objectives of discriminator and generator, as functions of logits: what the discriminator says before any sigmoid. Each
+ * is a mean over all logits of its arguments, which may have any shape.
+ */
+import { GanvasError } from "../errors.ts";
+import { relu, softplus } from "../ops/activations.ts";
+import { add, mul, neg, sub } from "../ops/pointwise.ts";
+import { mean } from "../ops/reduce.ts";
+import type { Tensor } from "../tensor.ts";
+import { bceWithLogits, mse } from "./losses.ts";
+
+/** What the two players of a GAN minimise. */
+export interface GanLoss {
+  /** Loss of the discriminator on its logits of real and of generated samples. */
+  discriminator(real: Tensor, fake: Tensor): Tensor;
+  /**
+   * Loss of the generator on the discriminator's logits of its samples.
+   * @param real logits of real samples, which only "relativistic-average" needs
+   */
+  generator(fake: Tensor, real?: Tensor): Tensor;
+}
+
+/**
+ * - "non-saturating": D -log σ(real) - log(1 - σ(fake)); G -log σ(fake) (Goodfellow et al. 2014)
+ * - "saturating": D the same; G log(1 - σ(fake)), the minimax game itself, whose gradient vanishes where D is sure; for teaching
+ * - "hinge": D max(0, 1 - real) + max(0, 1 + fake); G -fake (Lim and Ye 2017; Miyato et al. 2018)
+ * - "least-squares": D ½ (real - 1)² + ½ fake²; G ½ (fake - 1)² (Mao et al. 2017)
+ * - "wasserstein": D fake - real; G -fake (Arjovsky et al. 2017); needs a gradient penalty or clipped weights
+ * - "relativistic-average": D -log σ(real - mean fake) - log(1 - σ(fake - mean real)), G with the parts exchanged
+ *   (Jolicoeur-Martineau 2019)
+ */
+export type GanLossKind =
+  | "non-saturating"
+  | "saturating"
+  | "hinge"
+  | "least-squares"
+  | "wasserstein"
+  | "relativistic-average";
+
+export interface GanLossOptions {
+  /**
+   * What the discriminator is to answer for real samples where the loss has such a target: below 1 for one-sided label smoothing
+   * (Salimans et al. 2016 take 0.9); default 1.
+   */
+  readonly realTarget?: number;
+}
+
+type Loss = (options: Required<GanLossOptions>) => GanLoss;
+
+const crossEntropies = (real: Tensor, fake: Tensor, realTarget: number): Tensor =>
+  add(bceWithLogits(real, realTarget), bceWithLogits(fake, 0));
+
+const LOSSES: Readonly<Record<GanLossKind, Loss>> = {
+  "non-saturating": ({ realTarget }) => ({
+    discriminator: (real, fake) => crossEntropies(real, fake, realTarget),
+    generator: (fake) => bceWithLogits(fake, 1),
+  }),
+  saturating: ({ realTarget }) => ({
+    discriminator: (real, fake) => crossEntropies(real, fake, realTarget),
+    generator: (fake) => neg(mean(softplus(fake))),
+  }),
+  hinge: () => ({
+    discriminator: (real, fake) => add(mean(relu(sub(1, real))), mean(relu(add(fake, 1)))),
+    generator: (fake) => neg(mean(fake)),
+  }),
+  "least-squares": ({ realTarget }) => ({
+    discriminator: (real, fake) => mul(add(mse(real, realTarget), mse(fake, 0)), 0.5),
+    generator: (fake) => mul(mse(fake, 1), 0.5),
+  }),
+  wasserstein: () => ({
+    discriminator: (real, fake) => sub(mean(fake), mean(real)),
+    generator: (fake) => neg(mean(fake)),
+  }),
+  "relativistic-average": ({ realTarget }) => ({
+    discriminator: (real, fake) => crossEntropies(sub(real, mean(fake)), sub(fake, mean(real)), realTarget),
+    generator(fake, real) {
+      if (!real)
+        throw new GanvasError(
+          "ganLoss: the generator's relativistic-average loss needs logits of real samples",
+        );
+      return add(bceWithLogits(sub(real, mean(fake)), 0), bceWithLogits(sub(fake, mean(real)), 1));
+    },
+  }),
+};
+
+/** Losses without a target that could be smoothed. */
+const TARGETLESS: readonly GanLossKind[] = ["hinge", "wasserstein"];
+
+/** Names of all kinds, for menus and tests. */
+export const ganLossKinds = Object.keys(LOSSES) as readonly GanLossKind[];
+
+/**
+ * The losses of both players.
+ * @throws GanvasError for an unknown kind, a target outside (0, 1], or a target where the kind has none
+ */
+export function ganLoss(kind: GanLossKind, { realTarget = 1 }: GanLossOptions = {}): GanLoss {
+  const make = ganLossKinds.includes(kind) ? LOSSES[kind] : undefined;
+  if (!make) throw new GanvasError(`ganLoss: kind must be one of ${ganLossKinds.join(", ")}, got ${kind}`);
+  if (!(realTarget > 0 && realTarget <= 1))
+    throw new GanvasError(`ganLoss: realTarget must be above 0 and at most 1, got ${realTarget}`);
+  if (realTarget !== 1 && TARGETLESS.includes(kind))
+    throw new GanvasError(`ganLoss: the ${kind} loss has no target that could be smoothed to ${realTarget}`);
+  return make({ realTarget });
+}
