@@ -1,5 +1,5 @@
-/** The losses of SRGAN (Ledig et al. 2017, section 2.2; the total variation is of the paper's first version). */
-import { add, mean, mse, mul, neg, slice, softplus, square, sub, sum, type Tensor } from "../engine/index.ts";
+/** The content loss of SRGAN (Ledig et al. 2017, section 2.2). */
+import { mse, mul, type Tensor } from "../engine/index.ts";
 import type { VGG19 } from "./vgg19.ts";
 
 /**
@@ -40,29 +40,4 @@ export async function calibrateVggWeight(
 ): Promise<number> {
   const [pixels, features] = await Promise.all([mse(sr, hr).item(), vggLoss(vgg, sr, hr, reduction).item()]);
   return pixels / features;
-}
-
-/**
- * What the generator is punished with for being recognised, from the discriminator's logits of its images.
- * - "non-saturating": mean of -log D(G), equation 6;
- * - "saturating": mean of log(1 - D(G)), the minimax game itself, whose gradient vanishes where D is sure; for teaching.
- */
-export function adversarialLoss(
-  logits: Tensor,
-  form: "non-saturating" | "saturating" = "non-saturating",
-): Tensor {
-  return form === "non-saturating" ? mean(softplus(neg(logits))) : neg(mean(softplus(logits)));
-}
-
-/** -log D(real) - log(1 - D(fake)), means over the batch, from logits. */
-export function discriminatorLoss(real: Tensor, fake: Tensor): Tensor {
-  return add(mean(softplus(neg(real))), mean(softplus(fake)));
-}
-
-/** Squared differences of neighbouring pixels, summed over an image [n, h, w, c], mean over the batch. */
-export function totalVariation(image: Tensor): Tensor {
-  const [n = 1, h = 0, w = 0] = image.shape;
-  const down = sub(slice(image, [0, 1], []), slice(image, [], [n, h - 1]));
-  const right = sub(slice(image, [0, 0, 1], []), slice(image, [], [n, h, w - 1]));
-  return mul(add(sum(square(down)), sum(square(right))), 1 / n);
 }

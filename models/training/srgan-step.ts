@@ -2,17 +2,24 @@
  * One iteration of SRGAN (Ledig et al. 2017, sections 2.2 and 3.2): the discriminator learns first, then the generator
  * learns against the discriminator as it is now.
  */
-import { add, grad, mse, mul, type Optimizer, type StepOptions, type Tensor } from "../../engine/index.ts";
-import type { SRGANDiscriminator } from "../srgan-discriminator.ts";
 import {
-  adversarialLoss,
-  discriminatorLoss,
-  type FeatureReduction,
+  add,
+  ganLoss,
+  grad,
+  mse,
+  mul,
+  type Optimizer,
+  type StepOptions,
+  type Tensor,
   totalVariation,
-  vggLoss,
-} from "../srgan-losses.ts";
+} from "../../engine/index.ts";
+import type { SRGANDiscriminator } from "../srgan-discriminator.ts";
+import { type FeatureReduction, vggLoss } from "../srgan-losses.ts";
 import type { SRResNet } from "../srresnet.ts";
 import type { VGG19 } from "../vgg19.ts";
+
+/** -log D(real) - log(1 - D(G)) and -log D(G), means over the batch (equations 2 and 6). */
+const LOSS = ganLoss("non-saturating");
 
 /** What the generator is to come close to: the pixels of the original, or its features. */
 export type Content =
@@ -64,7 +71,7 @@ export function generatorLoss(
   logits: Tensor,
   options: GeneratorLossOptions,
 ): GeneratorLoss {
-  const adversarial = adversarialLoss(logits);
+  const adversarial = LOSS.generator(logits);
   const { content, tv, total } = contentLoss(sr, hr, options);
   return { total: add(total, mul(adversarial, options.adversarialWeight)), content, adversarial, tv };
 }
@@ -113,7 +120,7 @@ export function srganStep(
 
   const real = discriminator.forward(hr);
   const fake = discriminator.forward(sr.detach());
-  const lossOfDiscriminator = discriminatorLoss(real, fake);
+  const lossOfDiscriminator = LOSS.discriminator(real, fake);
   const discriminatorGradients = grad(lossOfDiscriminator, discriminatorOptimiser.parameters);
   const discriminatorNorm = discriminatorOptimiser.step(discriminatorGradients, clipping);
 
