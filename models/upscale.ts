@@ -1,7 +1,7 @@
 /** Making photographs four times larger with a network, tile by tile. */
 import { imresize } from "../engine/data/imresize.ts";
 import { InputError } from "../engine/errors.ts";
-import { init, type Tensor, tensor } from "../engine/index.ts";
+import { init, nameLayers, type Tensor, tensor } from "../engine/index.ts";
 import { type Image, makeImage, splitAlpha, toRgb } from "../engine/io/image.ts";
 import type { SRResNet } from "./srresnet.ts";
 import { parseSRResNet } from "./srresnet-files.ts";
@@ -39,7 +39,7 @@ export const superResolvers: readonly ModelEntry[] = [
 
 /** Wraps a trained SRResNet. */
 export function asSuperResolver(net: SRResNet, name: string): SuperResolver {
-  net.eval();
+  nameLayers(net.eval());
   return {
     name,
     scale: 4,

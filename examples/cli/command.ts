@@ -25,6 +25,14 @@ export interface Arguments {
   readonly signal: AbortSignal;
 }
 
+/** For commands that compute: see `debugNonFinite`. */
+export const DEBUG_NAN = {
+  "debug-nan": {
+    type: "boolean",
+    help: "looks through every result and names the op, layer and update that made the first NaN or infinite number; slower",
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
 /** Options that every command has. */
 const COMMON: Readonly<Record<string, OptionSpec>> = {
   json: { type: "boolean", help: "print one JSON object on stdout" },

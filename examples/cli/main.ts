@@ -1,6 +1,6 @@
 /** The terminal's one entry: `ganvas COMMAND …`. */
 import { constants } from "node:os";
-import { DeviceError, InputError } from "../../engine/errors.ts";
+import { DeviceError, InputError, NonFiniteError } from "../../engine/errors.ts";
 import { type Command, helpOf, parseCommand, toJson } from "./command.ts";
 
 /** Each command is loaded when it is called for, so that help and errors come at once. */
@@ -80,7 +80,7 @@ function print(text: string): Promise<void> {
 }
 
 function explain(error: unknown): number {
-  const known = error instanceof InputError || error instanceof DeviceError;
+  const known = [InputError, DeviceError, NonFiniteError].some((kind) => error instanceof kind);
   const message =
     error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`ganvas: ${message}\n`);

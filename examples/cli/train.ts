@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Batch } from "../../engine/data/index.ts";
 import { prefetchInNode } from "../../engine/data/prefetch-node.ts";
 import { InputError } from "../../engine/errors.ts";
-import { init } from "../../engine/index.ts";
+import { debugNonFinite, init } from "../../engine/index.ts";
 import {
   readImage,
   writeCheckpoint,
@@ -15,7 +15,15 @@ import {
 import { SRRESNET_PRESETS, SRResNetTraining } from "../../models/training/srresnet.ts";
 import { Validation, validationImage } from "../../models/training/validation.ts";
 import { adapterName } from "./adapter.ts";
-import { type Arguments, type Command, positionals, required, text, wholeNumber } from "./command.ts";
+import {
+  type Arguments,
+  type Command,
+  DEBUG_NAN,
+  positionals,
+  required,
+  text,
+  wholeNumber,
+} from "./command.ts";
 import { checkFolder, makeFolder } from "./files.ts";
 import { findPhotographs } from "./photographs.ts";
 import { duration, Progress } from "./progress.ts";
@@ -60,11 +68,13 @@ export const train: Command = {
       help: "photographs to validate on (by default one of ten of the training folder is held out)",
     },
     "val-every": { type: "string", value: "N", help: "updates between validations (500 by default)" },
+    ...DEBUG_NAN,
   },
   run,
 };
 
 async function run(args: Arguments): Promise<unknown> {
+  debugNonFinite(args.values["debug-nan"] === true);
   const [what] = positionals(args, 1, "train takes one argument, srresnet");
   if (what !== "srresnet") throw new InputError(`train knows srresnet, got "${what}"`);
   const data = required(args, "data");

@@ -2,11 +2,11 @@
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { listImages } from "../../engine/data/image-folder-node.ts";
 import { InputError } from "../../engine/errors.ts";
-import { type DeviceInfo, init, stats } from "../../engine/index.ts";
+import { debugNonFinite, type DeviceInfo, init, stats } from "../../engine/index.ts";
 import { readImage, writePng } from "../../engine/io/node.ts";
 import { type SuperResolver, upscaleImage } from "../../models/upscale.ts";
 import { adapterName } from "./adapter.ts";
-import { type Arguments, type Command, text, wholeNumber } from "./command.ts";
+import { type Arguments, type Command, DEBUG_NAN, text, wholeNumber } from "./command.ts";
 import { checkFolder, isFolder, loadModel, makeFolder } from "./files.ts";
 import { duration, Progress } from "./progress.ts";
 
@@ -23,6 +23,7 @@ export const upscale: Command = {
       value: "N",
       help: "pixels of the input a tile adds; smaller needs less memory, 0 takes the whole image at once",
     },
+    ...DEBUG_NAN,
   },
   run,
 };
@@ -34,6 +35,7 @@ interface Job {
 
 /** An image that cannot be read or written does not keep the others from being enlarged; it makes the exit code 2. */
 async function run(args: Arguments): Promise<unknown> {
+  debugNonFinite(args.values["debug-nan"] === true);
   const inputs = args.positionals.slice(0, -1);
   const out = args.positionals.at(-1);
   if (!out || inputs.length === 0) throw new InputError("upscale takes at least two arguments: IN… OUT");

@@ -3,7 +3,7 @@
  * where WebGPU is not offered to workers; everything else of the studio sees the types below and `EngineCalls`.
  */
 import { imresize } from "../../engine/data/imresize.ts";
-import { type DeviceInfo, init } from "../../engine/index.ts";
+import { debugNonFinite, type DeviceInfo, init } from "../../engine/index.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { decodeImage, encodePng } from "../../engine/io/image-browser.ts";
 import {
@@ -68,13 +68,18 @@ const handlers: Handlers = {
     return { width, height, channels: image.channels, data };
   },
 
-  async upscale([image, name], { onProgress, signal }) {
+  async upscale([image, name, checked], { onProgress, signal }) {
     const model = await superResolver(name);
     signal?.throwIfAborted();
-    return upscaleImage(image, model, {
-      ...(signal === undefined ? {} : { signal }),
-      onProgress: (done, total) => onProgress?.({ done, total }),
-    });
+    debugNonFinite(checked);
+    try {
+      return await upscaleImage(image, model, {
+        ...(signal === undefined ? {} : { signal }),
+        onProgress: (done, total) => onProgress?.({ done, total }),
+      });
+    } finally {
+      debugNonFinite(false);
+    }
   },
 
   encode: ([image]) => encodePng(image),

@@ -9,8 +9,8 @@ export interface EngineCalls {
   open: { args: [file: Blob, name: string]; progress: never; result: Image };
   /** The picture enlarged ×4 by bicubic interpolation: what the network has to beat. */
   bicubic: { args: [image: Image]; progress: never; result: Image };
-  /** The picture enlarged ×4 by the network of that name. */
-  upscale: { args: [image: Image, model: string]; progress: TilesDone; result: Image };
+  /** The picture enlarged ×4 by the network of that name; `checked`, it is told where the first NaN or infinite number came from. */
+  upscale: { args: [image: Image, model: string, checked: boolean]; progress: TilesDone; result: Image };
   /** The picture as a PNG file. */
   encode: { args: [image: Image]; progress: never; result: Blob };
   /** Checks every op against the float64 reference; each finished check is told as progress. */

@@ -3,7 +3,7 @@
  * Files, progress and pictures are the caller's; this runs in every host.
  */
 import type { Batch } from "../../engine/data/index.ts";
-import { Adam, flush, grad, mse, type Tensor } from "../../engine/index.ts";
+import { Adam, flush, grad, mse, nameLayers, type Tensor } from "../../engine/index.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { SRRESNET_PAPER, SRResNet } from "../srresnet.ts";
 import { startAsInterpolation } from "../srresnet-init.ts";
@@ -68,7 +68,7 @@ export class SRResNetTraining implements Trainer {
 
   constructor(recipe: SRResNetRecipe) {
     this.recipe = recipe;
-    this.net = new SRResNet({ ...recipe.network, seed: recipe.seed }).train();
+    this.net = nameLayers(new SRResNet({ ...recipe.network, seed: recipe.seed })).train();
     if (recipe.start === "interpolation") startAsInterpolation(this.net);
     this.adam = new Adam(this.net.parameters(), { lr: recipe.lr });
   }

@@ -38,6 +38,7 @@ export const studioTests: readonly StudioTest[] = [
   { name: "says what is wrong with a file", webgpu: true, run: refusesBadFiles },
   { name: "keeps transparency", webgpu: true, run: keepsTransparency },
   { name: "can be cancelled", webgpu: true, run: canBeCancelled },
+  { name: "checks every number when asked to, by keyboard too", webgpu: true, run: checksNumbers },
   { name: "moves between pages and keeps the photo", webgpu: true, run: movesBetweenPages },
   { name: "runs the self-test", webgpu: true, run: runsSelfTest },
   { name: "runs on the page's thread where workers cannot", webgpu: true, run: runsWithoutWorker },
@@ -83,6 +84,22 @@ async function comparesByKeyboard(page: Page, url: string): Promise<void> {
   assert.match(label ?? "", /^Compare Bicubic with /);
   const valueText = await page.$eval(SLIDER, (slider) => slider.getAttribute("aria-valuetext"));
   assert.match(valueText ?? "", /^0 % Bicubic, 100 % /);
+}
+
+async function checksNumbers(page: Page, url: string): Promise<void> {
+  await openTiny(page, url);
+  await upscale(page);
+  const control = "[data-control=debug-nan]";
+  assert.match(
+    await page.$eval(control, (box) => box.closest("label")?.textContent ?? ""),
+    /^Check every number/,
+  );
+  assert.equal(await page.$(`${RUN}:not([hidden])`), null, "what is made need not be made again");
+  await page.focus(control);
+  await page.keyboard.press("Space");
+  await page.waitForSelector(`${RUN}:not([hidden]):not([disabled])`);
+  await upscale(page);
+  assert.equal(await textOf(page, "[data-fact=photo]"), "tiny.png");
 }
 
 async function downloadsPng(page: Page, url: string): Promise<void> {

@@ -47,6 +47,25 @@ describe("upscale", () => {
     expect([made.width, made.height, made.channels]).toEqual([96, 80, 3]);
   });
 
+  test("--debug-nan names the layer whose numbers overflow; without, nobody notices", async () => {
+    const weights = madeUpWeights();
+    for (const layer of ["conv1", "conv2"]) {
+      const { data } = weights.get(`body.0.${layer}.weight`) ?? {};
+      if (data instanceof Float32Array) data.fill(1e25);
+    }
+    writeFileSync(file("large.safetensors"), writeSafetensors(weights));
+    const run = (...more: string[]) =>
+      ganvas(["upscale", "a.png", "nan.png", "--model", "large.safetensors", ...more], { cwd: folder });
+    expect((await run()).code).toBe(0);
+    const { code, err } = await run("--debug-nan");
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^ganvas: conv2d in layer body\.0\.conv2 made \d+ infinite of 1920 numbers of shape \[1, 20, 24, 4\], the first at \[0, 0, 0, 0\]; what it was computed from was finite: .*convolution weight \[3, 3, 4, 4\] of magnitude up to 1\.00e\+25/m,
+    );
+    const good = await upscale("a.png", "good.png", "--debug-nan");
+    expect([good.code, good.out]).toEqual([0, expect.stringContaining("24×20 -> 96×80")]);
+  });
+
   test("takes folders and files together, goes on after a bad one, and prints one JSON object", async () => {
     const { code, out, err } = await upscale(
       "photos",

@@ -48,7 +48,7 @@ describe("RemoteEngine", () => {
   it("starts one worker, and gives each reply to its call", async () => {
     const engine = new RemoteEngine();
     const progress = vi.fn();
-    const upscaled = engine.call("upscale", [image, "net"], { onProgress: progress });
+    const upscaled = engine.call("upscale", [image, "net", false], { onProgress: progress });
     const bicubic = engine.call("bicubic", [image]);
     worker(0).reply({ id: 2, kind: "result", value: "second" });
     worker(0).reply({ id: 1, kind: "progress", value: { done: 1, total: 2 } });
@@ -85,7 +85,7 @@ describe("RemoteEngine", () => {
 
   it("rejects an aborted call at once and keeps a worker that stops in time", async () => {
     const controller = new AbortController();
-    const call = new RemoteEngine().call("upscale", [image, "net"], { signal: controller.signal });
+    const call = new RemoteEngine().call("upscale", [image, "net", false], { signal: controller.signal });
     controller.abort();
     await expect(call).rejects.toMatchObject({ name: "AbortError" });
     expect(worker(0).requests[1]).toEqual({ id: 1, name: "abort" });
@@ -97,7 +97,7 @@ describe("RemoteEngine", () => {
   it("replaces a worker that does not stop, and hands its other calls over", async () => {
     const engine = new RemoteEngine();
     const controller = new AbortController();
-    const stuck = engine.call("upscale", [image, "net"], { signal: controller.signal });
+    const stuck = engine.call("upscale", [image, "net", false], { signal: controller.signal });
     controller.abort();
     await expect(stuck).rejects.toMatchObject({ name: "AbortError" });
     const next = engine.call("bicubic", [image]);

@@ -1,7 +1,7 @@
 /** The page that makes a photo four times larger and shows it beside bicubic interpolation. */
 import { Notice } from "../../components/announcer.ts";
 import { CompareView } from "../../components/compare-view.ts";
-import { button, element, prefersReducedMotion } from "../../components/dom.ts";
+import { button, element, prefersReducedMotion, uniqueId } from "../../components/dom.ts";
 import { createFileDrop } from "../../components/file-drop.ts";
 import { icon } from "../../components/icons.ts";
 import { createPicture } from "../../components/picture.ts";
@@ -44,6 +44,7 @@ class UpscalePage {
   readonly #panel = new PhotoPanel();
   readonly #progress: Progress;
   readonly #models: ModelPicker;
+  readonly #checked = element("input", { type: "checkbox", "data-control": "debug-nan" });
   readonly #run: HTMLButtonElement;
   readonly #download: HTMLButtonElement;
   #photo: Photo | undefined;
@@ -56,6 +57,7 @@ class UpscalePage {
     const { connection } = studio.engine;
     this.#progress = new Progress("tiles", studio.announcer, () => this.#cancel());
     this.#models = new ModelPicker(connection.models, () => this.#showControls());
+    this.#checked.addEventListener("change", () => this.#showControls());
     this.#run = button(
       { class: "button primary", "data-action": "upscale" },
       () => void this.#upscale(),
@@ -99,6 +101,7 @@ class UpscalePage {
           drop,
           this.#panel.photo,
           this.#models.element,
+          checkSwitch(this.#checked),
           element("div", { class: "panel-actions" }, this.#run, this.#download),
           this.#panel.result,
           ...(connection.adapter.software ? [softwareNote()] : []),
@@ -163,7 +166,10 @@ class UpscalePage {
     try {
       const onProgress = ({ done, total }: { done: number; total: number }) =>
         this.#progress.update(done, total);
-      const image = await engine.call("upscale", [photo.image, model.name], { signal, onProgress });
+      const image = await engine.call("upscale", [photo.image, model.name, this.#checked.checked], {
+        signal,
+        onProgress,
+      });
       const time = this.#progress.elapsed;
       this.#progress.stage("Preparing the comparison");
       const bicubic = await engine.call("bicubic", [photo.image], { signal });
@@ -224,13 +230,36 @@ class UpscalePage {
   }
 
   #showControls(running = false): void {
-    const made = this.#result !== undefined && this.#panel.resultModel === this.#models.chosen.title;
+    const same = this.#panel.resultModel === this.#models.chosen.title;
+    const made = this.#result !== undefined && same && !this.#checked.checked;
     this.#models.disabled = running;
+    this.#checked.disabled = running;
     this.#run.hidden = made && !running;
     this.#run.disabled = running || this.#photo === undefined;
     this.#download.hidden = running || this.#result === undefined;
     this.#download.classList.toggle("primary", made);
   }
+}
+
+/** A switch for those who suspect a network or a driver: the run then says where the first broken number came from. */
+function checkSwitch(input: HTMLInputElement): HTMLElement {
+  const description = uniqueId("check-description");
+  input.setAttribute("aria-describedby", description);
+  return element(
+    "label",
+    { class: "choice" },
+    input,
+    element(
+      "span",
+      { class: "choice-words" },
+      element("span", { class: "choice-title" }, "Check every number"),
+      element(
+        "span",
+        { class: "choice-description", id: description },
+        "Slower. If a NaN or an infinite number appears, the run stops and names the layer it came from.",
+      ),
+    ),
+  );
 }
 
 function softwareNote(): HTMLElement {
