@@ -1,6 +1,7 @@
 /** Numbers of parameters against PyTorch's modules of the same sizes (and the sums in the papers). */
 import { expect, test } from "vitest";
 import { CganDiscriminator, CganGenerator } from "../../models/cgan.ts";
+import { CHAR_CNN_RNN, CharCnnRnn } from "../../models/char-cnn-rnn.ts";
 import {
   LapganBaseDiscriminator,
   LapganBaseGenerator,
@@ -39,6 +40,9 @@ test.each([
   ["its generator without residual blocks", new Text2ImageGenerator({ residual: false }), 14_886_784],
   ["its discriminator without them", new Text2ImageDiscriminator({ residual: false }), 3_225_472],
   ["the same, half as wide", new Text2ImageGenerator({ ngf: 64, residual: false }), 4_756_480],
+  ["text encoder of CVPR 2016", new CharCnnRnn(CHAR_CNN_RNN.cvpr), 1_814_144],
+  ["of ICML 2016 for flowers", new CharCnnRnn(CHAR_CNN_RNN.icmlFlowers), 2_994_560],
+  ["of ICML 2016 for birds and COCO", new CharCnnRnn(), 4_045_184],
   ["style encoder", new StyleEncoder(), 4_381_028],
 ])("%s", (_, net, count) => {
   expect(net.parameterCount).toBe(count);
