@@ -38,7 +38,7 @@ export function l1(prediction: Tensor, target: Operand, options: LossOptions = {
 
 /**
  * With d = |prediction - target|: d² / (2 beta) below beta, d - beta / 2 above (Girshick 2015).
- * @param options.beta more than 0; default 1
+ * @param options.beta at least 0, where the loss is |prediction - target|; default 1
  */
 export function smoothL1(
   prediction: Tensor,
@@ -47,7 +47,8 @@ export function smoothL1(
 ): Tensor {
   const { beta = 1 } = options;
   checkTarget("smoothL1", prediction, target);
-  if (!(beta > 0)) throw new GanvasError(`smoothL1: beta must be more than 0, got ${beta}`);
+  if (!(beta >= 0)) throw new GanvasError(`smoothL1: beta must be at least 0, got ${beta}`);
+  if (beta === 0) return l1(prediction, target, options);
   const d = sub(prediction, target);
   const held = clamp(d, -beta, beta);
   return reduced(div(mul(held, sub(d, mul(held, 0.5))), beta), options);

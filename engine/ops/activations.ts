@@ -1,37 +1,33 @@
 /** Activations, element by element. A new one is one definition here, and nothing else anywhere. */
 import type { Tensor } from "../tensor.ts";
-import { add, erf, gt, le, mul, neg, square, sub, where } from "./pointwise.ts";
+import { add, erfc, gt, le, mul, neg, square, sub, where } from "./pointwise.ts";
+import { expm1Of, sigmoidOf, softplusOf, tanhOf } from "./approximations.ts";
 import { DEAR, type Operand, pointwise, type Unary, unary } from "./pointwise-op.ts";
 
-// Beyond 15 tanh is 1 in f32, while some drivers overflow on the way there.
 /** The hyperbolic tangent. */
 export const tanh: Unary = unary("tanh", {
-  wgsl: ([a], t) => `tanh(clamp(${a}, ${t}(-15), ${t}(15)))`,
+  wgsl: ([a], t) => tanhOf(a, t),
   gradient: (dy, y) => [mul(dy, sub(1, mul(y, y)))],
   cost: DEAR,
 });
 
 /** 1 / (1 + e^-a). */
 export const sigmoid: Unary = unary("sigmoid", {
-  wgsl: ([a], t) => `${t}(1) / (${t}(1) + exp(-clamp(${a}, ${t}(-87), ${t}(87))))`,
+  wgsl: ([a], t) => sigmoidOf(a, t),
   gradient: (dy, y) => [mul(dy, mul(y, sub(1, y)))],
   cost: DEAR,
 });
 
-// max(x, 0) + log(1 + e^-|x|), with the logarithm's series where the exponential is lost in the 1.
 /** log(1 + e^a), right for large |a|. */
 export const softplus: Unary = unary("softplus", {
-  wgsl: ([a], t) => {
-    const e = `exp(-abs(${a}))`;
-    return `max(${a}, ${t}(0)) + select(log(${t}(1) + ${e}), ${e} * (${t}(1) - ${t}(0.5) * ${e}), ${e} < ${t}(1e-3))`;
-  },
+  wgsl: ([a], t) => softplusOf(a, t),
   gradient: (dy, _y, [a]) => [mul(dy, sigmoid(a))],
   cost: 2 * DEAR,
 });
 
 /** a · sigmoid(a), also called swish (Elfwing et al. 2018; Ramachandran et al. 2017). */
 export const silu: Unary = unary("silu", {
-  wgsl: ([a], t) => `${a} / (${t}(1) + exp(-clamp(${a}, ${t}(-87), ${t}(87))))`,
+  wgsl: ([a], t) => `${a} * ${sigmoidOf(a, t)}`,
   gradient: (dy, y, [a]) => [mul(dy, add(y, mul(sigmoid(a), sub(1, y))))],
   cost: DEAR,
   check: { f64: (x) => x / (1 + Math.exp(-x)), on: [-4, 4] },
@@ -52,8 +48,8 @@ const LEAKY_RELU = pointwise<1>("leakyRelu", {
 export const leakyRelu = (a: Operand, slope = 0.01): Tensor => LEAKY_RELU([a], { slope });
 
 const ELU = pointwise<1>("elu", {
-  wgsl: ([a], t, { alpha }) =>
-    `select(${t}(${alpha}) * (exp(min(${a}, ${t}(0))) - ${t}(1)), ${a}, ${a} > ${t}(0))`,
+  // Compared this way round, what is no number stays none.
+  wgsl: ([a], t, { alpha }) => `select(${a}, ${t}(${alpha}) * ${expm1Of(a, t)}, ${a} <= ${t}(0))`,
   gradient: (dy, y, [a], { alpha }) => [mul(dy, where(gt(a, 0), 1, add(y, alpha as number)))],
   cost: DEAR,
 });
@@ -73,7 +69,7 @@ export const prelu = (a: Operand, slope: Operand): Tensor => PRELU([a, slope]);
  * @param options.approximate "tanh" for their approximation a·σ(2 √(2/π) (a + 0.044715 a³)); exact by default
  */
 export function gelu(a: Operand, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor {
-  if (options.approximate !== "tanh") return mul(mul(a, 0.5), add(erf(mul(a, Math.SQRT1_2)), 1));
+  if (options.approximate !== "tanh") return mul(mul(a, 0.5), erfc(mul(a, -Math.SQRT1_2)));
   const inner = mul(mul(a, 2 * Math.sqrt(2 / Math.PI)), add(mul(square(a), 0.044715), 1));
   return mul(a, sigmoid(inner));
 }

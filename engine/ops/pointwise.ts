@@ -1,6 +1,7 @@
 /** Arithmetic, functions and comparisons, element by element. A new op is one definition here, and nothing else anywhere. */
 import { literal } from "../graph/codegen.ts";
 import type { Tensor } from "../tensor.ts";
+import { erfcOf, erfOf, sineOf } from "./approximations.ts";
 import {
   type Binary,
   binary,
@@ -16,32 +17,6 @@ const flag =
   (test: string): Definition<2>["wgsl"] =>
   ([a, b], t) =>
     `select(${t}(0), ${t}(1), ${a} ${test} ${b})`;
-
-/** Abramowitz-Stegun-like rational forms are too coarse for gradients: erf is a degree-10 fit in t = 1 / (1 + |x| / 2). */
-const ERF = (x: string, t: string) => {
-  const u = `(${t}(1) / (${t}(1) + ${t}(0.5) * abs(${x})))`;
-  const c = [
-    1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
-    0.17087277,
-  ];
-  const poly = c.reduceRight((sum, k) => (sum ? `(${t}(${k}) + ${u} * ${sum})` : `${t}(${k})`), "");
-  return `(sign(${x}) * (${t}(1) - ${u} * exp(-${x} * ${x} - ${t}(1.26551223) + ${u} * ${poly})))`;
-};
-
-/**
- * sin(x + shift): WGSL promises its own only to 2^-11 and only near 0. The nearest multiple of π is taken off in three
- * parts (Cody and Waite), then an odd polynomial of degree 11 serves [-π/2, π/2].
- */
-const SINE = (x: string, t: string, shift: number) => {
-  const n = `round(${x} * ${t}(${1 / Math.PI})${shift ? ` - ${t}(0.5)` : ""})`;
-  const turns = shift ? `(${n} + ${t}(0.5))` : n;
-  const r = `(((${x} - ${turns} * ${t}(3.140625)) - ${turns} * ${t}(0.000967025756835938)) - ${turns} * ${t}(6.278329e-7))`;
-  const r2 = `(${r} * ${r})`;
-  const c = [-1.6666667e-1, 8.3333333e-3, -1.984127e-4, 2.7557319e-6, -2.5052108e-8];
-  const poly = c.reduceRight((sum, k) => (sum ? `(${t}(${k}) + ${r2} * ${sum})` : `${t}(${k})`), "");
-  const sign = `(${t}(1) - ${t}(2) * abs(${n} - ${t}(2) * floor(${n} * ${t}(0.5))))`;
-  return `${shift ? "-" : ""}(${sign} * (${r} + ${r} * ${r2} * ${poly}))`;
-};
 
 /** The winner takes the gradient; where both are equal each takes half (PyTorch's rule). */
 function extremumGradient(dy: Tensor, wins: Tensor, ties: Tensor): Tensor[] {
@@ -84,7 +59,8 @@ export const pow: Binary = binary("pow", {
   wgsl: ([a, b], t) =>
     `select(pow(abs(${a}), ${b}) * select(${t}(1), ${t}(-1), (${a} < ${t}(0)) & (abs(${b} - ${t}(2) * floor(${b} * ${t}(0.5))) == ${t}(1))), ${t}(1), ${b} == ${t}(0))`,
   gradient: (dy, y, [a, b]) => [
-    mul(dy, mul(b, pow(a, sub(b, 1)))),
+    // 0 times an infinite power of 0 would be no number.
+    mul(dy, where(eq(b, 0), 0, mul(b, pow(a, sub(b, 1))))),
     mul(dy, where(gt(a, 0), mul(y, log(maximum(a, 1e-38))), 0)),
   ],
   cost: 2 * DEAR,
@@ -162,22 +138,31 @@ export const square: Unary = unary("square", {
 
 /** The sine of a in radians. */
 export const sin: Unary = unary("sin", {
-  wgsl: ([a], t) => SINE(a, t, 0),
+  wgsl: ([a], t) => sineOf(a, t, 0),
   gradient: (dy, _y, [a]) => [mul(dy, cos(a))],
   cost: DEAR,
 });
 
 /** The cosine of a in radians. */
 export const cos: Unary = unary("cos", {
-  wgsl: ([a], t) => SINE(a, t, 1),
+  wgsl: ([a], t) => sineOf(a, t, 1),
   gradient: (dy, _y, [a]) => [neg(mul(dy, sin(a)))],
   cost: DEAR,
 });
 
-/** The error function, to about 1e-7. */
+const bell = (a: Tensor): Tensor => mul(exp(neg(square(a))), 2 / Math.sqrt(Math.PI));
+
+/** The error function. */
 export const erf: Unary = unary("erf", {
-  wgsl: ([a], t) => ERF(a, t),
-  gradient: (dy, _y, [a]) => [mul(dy, mul(2 / Math.sqrt(Math.PI), exp(neg(square(a)))))],
+  wgsl: ([a], t) => erfOf(a, t),
+  gradient: (dy, _y, [a]) => [mul(dy, bell(a))],
+  cost: 3 * DEAR,
+});
+
+/** 1 - erf(a), precise where it is small. */
+export const erfc: Unary = unary("erfc", {
+  wgsl: ([a], t) => erfcOf(a, t),
+  gradient: (dy, _y, [a]) => [neg(mul(dy, bell(a)))],
   cost: 3 * DEAR,
 });
 

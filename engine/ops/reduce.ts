@@ -86,31 +86,48 @@ export function maxout(x: Tensor, pieces: number): Tensor {
   return max(reshape(x, [...x.shape.slice(0, -1), channels / pieces, pieces]), -1);
 }
 
-const countOf = (x: Tensor, axes: number | Shape | undefined): number =>
-  sizeOf(normalizeAxes("mean", axes, x.rank).map((axis) => x.shape[axis] as number));
+/** Elements that a mean is taken of, less `correction`. */
+function countOf(op: string, x: Tensor, axes: number | Shape | undefined, correction = 0): number {
+  const list = normalizeAxes(op, axes, x.rank);
+  const n = sizeOf(list.map((axis) => x.shape[axis] as number));
+  if (n > correction) return n - correction;
+  throw new ShapeError(
+    `${op}: ${showShape(x.shape)} has ${n} elements along axes ${showShape(list)}, needs more than ${correction}`,
+  );
+}
 
+/**
+ * Mean over `axes` (all of them by default).
+ * @throws ShapeError for the mean of no elements
+ */
 export const mean = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  inF32(x, (v) => mul(sum(v, axes, options), 1 / countOf(x, axes)));
+  inF32(x, (v) => mul(sum(v, axes, options), 1 / countOf("mean", x, axes)));
 
 /**
  * Mean squared distance from the mean, computed from centred values (never as E[x²] - E[x]², which cancels).
  * @param options.correction subtracted from the count in the denominator: 0 biased (default), 1 unbiased
+ * @throws ShapeError where that leaves nothing
  */
 export function variance(
   x: Tensor,
   axes?: number | Shape,
   options: ReduceOptions & { readonly correction?: number; readonly mean?: Tensor } = {},
 ): Tensor {
+  const count = countOf("variance", x, axes, options.correction);
   return inF32(x, (v) => {
     const centre = options.mean ?? mean(v, axes, { keepDims: true });
-    const total = sum(square(sub(v, centre)), axes, options);
-    return mul(total, 1 / Math.max(countOf(x, axes) - (options.correction ?? 0), 0));
+    return mul(sum(square(sub(v, centre)), axes, options), 1 / count);
   });
 }
 
-/** √Σx², the Euclidean norm. */
+/** √Σx², the Euclidean norm; where all elements are 0 its derivative is 0 (PyTorch's choice). */
 export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  inF32(x, (v) => sqrt(sum(square(v), axes, options)));
+  inF32(x, (v) => {
+    const squares = sum(square(v), axes, options);
+    // The slope of √ at 0 is infinite, and would meet a 0 behind it: no root is taken there.
+    const isZero = eq(squares, 0);
+    return where(isZero, 0, sqrt(where(isZero, 1, squares)));
+  });
 
 /** log Σ e^x, with the maximum taken out so that nothing overflows. */
 export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor {
@@ -118,7 +135,12 @@ export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptio
   return inF32(x, (v) => {
     const peak = detach(max(v, list, { keepDims: true }));
     const result = add(log(sum(exp(sub(v, peak)), list, { keepDims: true })), peak);
-    return options.keepDims ? result : sum(result, list);
+    return options.keepDims
+      ? result
+      : reshape(
+          result,
+          x.shape.filter((_, axis) => !list.includes(axis)),
+        );
   });
 }
 

@@ -99,7 +99,7 @@ export class FlatStore {
   /**
    * Gradients in the same layout, one tensor of `size` elements.
    * @param zeroed fills the gaps between stretches with zeros rather than leaving them undefined
-   * @throws GanvasError when number or shapes do not fit
+   * @throws GanvasError when number, shapes or type do not fit
    */
   pack(gradients: readonly Tensor[], zeroed: boolean): Tensor {
     if (gradients.length !== this.parts.length)
@@ -112,6 +112,8 @@ export class FlatStore {
         throw new GanvasError(
           `step: gradient ${k} has shape ${showShape(g.shape)}, its parameter (${p.name}) ${showShape(p.shape)}`,
         );
+      if (g.dtype !== "f32")
+        throw new GanvasError(`step: gradient ${k} (of ${p.name}) must be of type f32, got ${g.dtype}`);
     });
     return pack(gradients, this.offsets, this.size, zeroed);
   }

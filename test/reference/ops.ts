@@ -136,6 +136,7 @@ export interface Ops<T> {
   sin: Unary<T>;
   cos: Unary<T>;
   erf: Unary<T>;
+  erfc: Unary<T>;
   reciprocal: Unary<T>;
   leakyRelu(x: T, slope: number): T;
   elu(x: T, alpha?: number): T;
@@ -155,6 +156,8 @@ export interface Ops<T> {
   max: Reduction<T>;
   min: Reduction<T>;
   logsumexp: Reduction<T>;
+  /** √Σx²; its derivative at 0 is 0. */
+  norm: Reduction<T>;
   variance(x: T, axes?: Axes, options?: VarianceOptions): T;
   argmax(x: T, axis: number, options?: KeepDims): T;
   argmin(x: T, axis: number, options?: KeepDims): T;

@@ -67,6 +67,7 @@ export const pointwise = {
   sin: unary(scalar.sin),
   cos: unary(scalar.cos),
   erf: unary(scalar.erf),
+  erfc: unary(scalar.erfc),
   reciprocal: unary(scalar.reciprocal),
   leakyRelu: (x, slope) => map(x, (v) => scalar.leakyRelu(v, slope)),
   elu: (x, alpha = 1) => map(x, (v) => scalar.elu(v, alpha)),

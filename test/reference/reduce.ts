@@ -60,6 +60,7 @@ export const reductions = {
   mean: reduction(scalar.average),
   max: reduction(scalar.largest),
   min: reduction(scalar.smallest),
+  norm: reduction(scalar.norm),
   logsumexp: reduction(scalar.logSumExp),
   variance: (x, axes, options) =>
     reduce(x, axes, options, (xs) => varianceOf(xs, options?.unbiased === true ? 1 : 0)),

@@ -19,6 +19,14 @@ function errorFunction(x: number): number {
   return TWO_OVER_SQRT_PI * Math.exp(-x * x) * sum;
 }
 
+/** 1 - erf x, beyond 2 by its continued fraction (Abramowitz & Stegun 7.1.14), since the difference cancels there. */
+function complementaryError(x: number): number {
+  if (x < 2) return 1 - errorFunction(x);
+  let tail = x;
+  for (let n = 100; n > 0; n--) tail = x + n / 2 / tail;
+  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * tail);
+}
+
 function sigmoidOf(x: number): number {
   return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 }
@@ -91,6 +99,11 @@ export const softplus = elementary(
 );
 const gaussian = (x: number): number => TWO_OVER_SQRT_PI * Math.exp(-x * x);
 export const erf = elementary(errorFunction, gaussian, (x) => -2 * x * gaussian(x));
+export const erfc = elementary(
+  complementaryError,
+  (x) => -gaussian(x),
+  (x) => 2 * x * gaussian(x),
+);
 export const relu = elementary(
   (x) => Math.max(x, 0),
   (x) => (x > 0 ? 1 : 0),
@@ -100,7 +113,8 @@ export const relu = elementary(
 /** x^p for a constant exponent, defined for negative x where p is whole. */
 export function power(x: Scalar, p: number): Scalar {
   const v = primal(x);
-  return unary(x, v ** p, p === 0 ? 0 : p * v ** (p - 1), () => p * (p - 1) * v ** (p - 2));
+  const bend = p === 0 || p === 1 ? 0 : p * (p - 1);
+  return unary(x, v ** p, p === 0 ? 0 : p * v ** (p - 1), () => bend && bend * v ** (p - 2));
 }
 
 /** slope·x at and below 0. */
@@ -158,6 +172,12 @@ export function smallest(xs: readonly Scalar[]): Scalar {
 /** The first of the largest scalars, which alone receives the derivative (pooling). */
 export function firstLargest(xs: readonly Scalar[]): Scalar {
   return xs.reduce((best, x) => (primal(x) > primal(best) ? x : best));
+}
+
+/** √Σx²; where all are 0 the derivative is 0, as in PyTorch. */
+export function norm(xs: readonly Scalar[]): Scalar {
+  const squares = total(xs.map(square));
+  return primal(squares) === 0 ? constant(0) : sqrt(squares);
 }
 
 /** log Σ eˣ, the largest argument taken out. */

@@ -26,7 +26,11 @@ describe("losses refuse", () => {
       () => smoothL1(ones([2]), ones([3])),
       "smoothL1: prediction [2] and target [3]",
     ],
-    ["a beta of 0", () => smoothL1(ones([2]), 0, { beta: 0 }), "smoothL1: beta must be more than 0, got 0"],
+    [
+      "a beta below 0",
+      () => smoothL1(ones([2]), 0, { beta: -1 }),
+      "smoothL1: beta must be at least 0, got -1",
+    ],
     [
       "logits of another number than targets",
       () => crossEntropy(ones([3, 4]), labels),

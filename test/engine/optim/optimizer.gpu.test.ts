@@ -367,6 +367,9 @@ describe("optimisers refuse", () => {
     );
     expect(() => sgd.step(g, { maxValue: Number.NaN })).toThrow("sgd step: maxValue must be");
     expect(() => sgd.step([])).toThrow("the optimiser has 1 parameters, got 0 gradients");
+    expect(() => sgd.step([tensor(Int32Array.of(1, 1))])).toThrow(
+      "step: gradient 0 (of p) must be of type f32, got i32",
+    );
     sgd.lr = Number.POSITIVE_INFINITY;
     expect(() => sgd.step(g)).toThrow("sgd: lr must be a number of at least 0, got Infinity");
     expect(sgd.steps).toBe(0);

@@ -30,7 +30,7 @@ describe("50 training steps with convolutions, batch norm, dropout and clipping"
 describe("a checkpoint", () => {
   test("of network, optimiser and average goes on byte for byte", async () => {
     const make = (seed: number) => {
-      const net = new SmallNet(seed);
+      const net = new SmallNet(seed, 1);
       const adam = new Adam(net.parameters(), { lr: 1e-2 });
       return { net, adam, ema: new EMA(adam, 0.9) };
     };

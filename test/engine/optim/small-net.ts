@@ -1,9 +1,9 @@
 /** A small network with convolutions, batch norm and dropout, and its training on random images. */
 import {
-  add,
   type Adam,
   BatchNorm,
   Conv2d,
+  Dropout,
   flatten,
   flush,
   grad,
@@ -11,7 +11,7 @@ import {
   leakyRelu,
   Module,
   mse,
-  mul,
+  Rng,
   type Tensor,
   tensor,
 } from "../../../engine/index.ts";
@@ -24,21 +24,25 @@ export class SmallNet extends Module {
   readonly conv1: Conv2d;
   readonly bn: BatchNorm;
   readonly conv2: Conv2d;
+  readonly drop: Dropout;
   readonly fc: Linear;
+  readonly rng: Rng;
 
-  constructor(seed: number) {
+  /** @param dropoutSeed of the numbers drawn while training */
+  constructor(seed: number, dropoutSeed = seed) {
     super();
     const init = new Initializer(seed);
     this.conv1 = new Conv2d(3, 6, 3, init, { stride: 2, padding: 1 });
     this.bn = new BatchNorm(6);
     this.conv2 = new Conv2d(6, 5, 3, init, { padding: 1, bias: false });
+    this.rng = new Rng(dropoutSeed);
+    this.drop = new Dropout(0.5, this.rng);
     this.fc = new Linear(80, 1, init);
   }
 
-  /** @param mask of dropout, [n, 4, 4, 5]: 0 or the scale of what is kept */
-  forward(x: Tensor, mask: Tensor): Tensor {
+  forward(x: Tensor): Tensor {
     const first = leakyRelu(this.bn.forward(this.conv1.forward(x)), 0.2); // [n, 4, 4, 6]
-    const second = mul(leakyRelu(this.conv2.forward(first), 0.2), mask); // [n, 4, 4, 5]
+    const second = this.drop.forward(leakyRelu(this.conv2.forward(first), 0.2)); // [n, 4, 4, 5]
     return this.fc.forward(flatten(second)); // [n, 1]
   }
 }
@@ -48,20 +52,10 @@ const uniform = (shape: readonly number[], stream: number): Tensor => {
   return tensor(fillUniform(new Float32Array(size), 21, stream), shape);
 };
 
-/** The mask of step t at a rate of one half. */
-function maskOf(t: number): Tensor {
-  const size = N * 80;
-  const drawn = fillUniform(new Float32Array(size), 22, t);
-  return tensor(
-    drawn.map((u) => (u < 0.5 ? 0 : 2)),
-    [N, 4, 4, 5],
-  );
-}
-
 /** The loss of step t. */
-export function lossOf(net: SmallNet, t: number): Tensor {
-  const x = uniform([N, 8, 8, 3], t);
-  return mse(add(net.forward(x, maskOf(t)), 0.5), uniform([N, 1], 1000 + t));
+function lossOf(net: SmallNet, t: number): Tensor {
+  net.rng.at(t);
+  return mse(net.forward(uniform([N, 8, 8, 3], t)), uniform([N, 1], 1000 + t));
 }
 
 /** Steps `from` up to, but without, `to`. */

@@ -16,6 +16,7 @@ const pairwise: OpCase[] = PAIRWISE.flatMap((op) => [
 
 const others: OpCase[] = [
   opCase("smoothL1 beta 0.5", [real([9]), real([9])], (k, x, target) => k.smoothL1(x, target, { beta: 0.5 })),
+  opCase("smoothL1 beta 0", [real([9]), real([9])], (k, x, target) => k.smoothL1(x, target, { beta: 0 })),
   opCase("l1 of equals", [given([3], [1, 2, 3]), given([3], [1, 3, 2])], (k, x, target) => k.l1(x, target), {
     kink: true,
   }),

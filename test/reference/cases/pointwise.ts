@@ -14,6 +14,7 @@ const UNARY = [
   "sin",
   "cos",
   "erf",
+  "erfc",
 ] as const;
 const UNARY_POSITIVE = ["log", "sqrt", "rsqrt", "reciprocal"] as const;
 const BINARY = ["add", "sub", "mul", "div", "pow", "maximum", "minimum"] as const;
@@ -115,6 +116,35 @@ const smoothAtZero: OpCase[] = (["softplus", "sigmoid", "tanh", "erf", "gelu", "
   opCase(`${op} at 0`, [given([3], [0, -30, 30])], (k, x) => k[op](x)),
 );
 
+/** From where results vanish beside 1 to where e^x overflows. */
+const EXTREMES = [100, 1e4, 88, 89, 50, 20, 12, 9, 5, 1, 0.3, 1e-3, 1e-7, 1e-20].flatMap((x) => [x, -x]);
+const SMALL = [1e-3, -2e-3, 3e-4, 1e-5, -1e-6, 2e-4, -1e-8];
+const extremes: OpCase[] = [
+  ...(["tanh", "sigmoid", "softplus", "erf", "erfc", "gelu", "elu", "relu", "abs"] as const).flatMap((op) => {
+    // Too near for central differences to see only one side.
+    const kink = op === "elu" || op === "relu" || op === "abs";
+    return [
+      opCase(`${op} at extremes`, [given([28], EXTREMES)], (k, x) => k[op](x), { kink }),
+      // Apart from the large ones, so that small results are seen beside their like.
+      opCase(`${op} of small numbers`, [given([7], SMALL)], (k, x) => k[op](x), { kink }),
+    ];
+  }),
+  // Around 5 its second derivative, 1e-5, is lost in the rounding of 1 - sigmoid.
+  opCase(
+    "gelu tanh at extremes",
+    [
+      given(
+        [26],
+        EXTREMES.filter((x) => Math.abs(x) !== 5),
+      ),
+    ],
+    (k, x) => k.gelu(x, { approximate: "tanh" }),
+  ),
+  opCase("-softplus(-x) at extremes", [given([28], EXTREMES)], (k, x) => k.neg(k.softplus(k.neg(x)))),
+  opCase("pow 0 of 0", [given([3], [0, 2, 0])], (k, x) => k.pow(x, 0)),
+  opCase("pow 2 of 0", [given([3], [0, 2, -3])], (k, x) => k.pow(x, 2)),
+];
+
 /** Where the derivative jumps. */
 const kinks: OpCase[] = [
   opCase("relu at 0", [given([5], [0, -1, 1, 0, 2])], (k, x) => k.relu(x), { kink: true }),
@@ -147,5 +177,6 @@ export const pointwiseCases: readonly OpCase[] = [
   ...powers,
   ...chains,
   ...smoothAtZero,
+  ...extremes,
   ...kinks,
 ];

@@ -45,6 +45,20 @@ const others: OpCase[] = [
     k.variance(x, 0, { unbiased: true, keepDims: true }),
   ),
   opCase("variance far from 0", [real([31], 100, 101)], (k, x) => k.variance(x)),
+  ...[undefined, 0, [1, 2]].map((axes) =>
+    opCase(`norm ${nameOf([3, 5, 7], axes)}`, [real([3, 5, 7])], (k, x) => k.norm(x, axes)),
+  ),
+  opCase("norm keepDims, divided by", [real([4, 3])], (k, x) => k.div(x, k.norm(x, -1, { keepDims: true }))),
+  opCase("norm of zeros", [given([3, 2], [0, 0, 3, 4, 0, 0])], (k, x) => k.norm(x, 1), { kink: true }),
+  opCase(
+    "logsumexp of ±10000",
+    [given([3, 4], [1e4, 9999, 1e4, -1e4, -1e4, -9999.5, -1e4, -1e4, 0, 100, -100, 1e4])],
+    (k, x) => k.logsumexp(x, 1),
+  ),
+  opCase("logSoftmax of ±10000", [given([2, 3], [1e4, 9999, 9998.5, -1e4, 0, 1])], (k, x) =>
+    k.logSoftmax(x, -1),
+  ),
+  opCase("softmax of ±10000", [given([2, 3], [1e4, 9999, 9998.5, -1e4, 0, 1])], (k, x) => k.softmax(x, -1)),
   opCase("sum of 5003", [real([5003])], (k, x) => k.sum(x)),
   opCase("mean of 64x65", [real([64, 65])], (k, x) => k.mean(x)),
   ...[0, 1, -1].flatMap((axis) => [

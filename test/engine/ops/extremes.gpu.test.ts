@@ -1,0 +1,71 @@
+/**
+ * Activations where float32 is near its limits. The op table compares with the largest result of a case; here each
+ * result is compared by its own size, so that small ones must be right too.
+ */
+import { beforeAll, describe, expect, test } from "vitest";
+import * as engine from "../../../engine/index.ts";
+import { differentiate } from "../../reference/differentiate.ts";
+import { reference } from "../../reference.ts";
+import { engineBackend } from "../../reference/engine.ts";
+import type { Ops } from "../../reference/ops.ts";
+
+beforeAll(async () => {
+  await engine.init();
+});
+
+const MAGNITUDES = [
+  1e-30, 1e-10, 1e-6, 1e-4, 0.01, 0.1, 0.24, 0.26, 0.29, 0.31, 0.39, 0.41, 0.49, 0.51, 0.7, 1, 1.5, 2, 2.99,
+  3.01, 4, 5, 7, 9, 11, 15, 20, 40, 60, 80, 87, 88, 89, 100, 103, 500, 1e3, 1e4, 1e6, 1e10, 1e18, 1e25,
+  1.5e38,
+];
+const INPUTS = Float32Array.of(0, ...MAGNITUDES.flatMap((x) => [x, -x]));
+
+/** The smallest float that no adapter may take for 0. */
+const LEAST = 2 ** -126;
+
+type Unary = "tanh" | "sigmoid" | "softplus" | "erf" | "erfc" | "elu" | "relu";
+
+/** Allowed error of the value relative to itself; 1 - y² and the like round the derivative to multiples of 2^-23. */
+const VALUE: Readonly<Record<Unary, number>> = {
+  tanh: 1e-6,
+  // The error of e^x grows with x: WGSL allows 3 + 2|x| units in the last place.
+  sigmoid: 1e-5,
+  softplus: 1e-5,
+  erf: 1e-6,
+  erfc: 1e-5,
+  elu: 1e-6,
+  relu: 0,
+};
+
+describe.each(Object.keys(VALUE) as Unary[])("%s", (op) => {
+  test("and its derivatives from 1e-30 to 1.5e38", async () => {
+    const x = engine.tensor(INPUTS);
+    const f = <T>(k: Ops<T>, v: T) => k[op](v);
+    const y = f(engineBackend.ops, x);
+    const slope = engine.grad(engine.sum(y), [x])[0] as engine.Tensor;
+    const bend = engine.grad(engine.sum(slope), [x])[0] as engine.Tensor;
+    const got = await engineBackend.read([y, slope, bend]);
+    const input = { shape: [INPUTS.length], data: INPUTS };
+    const want = differentiate((v) => f(reference, v), [input], { tangents: [INPUTS.map(() => 1)] });
+    const wanted = [want.outputs[0]?.data, want.gradients[0], want.hessianVectors[0]] as ArrayLike<number>[];
+    INPUTS.forEach((v, k) => {
+      const allowed = (w: number) => [
+        VALUE[op] * Math.abs(w) + LEAST,
+        1e-5 * Math.abs(w) + 2.5e-7,
+        1e-5 * Math.abs(w) + 1e-6,
+      ];
+      wanted.forEach((list, order) => {
+        const w = list[k] as number;
+        const error = Math.abs((got[order]?.data[k] as number) - w);
+        expect(error, `derivative ${order} at ${v}`).toBeLessThanOrEqual(allowed(w)[order] as number);
+      });
+    });
+  });
+  test("of no number is none", async () => {
+    // The last of four and one of three: kernels compute four at a time, or one.
+    for (const n of [4, 3]) {
+      const y = engineBackend.ops[op](engine.add(engine.tensor(new Float32Array(n).fill(Number.NaN)), 0));
+      if (op !== "relu") expect(await y.data()).toEqual(new Float32Array(n).fill(Number.NaN));
+    }
+  });
+});
