@@ -1,0 +1,113 @@
+/** Clipping by norm and by value, and steps that are scaled or left out by a number on the GPU. */
+import { describe, expect, test } from "vitest";
+import { mul, SGD, type Tensor, tensor } from "../../../engine/index.ts";
+import {
+  expectClose,
+  expected,
+  gradientOf,
+  gradientsAt,
+  makeParameters,
+  normal,
+  OPTIMISERS,
+  PLAIN,
+  read,
+  readAll,
+  SIZES,
+} from "./given.ts";
+import { sgdRule } from "./rules.ts";
+
+describe("clipping", () => {
+  const flat = (gradients: number[][]) => Math.hypot(...gradients.flat());
+
+  test.each([
+    ["below the norm", 2],
+    ["above it", 1000],
+  ])("by the global norm, %s", async (_, maxNorm) => {
+    const parameters = makeParameters();
+    const sgd = new SGD(parameters, PLAIN);
+    const norms: Tensor[] = [];
+    for (let t = 0; t < 3; t++) norms.push(sgd.step(gradientsAt(t), { maxNorm }));
+    const given: number[] = [];
+    const want = expected(
+      3,
+      () => sgdRule(PLAIN),
+      (gradients) => {
+        const norm = flat(gradients);
+        given.push(norm);
+        return gradients.map((g) => g.map((x) => x * Math.min(1, maxNorm / (norm + 1e-6))));
+      },
+    );
+    expectClose(await readAll(parameters), want);
+    const got = await Promise.all(norms.map((norm) => norm.item()));
+    got.forEach((norm, t) => {
+      expect(norm / (given[t] as number)).toBeCloseTo(1, 5);
+    });
+  });
+
+  test("by value", async () => {
+    const parameters = makeParameters();
+    const sgd = new SGD(parameters, PLAIN);
+    for (let t = 0; t < 3; t++) sgd.step(gradientsAt(t), { maxValue: 0.5 });
+    const clamp = (x: number) => Math.max(-0.5, Math.min(0.5, x));
+    expectClose(
+      await readAll(parameters),
+      expected(
+        3,
+        () => sgdRule(PLAIN),
+        (gradients) => gradients.map((g) => g.map(clamp)),
+      ),
+    );
+  });
+
+  test("gradients of nothing but 0 move nothing", async () => {
+    const parameters = makeParameters();
+    const sgd = new SGD(parameters);
+    const norm = sgd.step(
+      SIZES.map((size) => tensor(new Float32Array(size))),
+      { maxNorm: 1 },
+    );
+    expect(await readAll(parameters)).toEqual(SIZES.map((size, k) => [...normal(size, k)]));
+    expect(await norm.item()).toBe(0);
+  });
+});
+
+describe("a scale made on the GPU", () => {
+  test("multiplies the gradients before they are clipped, and sees zeros between them", async () => {
+    const parameters = makeParameters();
+    const sgd = new SGD(parameters, PLAIN);
+    // What lay in this memory before must not show in the gaps.
+    await read(mul(tensor(new Float32Array(5000).fill(1e30)), 2));
+    let sum: Tensor | undefined;
+    const norm = sgd.step(gradientsAt(0), {
+      scale: (gradients) => {
+        sum = mul(gradients, 1).keep();
+        return tensor(0.5);
+      },
+      maxNorm: 1,
+    });
+    const all = SIZES.flatMap((_, k) => [...gradientOf(0, k)]);
+    expect(await norm.item()).toBeCloseTo(0.5 * Math.hypot(...all), 4);
+    expect((await read(sum as Tensor)).filter((x) => x !== 0)).toEqual(all.filter((x) => x !== 0));
+    const factor = 1 / (Math.hypot(...all) + 1e-6);
+    expectClose(
+      await readAll(parameters),
+      expected(
+        1,
+        () => sgdRule(PLAIN),
+        (gradients) => gradients.map((g) => g.map((x) => x * factor)),
+      ),
+    );
+  });
+
+  test.each(OPTIMISERS)("of 0 leaves out a step of %s, whatever the gradients are", async (_, make) => {
+    const parameters = makeParameters();
+    const optimizer = make(parameters);
+    optimizer.step(gradientsAt(0));
+    const before = [await readAll(parameters), [...(await optimizer.stateDict())].slice(0, -1)];
+    const broken = SIZES.map((size, k) => tensor(new Float32Array(size).fill(k % 2 ? Number.NaN : 3e38)));
+    for (const clip of [{}, { maxNorm: 1 }, { maxValue: 1 }])
+      optimizer.step(broken, { ...clip, scale: () => tensor(0) });
+    expect([await readAll(parameters), [...(await optimizer.stateDict())].slice(0, -1)]).toEqual(before);
+    expect(optimizer.steps).toBe(4);
+  });
+});
