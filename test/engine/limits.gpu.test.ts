@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type DeviceInfo, full, grad, init, type Tensor, tensor } from "../../engine/index.ts";
 import type { Target } from "../../engine/graph/node.ts";
 import { runtime } from "../../engine/graph/runtime.ts";
-import { conv2d, matmul, sum } from "../../engine/ops/index.ts";
+import { conv2d, matmul, maxPool2d, pad, sum } from "../../engine/ops/index.ts";
 
 type Form = NonNullable<Target["form"]>;
 
@@ -99,5 +99,26 @@ describe("more than 65,535 workgroups", () => {
     const dy = values(1, 1, 1, o);
     const [dw] = grad(conv2d(x, w), [w], dy) as [Tensor];
     await expectFolded(dw, /grad-weight/, (k) => value(Math.floor(k / o)) * value(k % o) + 0);
+  });
+  test("max pooling, its gradient and that one's", async () => {
+    const [h, w] = [2051, 2051];
+    const x = values(1, h, w, 1);
+    const pooled = maxPool2d(x, { kernel: [1, 2], stride: 1 });
+    const larger = (i: number) => {
+      const at = Math.floor(i / (w - 1)) * w + (i % (w - 1));
+      return Math.max(value(at), value(at + 1));
+    };
+    await expectFolded(pooled, /max-pool2d$/, larger);
+    // Windows of one element: everything stays where it is.
+    const dy = values(1, h, w, 1);
+    const [dx] = grad(maxPool2d(x, { kernel: 1 }), [x], dy) as [Tensor];
+    await expectFolded(dx, /max-pool2d-scatter/, value);
+    const [fetched] = grad(dx, [dy], x) as [Tensor];
+    await expectFolded(fetched, /max-pool2d-gather/, value);
+  });
+  test("resampling along an axis", async () => {
+    const rows = 2_100_001;
+    const y = pad(values(rows, 1), [0, 0], [0, 1], { mode: "replicate" });
+    await expectFolded(y, /resample/, (i) => value(Math.floor(i / 2)));
   });
 });
