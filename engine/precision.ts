@@ -43,6 +43,10 @@ function half(x: Tensor, known: WeakMap<Node, Node>): Tensor {
 /** The same numbers as f32, where they are f16. */
 export const wide = (x: Tensor): Tensor => (x.dtype === "f16" ? new Tensor(castNode(x.node, "f32")) : x);
 
+/** y in the type of x, where both are floats: what a layer makes of x and its f32 weights. */
+export const inTypeOf = (x: Tensor, y: Tensor): Tensor =>
+  isFloat(x.dtype) ? new Tensor(castNode(y.node, x.dtype)) : y;
+
 /** What `compute` makes of x; where x is f16 it gets x as f32, and its result becomes f16. */
 export const inF32 = (x: Tensor, compute: (x: Tensor) => Tensor): Tensor =>
   x.dtype === "f16" ? new Tensor(castNode(compute(wide(x)).node, "f16")) : compute(x);

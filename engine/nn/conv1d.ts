@@ -1,6 +1,7 @@
 /** Convolution of sequences, such as characters or words one after the other. */
 import { type Conv1dOptions, conv1d } from "../ops/conv1d.ts";
 import { add } from "../ops/pointwise.ts";
+import { inTypeOf } from "../precision.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Initializer, WeightInit } from "./init.ts";
 import { Module, Weight } from "./module.ts";
@@ -35,6 +36,6 @@ export class Conv1d extends Module {
   /** @param weight to use instead of its own */
   forward(x: Tensor, weight: Tensor = this.weight): Tensor {
     const y = conv1d(x, weight, this.options);
-    return this.bias ? add(y, this.bias) : y;
+    return this.bias ? inTypeOf(y, add(y, this.bias)) : y;
   }
 }

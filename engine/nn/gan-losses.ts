@@ -6,6 +6,7 @@ import { GanvasError } from "../errors.ts";
 import { relu, softplus } from "../ops/activations.ts";
 import { add, mul, neg, sub } from "../ops/pointwise.ts";
 import { mean } from "../ops/reduce.ts";
+import { wide } from "../precision.ts";
 import type { Tensor } from "../tensor.ts";
 import { bceWithLogits, mse } from "./losses.ts";
 
@@ -100,5 +101,9 @@ export function ganLoss(kind: GanLossKind, { realTarget = 1 }: GanLossOptions = 
     throw new GanvasError(`ganLoss: realTarget must be above 0 and at most 1, got ${realTarget}`);
   if (realTarget !== 1 && TARGETLESS.includes(kind))
     throw new GanvasError(`ganLoss: the ${kind} loss has no target that could be smoothed to ${realTarget}`);
-  return make({ realTarget });
+  const loss = make({ realTarget });
+  return {
+    discriminator: (real, fake) => loss.discriminator(wide(real), wide(fake)),
+    generator: (fake, real) => loss.generator(wide(fake), real && wide(real)),
+  };
 }

@@ -10,6 +10,7 @@ import { prelu } from "../ops/activations.ts";
 import { add, mul } from "../ops/pointwise.ts";
 import { detach } from "../ops/broadcast.ts";
 import { lerp } from "../ops/state.ts";
+import { inTypeOf } from "../precision.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Draw, Initializer, WeightInit } from "./init.ts";
@@ -59,7 +60,7 @@ export class Conv2d extends Module {
     const { mirrored } = this;
     const inside = mirrored ? pad(x, mirrored, mirrored, { mode: "reflect" }) : x;
     const y = conv2d(inside, weight, this.options);
-    return this.bias ? add(y, this.bias) : y;
+    return this.bias ? inTypeOf(y, add(y, this.bias)) : y;
   }
 }
 
@@ -99,7 +100,7 @@ export class ConvTranspose2d extends Module {
   /** @param weight to use instead of its own */
   forward(x: Tensor, weight: Tensor = this.weight): Tensor {
     const y = convTranspose2d(x, weight, this.options);
-    return this.bias ? add(y, this.bias) : y;
+    return this.bias ? inTypeOf(y, add(y, this.bias)) : y;
   }
 }
 
@@ -129,7 +130,7 @@ export class Linear extends Module {
   /** @param weight to use instead of its own */
   forward(x: Tensor, weight: Tensor = this.weight): Tensor {
     const y = matmul(x, weight);
-    return this.bias ? add(y, this.bias) : y;
+    return this.bias ? inTypeOf(y, add(y, this.bias)) : y;
   }
 }
 

@@ -1,4 +1,7 @@
-/** Losses of predictions against targets: single numbers, means over all elements unless said otherwise. */
+/**
+ * Losses of predictions against targets: single numbers, means over all elements unless said otherwise. They are f32 also
+ * where the prediction is f16.
+ */
 import { GanvasError, ShapeError } from "../errors.ts";
 import { softplus } from "../ops/activations.ts";
 import { reshape, sum } from "../ops/broadcast.ts";
@@ -6,6 +9,7 @@ import { gather } from "../ops/indexing.ts";
 import { abs, add, clamp, div, mul, neg, square, sub } from "../ops/pointwise.ts";
 import type { Operand } from "../ops/pointwise-op.ts";
 import { logSoftmax, mean } from "../ops/reduce.ts";
+import { wide } from "../precision.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 
@@ -17,23 +21,23 @@ function reduced(x: Tensor, { reduction = "mean" }: LossOptions): Tensor {
   return reduction === "mean" ? mean(x) : reduction === "sum" ? sum(x) : x;
 }
 
-function checkTarget(loss: string, prediction: Tensor, target: Operand): void {
+/** The prediction in f32, after comparing shapes. */
+function checked(loss: string, prediction: Tensor, target: Operand): Tensor {
   if (target instanceof Tensor && target.rank > 0 && !sameShape(prediction.shape, target.shape))
     throw new ShapeError(
       `${loss}: prediction ${showShape(prediction.shape)} and target ${showShape(target.shape)} differ`,
     );
+  return wide(prediction);
 }
 
 /** (prediction - target)². */
 export function mse(prediction: Tensor, target: Operand, options: LossOptions = {}): Tensor {
-  checkTarget("mse", prediction, target);
-  return reduced(square(sub(prediction, target)), options);
+  return reduced(square(sub(checked("mse", prediction, target), target)), options);
 }
 
 /** |prediction - target|. */
 export function l1(prediction: Tensor, target: Operand, options: LossOptions = {}): Tensor {
-  checkTarget("l1", prediction, target);
-  return reduced(abs(sub(prediction, target)), options);
+  return reduced(abs(sub(checked("l1", prediction, target), target)), options);
 }
 
 /**
@@ -46,10 +50,10 @@ export function smoothL1(
   options: LossOptions & { readonly beta?: number } = {},
 ): Tensor {
   const { beta = 1 } = options;
-  checkTarget("smoothL1", prediction, target);
+  const p = checked("smoothL1", prediction, target);
   if (!(beta >= 0)) throw new GanvasError(`smoothL1: beta must be at least 0, got ${beta}`);
   if (beta === 0) return l1(prediction, target, options);
-  const d = sub(prediction, target);
+  const d = sub(p, target);
   const held = clamp(d, -beta, beta);
   return reduced(div(mul(held, sub(d, mul(held, 0.5))), beta), options);
 }
@@ -59,10 +63,10 @@ export function smoothL1(
  * t softplus(-s) + (1 - t) softplus(s) and keeps its precision where σ(s) is almost 0 or 1.
  */
 export function bceWithLogits(logits: Tensor, target: Operand, options: LossOptions = {}): Tensor {
-  checkTarget("bceWithLogits", logits, target);
-  if (target === 1) return reduced(softplus(neg(logits)), options);
-  if (target === 0) return reduced(softplus(logits), options);
-  const [yes, no] = [softplus(neg(logits)), softplus(logits)];
+  const s = checked("bceWithLogits", logits, target);
+  if (target === 1) return reduced(softplus(neg(s)), options);
+  if (target === 0) return reduced(softplus(s), options);
+  const [yes, no] = [softplus(neg(s)), softplus(s)];
   return reduced(add(mul(target, yes), mul(sub1(target), no)), options);
 }
 
@@ -80,6 +84,6 @@ export function crossEntropy(logits: Tensor, target: Tensor, options: LossOption
     throw new ShapeError(
       `crossEntropy: needs logits [n, classes] and target [n], got ${showShape(logits.shape)} and ${showShape(target.shape)}`,
     );
-  const chosen = gather(logSoftmax(logits, 1), reshape(target, [n, 1]), 1); // [n, 1]
+  const chosen = gather(logSoftmax(wide(logits), 1), reshape(target, [n, 1]), 1); // [n, 1]
   return reduced(neg(reshape(chosen, [n])), options);
 }

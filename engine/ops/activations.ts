@@ -1,4 +1,5 @@
 /** Activations, element by element. A new one is one definition here, and nothing else anywhere. */
+import { inTypeOf } from "../precision.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, erfc, gt, le, mul, neg, square, sub, where } from "./pointwise.ts";
 import { expm1Of, sigmoidOf, softplusOf, tanhOf } from "./approximations.ts";
@@ -61,8 +62,11 @@ const PRELU = pointwise<2>("prelu", {
   gradient: (dy, _y, [a, s]) => [mul(dy, where(gt(a, 0), 1, s)), mul(dy, mul(a, le(a, 0)))],
   cost: 3,
 });
-/** a for a > 0, else slope·a; `slope` is broadcast, e.g. [c] against [n, h, w, c] (He et al. 2015). */
-export const prelu = (a: Operand, slope: Operand): Tensor => PRELU([a, slope]);
+/** a for a > 0, else slope·a, in a's type; `slope` is broadcast, e.g. [c] against [n, h, w, c] (He et al. 2015). */
+export const prelu = (a: Operand, slope: Operand): Tensor => {
+  const y = PRELU([a, slope]);
+  return typeof a === "number" ? y : inTypeOf(a, y);
+};
 
 /**
  * a·Φ(a) with the normal distribution function Φ (Hendrycks and Gimpel 2016).

@@ -179,6 +179,17 @@ export const floor: Unary = unary("floor", {
   check: { f64: Math.floor, on: [1.1, 1.9] },
 });
 
+// By its bits: compilers may take arithmetic for free of infinities and NaN.
+/** 1 where a is a number, 0 where it is infinite or NaN. Not differentiable (the gradient is zero). */
+export const finite: Unary = unary("finite", {
+  wgsl: ([a], t) => {
+    const bits = t === "f32" ? "u32" : "vec4u";
+    const full = `${bits}(0x7f800000u)`;
+    return `select(${t}(0), ${t}(1), (bitcast<${bits}>(${a}) & ${full}) != ${full})`;
+  },
+  check: { f64: (x) => (Number.isFinite(x) ? 1 : 0), on: [-2, 2] },
+});
+
 const CLAMP = pointwise<1>("clamp", {
   integers: "all",
   wgsl: ([a], t, { low, high }) => {

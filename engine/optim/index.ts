@@ -1,6 +1,7 @@
 /** Optimisers, averages of weights, schedules. */
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export { EMA } from "./ema.ts";
+export { GradScaler, type GradScalerOptions } from "./grad-scaler.ts";
 export {
   Optimizer,
   type OptimizerOptions,
