@@ -33,6 +33,18 @@ export const DEBUG_NAN = {
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
+/** For commands that use a trained network. */
+export const PRECISIONS = ["f32", "f16"] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+export const PRECISION = {
+  precision: {
+    type: "string",
+    value: PRECISIONS.join("|"),
+    help: "f16 computes in half precision, in half the memory (f32 by default)",
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
 /** Options that every command has. */
 const COMMON: Readonly<Record<string, OptionSpec>> = {
   json: { type: "boolean", help: "print one JSON object on stdout" },

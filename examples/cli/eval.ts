@@ -4,7 +4,15 @@ import { evaluate, type Upscaler } from "../../models/evaluate.ts";
 import { findPairs } from "../../models/evaluate-node.ts";
 import { PROTOCOLS } from "../../models/metrics/index.ts";
 import { upscaleImage } from "../../models/upscale.ts";
-import { type Command, oneOf, positionals, required } from "./command.ts";
+import {
+  type Command,
+  type Precision,
+  PRECISION,
+  PRECISIONS,
+  oneOf,
+  positionals,
+  required,
+} from "./command.ts";
 import { loadModel } from "./files.ts";
 import { Progress } from "./progress.ts";
 
@@ -26,6 +34,7 @@ export const evaluateCommand: Command = {
       value: "symmetric|replicate",
       help: "beyond the edge, where low resolutions are made (symmetric by default)",
     },
+    ...PRECISION,
   },
   async run(args) {
     const [name = ""] = positionals(
@@ -36,7 +45,7 @@ export const evaluateCommand: Command = {
     const protocol = oneOf(args, "protocol", PROTOCOLS, "matlab");
     const border = oneOf(args, "border", ["symmetric", "replicate"], "symmetric");
     const pairs = await findPairs(required(args, "data"), { border });
-    const upscaler = await upscalerOf(name, args.signal);
+    const upscaler = await upscalerOf(name, oneOf(args, "precision", PRECISIONS, "f32"), args.signal);
     const progress = new Progress("eval");
     const result = await evaluate(
       pairs,
@@ -57,8 +66,8 @@ export const evaluateCommand: Command = {
   },
 };
 
-async function upscalerOf(name: string, signal: AbortSignal): Promise<Upscaler> {
+async function upscalerOf(name: string, precision: Precision, signal: AbortSignal): Promise<Upscaler> {
   if (name === "bicubic" || name === "nearest") return BASELINES[name];
-  const model = await loadModel(name);
+  const model = await loadModel(name, precision);
   return (lr) => upscaleImage(lr, model, { signal });
 }

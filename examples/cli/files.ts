@@ -4,7 +4,13 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../engine/errors.ts";
 import { readFileBytes } from "../../engine/io/node.ts";
-import { loadSuperResolver, type SuperResolver, superResolvers } from "../../models/upscale.ts";
+import {
+  inHalfPrecision,
+  loadSuperResolver,
+  type SuperResolver,
+  superResolvers,
+} from "../../models/upscale.ts";
+import type { Precision } from "./command.ts";
 
 /** The folder that holds package.json. */
 export function projectRoot(): string {
@@ -14,13 +20,14 @@ export function projectRoot(): string {
 }
 
 /** A model by name or by file. @throws InputError */
-export function loadModel(name: string): Promise<SuperResolver> {
+export async function loadModel(name: string, precision: Precision): Promise<SuperResolver> {
   const own = superResolvers.some((model) => model.name === name);
-  return loadSuperResolver(name, async (path) => {
+  const model = await loadSuperResolver(name, async (path) => {
     const file = own ? join(projectRoot(), path) : path;
     if (own && !existsSync(file)) throw new InputError(`the weights of ${name} are missing: ${path}`);
     return readFileBytes(file);
   });
+  return precision === "f16" ? inHalfPrecision(model) : model;
 }
 
 /** Is there a folder of this name? */

@@ -25,6 +25,7 @@ export async function planTraining(args: Arguments, out: string): Promise<TrainP
   const steps = wholeNumber(args, "steps", 1);
   const minutes = wholeNumber(args, "minutes", 1);
   const seed = wholeNumber(args, "seed");
+  const precision = oneOf(args, "precision", ["f32", "mixed"], "f32");
   const presets = Object.keys(SRRESNET_PRESETS);
   const preset = SRRESNET_PRESETS[oneOf(args, "preset", presets, "compact")];
   if (!preset) throw new InputError(`--preset takes ${presets.join(" or ")}`);
@@ -39,7 +40,12 @@ export async function planTraining(args: Arguments, out: string): Promise<TrainP
     if (steps !== undefined && minutes !== undefined)
       throw new InputError("give --steps or --minutes, not both");
     return {
-      recipe: { ...preset, steps: steps ?? preset.steps, seed: seed ?? 0 },
+      recipe: {
+        ...preset,
+        steps: steps ?? preset.steps,
+        seed: seed ?? 0,
+        ...(precision === "mixed" && { precision }),
+      },
       minutes,
       from: undefined,
     };
@@ -55,7 +61,15 @@ export async function planTraining(args: Arguments, out: string): Promise<TrainP
     throw new InputError(`${file}: a checkpoint, but not of SRResNet`);
   if (seed !== undefined && seed !== stored.seed)
     throw new InputError(`--seed ${seed} contradicts the run in ${out}, which has seed ${stored.seed}`);
-  const wanted = { ...preset, steps: stored.steps, seed: stored.seed };
+  const { precision: made = "f32" } = stored;
+  if (text(args, "precision") !== undefined && precision !== made)
+    throw new InputError(`--precision ${precision} contradicts the run in ${out}, which has ${made}`);
+  const wanted = {
+    ...preset,
+    steps: stored.steps,
+    seed: stored.seed,
+    ...(stored.precision && { precision: stored.precision }),
+  };
   if (text(args, "preset") !== undefined && !isDeepStrictEqual(wanted, stored))
     throw new InputError(`the run in ${out} has another recipe than --preset ${text(args, "preset")}`);
   const total = steps ?? stored.steps;

@@ -61,6 +61,11 @@ export const train: Command = {
       help: "as many updates as fit into this time; the learning rate is planned for it",
     },
     resume: { type: "boolean", help: "goes on from the checkpoint in the output folder" },
+    precision: {
+      type: "string",
+      value: "f32|mixed",
+      help: "mixed computes products in half precision, with loss scaling; weights stay f32 (f32 by default)",
+    },
     seed: { type: "string", value: "S", help: "of initial weights and batches (0 by default)" },
     val: {
       type: "string",

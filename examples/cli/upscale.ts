@@ -6,7 +6,16 @@ import { debugNonFinite, type DeviceInfo, init, stats } from "../../engine/index
 import { readImage, writePng } from "../../engine/io/node.ts";
 import { type SuperResolver, upscaleImage } from "../../models/upscale.ts";
 import { adapterName } from "./adapter.ts";
-import { type Arguments, type Command, DEBUG_NAN, text, wholeNumber } from "./command.ts";
+import {
+  type Arguments,
+  type Command,
+  DEBUG_NAN,
+  oneOf,
+  PRECISION,
+  PRECISIONS,
+  text,
+  wholeNumber,
+} from "./command.ts";
 import { checkFolder, isFolder, loadModel, makeFolder } from "./files.ts";
 import { duration, Progress } from "./progress.ts";
 
@@ -23,6 +32,7 @@ export const upscale: Command = {
       value: "N",
       help: "pixels of the input a tile adds; smaller needs less memory, 0 takes the whole image at once",
     },
+    ...PRECISION,
     ...DEBUG_NAN,
   },
   run,
@@ -41,7 +51,10 @@ async function run(args: Arguments): Promise<unknown> {
   if (!out || inputs.length === 0) throw new InputError("upscale takes at least two arguments: IN… OUT");
   const tile = wholeNumber(args, "tile");
   const jobs = await plan(inputs, out);
-  const model = await loadModel(text(args, "model") ?? "srresnet");
+  const model = await loadModel(
+    text(args, "model") ?? "srresnet",
+    oneOf(args, "precision", PRECISIONS, "f32"),
+  );
   const images = [];
   const failed: { in: string; error: string }[] = [];
   let adapter: DeviceInfo | undefined;

@@ -3,7 +3,7 @@
  * Files, progress and pictures are the caller's; this runs in every host.
  */
 import type { Batch } from "../../engine/data/index.ts";
-import { Adam, flush, grad, mse, nameLayers, type Tensor } from "../../engine/index.ts";
+import { Adam, autocast, flush, GradScaler, grad, mse, nameLayers, type Tensor } from "../../engine/index.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { SRRESNET_PAPER, SRResNet } from "../srresnet.ts";
 import { startAsInterpolation } from "../srresnet-init.ts";
@@ -12,6 +12,8 @@ import { learningRate, type Recipe, tensorsOf, type Trainer } from "./recipe.ts"
 export interface SRResNetRecipe extends Recipe {
   /** Random weights (He et al. 2015), or a network that begins as bilinear interpolation (`srresnet-init.ts`). */
   readonly start: "random" | "interpolation";
+  /** Computes products on half-precision copies, with dynamic loss scaling; weights, updates and statistics stay f32. */
+  readonly precision?: "mixed";
 }
 
 type Preset = Omit<SRResNetRecipe, "seed">;
@@ -65,12 +67,15 @@ export class SRResNetTraining implements Trainer {
   readonly net: SRResNet;
   readonly measures = ["loss"];
   private readonly adam: Adam;
+  /** In mixed precision only. */
+  private readonly scaler: GradScaler | undefined;
 
   constructor(recipe: SRResNetRecipe) {
     this.recipe = recipe;
     this.net = nameLayers(new SRResNet({ ...recipe.network, seed: recipe.seed })).train();
     if (recipe.start === "interpolation") startAsInterpolation(this.net);
     this.adam = new Adam(this.net.parameters(), { lr: recipe.lr });
+    this.scaler = recipe.precision === "mixed" ? new GradScaler() : undefined;
   }
 
   /** Updates done. */
@@ -92,9 +97,14 @@ export class SRResNetTraining implements Trainer {
    */
   update(batch: Batch): Tensor {
     const { lr, hr } = tensorsOf(batch);
-    const loss = mse(this.net.forward(lr), hr);
-    this.adam.lr = learningRate(this.recipe, this.step);
-    this.adam.step(grad(loss, this.adam.parameters));
+    const { adam, scaler } = this;
+    const forward = () => mse(this.net.forward(lr), hr);
+    const loss = scaler ? autocast(forward) : forward();
+    adam.lr = learningRate(this.recipe, this.step);
+    if (scaler) {
+      scaler.step(adam, scaler.grad(loss, adam.parameters));
+      scaler.update();
+    } else adam.step(grad(loss, adam.parameters));
     flush();
     return loss;
   }
@@ -107,13 +117,17 @@ export class SRResNetTraining implements Trainer {
       rng: { batch: this.step },
       options: this.recipe as unknown as Record<string, JsonValue>,
       model: await this.net.stateDict(),
-      optimizer: await this.adam.stateDict(),
+      optimizer: new Map([...(await this.adam.stateDict()), ...((await this.scaler?.stateDict()) ?? [])]),
     };
   }
 
   /** Goes on where a checkpoint was made. @throws InputError when it is of another network */
   restore(checkpoint: Checkpoint, file: string): void {
     this.net.loadStateDict(checkpoint.model, file);
-    this.adam.loadStateDict(checkpoint.optimizer, file);
+    const { scaler } = this;
+    const state = new Map(checkpoint.optimizer);
+    scaler?.loadStateDict(state, file);
+    if (scaler) state.delete("scale");
+    this.adam.loadStateDict(state, file);
   }
 }
