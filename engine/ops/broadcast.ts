@@ -62,13 +62,17 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 /** The same value, through which no gradient flows. */
 export const detach = (x: Tensor): Tensor => record(DETACH, [x], x.shape);
 
-/** Stretches axes of size 1, and adds leading axes, up to `shape`. */
-export function expand(x: Tensor, shape: Shape): Tensor {
+/**
+ * Stretches axes of size 1, and adds leading axes, up to the shape `to`; a size of -1 stays what it is.
+ * @throws ShapeError where an axis of another size would have to change
+ */
+export function expand(x: Tensor, to: Shape): Tensor {
+  const lead = to.length - x.rank;
+  const shape = to.map((n, axis) => (n === -1 ? (x.shape[axis - lead] ?? n) : n));
   if (sameShape(x.shape, shape)) return x;
   checkShape("expand", shape);
-  const lead = shape.length - x.rank;
   if (lead < 0 || x.shape.some((n, axis) => n !== 1 && n !== shape[axis + lead]))
-    throw new ShapeError(`expand: ${showShape(x.shape)} cannot be stretched to ${showShape(shape)}`);
+    throw new ShapeError(`expand: ${showShape(x.shape)} cannot be stretched to ${showShape(to)}`);
   return record(EXPAND, [x], shape, { view: expandView(x.shape, shape) });
 }
 

@@ -101,7 +101,7 @@ function launches(node: Node, target: Target): readonly Launch[] {
 function batched(a: Tensor, b: Tensor): Tensor {
   const [p, m] = a.shape as [number, number, number];
   const [q, , n] = b.shape as [number, number, number];
-  return record(MATMUL, [a, b], [Math.max(p, q), m, n]);
+  return record(MATMUL, [a, b], [p === 1 ? q : p, m, n]);
 }
 
 /**
@@ -127,6 +127,9 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     throw new ShapeError(`matmul: inner sizes differ: ${showShape(a.shape)} and ${showShape(b.shape)}`);
   const batch = broadcastShapes("matmul", left.shape.slice(0, -2), right.shape.slice(0, -2));
   const out = [...batch, ...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
+  // One matrix for the whole batch is one tall product, and its gradient one long sum instead of one for each of the batch.
+  if (sizeOf(right.shape.slice(0, -2)) === 1)
+    return reshape(batched(reshape(left, [1, sizeOf(batch) * m, k]), reshape(right, [1, k, n])), out);
   const flat = (matrix: Tensor, rows: number, columns: number) => {
     const own = matrix.shape.slice(0, -2);
     if (sizeOf(own) === 1) return reshape(matrix, [1, rows, columns]);

@@ -104,7 +104,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 export function split(x: Tensor, sizes: readonly number[], axis = 0): Tensor[] {
   const at = normalizeAxis("split", axis, x.rank);
   const total = sizes.reduce((sum, n) => sum + n, 0);
-  if (total !== x.shape[at])
+  if (total !== x.shape[at] || sizes.some((n) => !Number.isInteger(n) || n < 0))
     throw new ShapeError(
       `split: sizes ${showShape(sizes)} do not add up to axis ${at} of ${showShape(x.shape)}`,
     );
@@ -123,6 +123,7 @@ export function split(x: Tensor, sizes: readonly number[], axis = 0): Tensor[] {
 /** Turns the elements round by `shift` places along `axis`; what leaves at the end comes in at the front. */
 export function roll(x: Tensor, shift: number, axis = 0): Tensor {
   const at = normalizeAxis("roll", axis, x.rank);
+  if (!Number.isInteger(shift)) throw new ShapeError(`roll: shift must be a whole number, got ${shift}`);
   const n = x.shape[at] as number;
   const k = n === 0 ? 0 : ((shift % n) + n) % n;
   if (k === 0) return x;

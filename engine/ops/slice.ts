@@ -36,6 +36,7 @@ const PAD: MovementOp = {
 /**
  * Elements `starts[a]` up to, but without, `ends[a]` of every axis, each `steps[a]`-th. Negative positions count from
  * the end, and what lies beyond an end is left out; steps are at least 1 (see `flip`).
+ * @throws ShapeError for more positions than axes, and for positions or steps that are no whole numbers
  */
 export function slice(
   x: Tensor,
@@ -47,6 +48,10 @@ export function slice(
     Math.min(Math.max(position < 0 ? position + n : position, 0), n);
   if (starts.length > x.rank || ends.length > x.rank)
     throw new ShapeError(`slice: ${starts.length} positions for a tensor of shape ${showShape(x.shape)}`);
+  if ([...starts, ...ends].some((position) => position !== undefined && !Number.isInteger(position)))
+    throw new ShapeError(
+      `slice: positions must be whole numbers, got ${showShape(starts)} to [${ends.join(", ")}]`,
+    );
   const step = x.shape.map((_, axis) => steps[axis] ?? 1);
   if (step.some((s) => !Number.isInteger(s) || s < 1))
     throw new ShapeError(`slice: steps must be whole numbers from 1 on, got ${showShape(step)}`);

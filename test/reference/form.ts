@@ -31,7 +31,8 @@ function completeShape(shape: Shape, size: number): number[] {
 const reflected = (i: number, n: number): number => (i < 0 ? -i : i >= n ? 2 * n - 2 - i : i);
 const replicated = (i: number, n: number): number => Math.min(Math.max(i, 0), n - 1);
 
-function permute(x: RefTensor, axes: readonly number[]): RefTensor {
+function permute(x: RefTensor, signed: readonly number[]): RefTensor {
+  const axes = listOf(signed, x.shape.length);
   const from = new Array<number>(axes.length).fill(0);
   return build(
     axes.map((axis) => x.shape[axis] as number),
@@ -80,14 +81,24 @@ export const forms = {
     return permute(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
   },
 
-  expand: (x, shape) => build(broadcastShape(x.shape, shape), (index) => at(x, index)),
+  expand(x, shape) {
+    const lead = shape.length - x.shape.length;
+    const sizes = shape.map((n, axis) => (n === -1 ? (x.shape[axis - lead] as number) : n));
+    return build(broadcastShape(x.shape, sizes), (index) => at(x, index));
+  },
 
-  slice(x, begin, end, step = begin.map(() => 1)) {
-    const shape = begin.map((b, i) => Math.ceil(((end[i] as number) - b) / (step[i] as number)));
+  slice(x, begin, end, step = []) {
+    // As in Python: negative positions count from the end, and what lies beyond an end is left out.
+    const inside = (position: number, n: number): number =>
+      Math.min(Math.max(position < 0 ? position + n : position, 0), n);
+    const first = x.shape.map((n, i) => inside(begin[i] ?? 0, n));
+    const last = x.shape.map((n, i) => inside(end[i] ?? n, n));
+    const by = x.shape.map((_, i) => step[i] ?? 1);
+    const shape = first.map((b, i) => Math.max(Math.ceil(((last[i] as number) - b) / (by[i] as number)), 0));
     return build(shape, (index) =>
       at(
         x,
-        index.map((j, i) => (begin[i] as number) + j * (step[i] as number)),
+        index.map((j, i) => (first[i] as number) + j * (by[i] as number)),
       ),
     );
   },

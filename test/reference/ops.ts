@@ -159,8 +159,9 @@ export interface Ops<T> {
   /** √Σx²; its derivative at 0 is 0. */
   norm: Reduction<T>;
   variance(x: T, axes?: Axes, options?: VarianceOptions): T;
-  argmax(x: T, axis: number, options?: KeepDims): T;
-  argmin(x: T, axis: number, options?: KeepDims): T;
+  /** Without an axis: the place among all elements. */
+  argmax(x: T, axis?: number, options?: KeepDims): T;
+  argmin(x: T, axis?: number, options?: KeepDims): T;
   softmax(x: T, axis?: number): T;
   logSoftmax(x: T, axis?: number): T;
 
@@ -194,6 +195,7 @@ export interface Ops<T> {
   reshape(x: T, shape: Shape): T;
   permute(x: T, axes: readonly number[]): T;
   transpose(x: T): T;
+  /** A size of -1 stays what it is. */
   expand(x: T, shape: Shape): T;
   slice(x: T, begin: readonly number[], end: readonly number[], step?: readonly number[]): T;
   flip(x: T, axes: Axes): T;

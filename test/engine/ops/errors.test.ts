@@ -143,7 +143,8 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     () => g.reshape(x, [63]),
     /^reshape: \[1, 4, 4, 4\] cannot become \[63\]$/,
   ],
-  ["an expansion to negative sizes", () => g.expand(x, [-1, 4, 4, 4]), /^expand: /],
+  ["an expansion to negative sizes", () => g.expand(x, [-2, 4, 4, 4]), /^expand: /],
+  ["a new axis of whatever size", () => g.expand(x, [-1, 1, 4, 4, 4]), /^expand: /],
   [
     "an expansion of an axis that is not 1",
     () => g.expand(x, [1, 8, 4, 4]),
@@ -165,6 +166,17 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     "parts that do not add up",
     () => g.split(x, [1, 2], 1),
     /^split: sizes \[1, 2\] do not add up to axis 1 of \[1, 4, 4, 4\]$/,
+  ],
+  [
+    "parts of a negative size",
+    () => g.split(x, [5, -1], 1),
+    /^split: sizes \[5, -1\] do not add up to axis 1 of \[1, 4, 4, 4\]$/,
+  ],
+  ["half a shift", () => g.roll(x, 0.5, 1), /^roll: shift must be a whole number, got 0\.5$/],
+  [
+    "half a position",
+    () => g.slice(x, [0, 0.5], [1]),
+    /^slice: positions must be whole numbers, got \[0, 0\.5\] to \[1\]$/,
   ],
   ["a concatenation of nothing", () => g.concat([]), /^concat: needs at least one tensor$/],
   [

@@ -29,6 +29,33 @@ const moves: OpCase[] = [
   opCase("concat with itself", [real([3, 2])], (k, x) => k.concat([x, k.tanh(x), x], 1)),
   opCase("stack 0", [real([2, 3]), real([2, 3])], (k, a, b) => k.stack([a, b], 0)),
   opCase("stack 1", [real([2, 3]), real([2, 3]), real([2, 3])], (k, a, b, c) => k.stack([a, b, c], 1)),
+  opCase("permute by negative axes", [real([2, 3, 5])], (k, x) => k.permute(x, [-1, 0, -2])),
+  opCase("expand, sizes that stay", [real([3, 1])], (k, x) => k.expand(x, [2, -1, 4])),
+  opCase("slice from the end", [real([5, 4, 6])], (k, x) => k.slice(x, [-3, 0, -5], [-1, 4, 99])),
+  opCase("slice by every step", [real([7, 9, 8])], (k, x) => k.slice(x, [1, 0, 3], [7, 9, 8], [4, 2, 5])),
+  opCase("slice of nothing", [real([4, 3])], (k, x) => k.concat([k.slice(x, [2, 0], [1, 3]), x], 0)),
+  opCase("roll by more than there is", [real([3, 5])], (k, x) => k.roll(k.roll(x, 12, 1), -7, -2)),
+  opCase("roll by nothing", [real([3, 4])], (k, x) => k.roll(x, 8, -1)),
+  opCase("flip of a permutation", [real([4, 3, 2])], (k, x) => k.flip(k.permute(x, [2, 0, 1]), [-1, 0])),
+  opCase("squeeze and unsqueeze", [real([1, 3, 1, 2])], (k, x) => k.unsqueeze(k.squeeze(x), -1)),
+  opCase("concat with nothing", [real([2, 0, 3]), real([2, 4, 3]), real([2, 0, 3])], (k, a, b, c) =>
+    k.concat([a, b, c], -2),
+  ),
+  opCase(
+    "concat of nine",
+    [1, 2, 3, 4, 5, 1, 2, 3, 4].map((n) => real([2, n])),
+    (k, ...xs) => k.concat(xs, -1),
+  ),
+  opCase("stack of scalars", [real([]), real([]), real([])], (k, ...xs) => k.stack(xs, 0)),
+  opCase(
+    "stack -1 of seven",
+    Array.from({ length: 7 }, () => real([2, 3])),
+    (k, ...xs) => k.stack(xs, -1),
+  ),
+  opCase("split, a part empty", [real([5, 4])], (k, x) =>
+    k.concat(k.split(x, [0, 2, 0, 2], -1).reverse(), -1),
+  ),
+  opCase("sums of nothing", [real([3, 0, 2])], (k, x) => k.sum(x, 1)),
   opCase("split, parts swapped", [real([2, 5, 3])], (k, x) => k.concat(k.split(x, [2, 3], 1).reverse(), 1)),
 ];
 
