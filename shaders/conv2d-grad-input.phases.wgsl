@@ -37,9 +37,10 @@ const PAD_H = 1u;
 const PAD_W = 1u;
 const DILATION_H = 1u;
 const DILATION_W = 1u;
+const GROUPS = 1u;
 
-alias In = vec4f; // f32 where O is not a multiple of 4
-alias Out = vec4f; // f32 where I is not a multiple of 4
+alias In = vec4f; // f32 where O / GROUPS is not a multiple of 4
+alias Out = vec4f; // f32 where I / GROUPS is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
@@ -58,6 +59,7 @@ const PHASE_H = (H + STRIDE_H - 1u) / STRIDE_H;
 const PHASE_W = (W + STRIDE_W - 1u) / STRIDE_W;
 const M = N * PHASE_H * PHASE_W;
 const COLUMNS = I / OUT_WIDTH;
+const STEPS = O / GROUPS / IN_WIDTH; // through the output channels of a group
 const COLUMN_TILES = (COLUMNS + COLUMN_THREADS - 1u) / COLUMN_THREADS;
 const TILE_PIXELS = PIXELS * ROW_THREADS;
 const TILES = COLUMN_TILES * ((M + TILE_PIXELS - 1u) / TILE_PIXELS);
@@ -72,6 +74,7 @@ fn main(
   let column = (tile % COLUMN_TILES) * COLUMN_THREADS + thread.x;
   let pixel0 = (tile / COLUMN_TILES) * TILE_PIXELS + thread.y * PIXELS;
   if (tile >= TILES || column >= COLUMNS || pixel0 >= M) { return; }
+  let first = select(column / (COLUMNS / GROUPS) * STEPS, 0u, GROUPS == 1u); // of its group
   let phaseH = group.z / STRIDE_W; // ih = row in the phase * stride + phaseH
   let phaseW = group.z % STRIDE_W;
 
@@ -87,7 +90,7 @@ fn main(
 
   // Counts that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
   let taps = select(0u, KH * KW, groups.x > 0u);
-  let steps = select(0u, O / IN_WIDTH, groups.x > 0u);
+  let steps = select(0u, STEPS, groups.x > 0u);
   var acc: array<Out, PIXELS>;
   for (var tap = 0u; tap < taps; tap++) {
     // Distance from the tap to the pixel; KH * STRIDE_H * DILATION_H keeps it positive and the phase unchanged.
@@ -100,12 +103,12 @@ fn main(
       let oh = row[p] + down / STRIDE_H - KH * DILATION_H;
       let ow = col[p] + right / STRIDE_W - KW * DILATION_W;
       inside[p] = oh < OH && ow < OW;
-      address[p] = select(0u, ((image[p] * OH + oh) * OW + ow) * (O / IN_WIDTH), inside[p]);
+      address[p] = select(0u, ((image[p] * OH + oh) * OW + ow) * (O / IN_WIDTH) + first, inside[p]);
     }
     for (var k = 0u; k < steps; k++) {
       var b: array<Out, IN_WIDTH>;
       for (var j = 0u; j < IN_WIDTH; j++) {
-        b[j] = Out(v[(tap * O + k * IN_WIDTH + j) * COLUMNS + column]);
+        b[j] = Out(v[((tap * STEPS + k) * IN_WIDTH + j) * COLUMNS + column]);
       }
       for (var p = 0u; p < PIXELS; p++) {
         let a = vec4f(select(In(), In(dy[address[p] + k]), inside[p]));

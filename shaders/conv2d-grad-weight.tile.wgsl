@@ -2,7 +2,7 @@
 //
 //   dw[kh, kw, i, o] = sum over n, oh, ow of  x[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, i] * dy[n, oh, ow, o]
 //
-// x [n, h, w, i], dy [n, oh, ow, o], dw [kh, kw, i, o]: a matrix product with few rows (kh, kw, i) and columns (o) and a very long
+// x [n, h, w, i], dy [n, oh, ow, o], dw [kh, kw, i/groups, o]: a matrix product with few rows (kh, kw, i) and columns (o) and a very long
 // inner dimension, the pixels. SLICES > 1 splits that dimension (split-K): slice s writes the partial result s of [SLICES, kh, kw, i, o],
 // and sum-slices adds them in a fixed order. SLICES = 1 writes dw itself.
 //
@@ -33,9 +33,10 @@ const PAD_H = 1u;
 const PAD_W = 1u;
 const DILATION_H = 1u;
 const DILATION_W = 1u;
+const GROUPS = 1u;
 
-alias In = vec4f; // f32 where I is not a multiple of 4
-alias Out = vec4f; // f32 where O is not a multiple of 4
+alias In = vec4f; // f32 where I / GROUPS is not a multiple of 4
+alias Out = vec4f; // f32 where O / GROUPS is not a multiple of 4
 const IN_WIDTH = 4u;
 const OUT_WIDTH = 4u;
 
@@ -50,7 +51,8 @@ alias StoredDw = Out;
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
 const COLUMNS = O / OUT_WIDTH;
-const ROWS = KH * KW * (I / IN_WIDTH);
+const DEPTH = I / GROUPS / IN_WIDTH; // of a group
+const ROWS = KH * KW * DEPTH;
 const COLUMN_TILES = (COLUMNS + COLUMN_THREADS - 1u) / COLUMN_THREADS;
 const TILES = COLUMN_TILES * ((ROWS + ROW_THREADS - 1u) / ROW_THREADS);
 const SLICE = (N * OH + SLICES - 1u) / SLICES;
@@ -66,9 +68,9 @@ fn main(
   let column = (tile % COLUMN_TILES) * COLUMN_THREADS + thread.x;
   let r = (tile / COLUMN_TILES) * ROW_THREADS + thread.y;
   if (tile >= TILES || column >= COLUMNS || r >= ROWS) { return; }
-  let i = r % (I / IN_WIDTH);
-  let left = r / (I / IN_WIDTH) % KW * DILATION_W; // column of the tap, from the window's left edge
-  let top = r / (I / IN_WIDTH * KW) * DILATION_H;
+  let i = r % DEPTH + select(column / (COLUMNS / GROUPS) * DEPTH, 0u, GROUPS == 1u);
+  let left = r / DEPTH % KW * DILATION_W; // column of the tap, from the window's left edge
+  let top = r / (DEPTH * KW) * DILATION_H;
 
   // The output columns whose tap falls inside the image need no test in the loop.
   let owBegin = (max(left, PAD_W) - left + STRIDE_W - 1u) / STRIDE_W;

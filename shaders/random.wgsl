@@ -50,9 +50,9 @@ fn philox(counter: vec4u, seed: vec2u) -> vec4u {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let block = id.x + id.y * groups.x * 64u;
-  if (block >= (SIZE + 3u) / 4u) { return; }
-  let words = philox(vec4u(block, key[2], key[3], key[4]), vec2u(key[0], key[1]));
+  let index = id.x + id.y * groups.x * 64u;
+  if (index >= (SIZE + 3u) / 4u) { return; }
+  let words = philox(vec4u(index, key[2], key[3], key[4]), vec2u(key[0], key[1]));
   var v = vec4f(words >> vec4u(8u)) * 0x1p-24;
   if (NORMAL) {
     // The whole first word, not its upper 24 bits, so that the tails are fine.
@@ -62,6 +62,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     v = -vec4f(radius * cos(angle), radius * sin(angle)).xzyw;
   }
   for (var lane = 0u; lane < 4u; lane++) {
-    if (block * 4u + lane < SIZE) { y[block * 4u + lane] = v[lane]; }
+    if (index * 4u + lane < SIZE) { y[index * 4u + lane] = v[lane]; }
   }
 }

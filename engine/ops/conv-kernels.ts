@@ -13,7 +13,7 @@ import forwardSubgroup from "../../shaders/conv2d.subgroup.wgsl";
 import forwardTile from "../../shaders/conv2d.tile.wgsl";
 import { narrowForward, narrowGradInput, narrowGradWeight } from "./conv-narrow.ts";
 import { constantsOf, flopsOf, type Geometry } from "./conv-geometry.ts";
-import { backwards, groupedForward, groupedGradInput, groupedGradWeight, isGrouped } from "./conv-grouped.ts";
+import { depthwiseForward, depthwiseGradInput, depthwiseGradWeight, isDepthwise } from "./conv-depthwise.ts";
 import { ceilDiv, FEW_TILES, type Form, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
 import { slicesFor, summed } from "./split-sum.ts";
 
@@ -23,11 +23,16 @@ const SMALL_FLOPS = 3e5;
 function formFor(g: Geometry, target: Target): Form {
   // The fast forms take the phases of a stride along z.
   if (g.SH * g.SW > MAX_WORKGROUPS) return "naive";
-  return target.form === undefined && flopsOf(g) < SMALL_FLOPS ? "naive" : fastForm(target);
+  if (target.form === undefined && flopsOf(g) < SMALL_FLOPS) return "naive";
+  const form = fastForm(target);
+  return g.GROUPS > 1 && form === "subgroup" ? "tile" : form;
 }
 
 const isNarrow = (g: Geometry, form: Form): boolean =>
   form === "subgroup" && g.GROUPS === 1 && g.SW === 1 && g.O <= 4 && g.KW >= 3 && g.KH * g.KW * g.I >= 256;
+
+/** The tiled forms know groups; where there are none, no form needs to be told. */
+const groupsOf = ({ GROUPS }: Geometry) => (GROUPS > 1 ? { GROUPS } : {});
 
 const READ_TWO_WRITE = [{ input: 0 }, { input: 1 }, { output: true, write: true }] as const;
 
@@ -49,9 +54,9 @@ function tileShape(columns: number, pixels: number) {
 
 export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] {
   const form = formFor(g, target);
-  if (form !== "naive" && isGrouped(g)) return groupedForward(g);
+  if (form !== "naive" && isDepthwise(g)) return depthwiseForward(g);
   if (isNarrow(g, form)) return narrowForward(g, (wide) => forwardLaunches(wide, target));
-  if (g.GROUPS > 1 || form === "naive")
+  if (form === "naive")
     return [
       {
         name: "conv2d.naive",
@@ -68,11 +73,12 @@ export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] 
 
 /** The tiled or subgroup convolution, without its bindings. */
 function convLaunch(g: Geometry, form: "tile" | "subgroup", target: Target): Omit<Launch, "bindings"> {
-  const input = vectorOf(g.I);
-  const output = vectorOf(g.O);
+  const input = vectorOf(g.I / g.GROUPS);
+  const output = vectorOf(g.O / g.GROUPS);
   const columns = g.O / output.width;
   const common = {
     ...constantsOf(g),
+    ...groupsOf(g),
     In: input.type,
     IN_WIDTH: input.width,
     Out: output.type,
@@ -92,9 +98,9 @@ function convLaunch(g: Geometry, form: "tile" | "subgroup", target: Target): Omi
 
 export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[] {
   const form = formFor(g, target);
-  if (form !== "naive" && isGrouped(backwards(g))) return groupedGradInput(g);
+  if (form !== "naive" && isDepthwise(g)) return depthwiseGradInput(g);
   if (isNarrow(g, form)) return narrowGradInput(g, (wide) => gradInputLaunches(wide, target));
-  if (g.GROUPS > 1 || form === "naive")
+  if (form === "naive")
     return [
       {
         name: "conv2d-grad-input.naive",
@@ -110,11 +116,11 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
   const padH = (g.KH - 1) * g.DH - g.PH;
   const padW = (g.KW - 1) * g.DW - g.PW;
   const turned = g.SH === 1 && g.SW === 1 && padH >= 0 && padW >= 0;
-  const weights = g.KH * g.KW * g.I * g.O;
+  const weights = (g.KH * g.KW * g.I * g.O) / g.GROUPS;
   const flip: Launch = {
     name: "conv2d-flip-weights",
     source: flipSource,
-    constants: { KH: g.KH, KW: g.KW, I: g.I, O: g.O, FLIP: turned ? "true" : "false" },
+    constants: { KH: g.KH, KW: g.KW, I: g.I, O: g.O, GROUPS: g.GROUPS, FLIP: turned ? "true" : "false" },
     bindings: [{ input: 1 }, { scratch: 0, write: true }],
     grid: foldGrid(ceilDiv(weights, 64)),
     scratch: [{ size: weights, like: { input: 1 } }],
@@ -124,8 +130,8 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
     const swapped = { ...g, H: g.OH, W: g.OW, I: g.O, OH: g.H, OW: g.W, O: g.I, PH: padH, PW: padW };
     return [flip, { ...convLaunch(swapped, form, target), bindings }];
   }
-  const input = vectorOf(g.O);
-  const output = vectorOf(g.I);
+  const input = vectorOf(g.O / g.GROUPS);
+  const output = vectorOf(g.I / g.GROUPS);
   const columns = g.I / output.width;
   const pixels = g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW);
   const shape = form === "subgroup" ? subgroupShape(columns, pixels, target) : tileShape(columns, pixels);
@@ -137,6 +143,7 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
       source: form === "subgroup" ? gradInputSubgroup : gradInputPhases,
       constants: {
         ...constantsOf(g),
+        ...groupsOf(g),
         ...shape.constants,
         In: input.type,
         IN_WIDTH: input.width,
@@ -153,10 +160,10 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
 
 export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {
   const form = formFor(g, target);
-  if (form !== "naive" && isGrouped(g)) return groupedGradWeight(g, target);
+  if (form !== "naive" && isDepthwise(g)) return depthwiseGradWeight(g, target);
   if (isNarrow(g, form)) return narrowGradWeight(g, (wide) => gradWeightLaunches(wide, target));
   const size = (g.KH * g.KW * g.I * g.O) / g.GROUPS;
-  if (g.GROUPS > 1 || form === "naive")
+  if (form === "naive")
     return [
       {
         name: "conv2d-grad-weight.naive",
@@ -168,12 +175,13 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
         flops: flopsOf(g),
       },
     ];
-  const input = vectorOf(g.I);
-  const output = vectorOf(g.O);
+  const input = vectorOf(g.I / g.GROUPS);
+  const output = vectorOf(g.O / g.GROUPS);
   const columns = g.O / output.width;
-  const rows = g.KH * g.KW * (g.I / input.width);
+  const rows = (g.KH * g.KW * g.I) / g.GROUPS / input.width;
   const common = {
     ...constantsOf(g),
+    ...groupsOf(g),
     In: input.type,
     IN_WIDTH: input.width,
     Out: output.type,

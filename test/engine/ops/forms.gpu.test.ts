@@ -76,32 +76,33 @@ describe("convolution, its gradients and theirs", () => {
 });
 
 describe("grouped convolution, its gradients and theirs", () => {
+  const TILED = ["conv2d.tile", "conv2d-grad-weight.tile"];
+  const DEPTHWISE = ["conv2d-depthwise", "conv2d-depthwise-grad-weight"];
   const CASES: readonly { x: number[]; w: number[]; options: ConvOptions; kernels: string[] }[] = [
+    { x: [2, 7, 9, 8], w: [3, 3, 4, 16], options: { padding: 1, groups: 2 }, kernels: TILED },
     {
-      x: [2, 7, 9, 8],
-      w: [3, 3, 4, 16],
-      options: { padding: 1, stride: [2, 1], groups: 2 },
-      kernels: ["conv2d-flip-weights", "conv2d-grouped-grad-weight", "conv2d-grouped"],
+      x: [2, 7, 9, 24],
+      w: [3, 2, 8, 36],
+      options: { padding: 1, stride: [2, 1], groups: 3 },
+      kernels: [...TILED, "conv2d-grad-input.phases"],
     },
-    // Depthwise, with enough pixels for several slices.
+    // Groups of odd sizes, and of one channel in and several out, or the other way round.
+    { x: [1, 6, 5, 9], w: [3, 3, 3, 15], options: { stride: 2, padding: 2, groups: 3 }, kernels: TILED },
+    { x: [1, 6, 5, 3], w: [2, 3, 1, 12], options: { dilation: [1, 2], groups: 3 }, kernels: TILED },
+    { x: [1, 6, 5, 12], w: [2, 3, 4, 3], options: { padding: [0, 2], groups: 3 }, kernels: TILED },
+    { x: [1, 8, 7, 3], w: [3, 3, 1, 3], options: { stride: [1, 2], groups: 3 }, kernels: TILED },
+    // Depthwise; the first with enough pixels for several slices.
     {
       x: [2, 25, 23, 8],
       w: [3, 2, 1, 8],
       options: { padding: [2, 1], groups: 8 },
-      kernels: ["sum-slices", "conv2d-grouped-grad-weight", "conv2d-grouped"],
+      kernels: [...DEPTHWISE, "sum-slices"],
     },
     {
       x: [1, 11, 9, 4],
       w: [3, 3, 1, 4],
       options: { stride: 3, dilation: 2, padding: 2, groups: 4 },
-      kernels: ["conv2d-grouped-grad-weight", "conv2d-grouped"],
-    },
-    // A multiplier of 4: four outputs of a group, but not four inputs.
-    {
-      x: [1, 6, 5, 3],
-      w: [2, 3, 1, 12],
-      options: { dilation: [1, 2], groups: 3 },
-      kernels: ["conv2d-grouped-grad-weight", "conv2d-grouped", "conv2d-grad-input.naive"],
+      kernels: DEPTHWISE,
     },
   ];
   test.each(CASES)("x $x, w $w, $options", async ({ x: image, w: kernel, options, kernels }) => {
@@ -113,10 +114,12 @@ describe("grouped convolution, its gradients and theirs", () => {
       return [y, dx, dw, ...grad(sum(square(dx)), [w]), ...grad(sum(square(dw)), [x])];
     };
     const naive = await compute("naive", record);
-    const fast = await compute("tile", record);
-    for (const name of kernels) expect(fast.kernels).toContain(name);
-    expect(naive.kernels).not.toContain("conv2d-grouped");
-    expectEqual(fast.data, naive.data, "grouped");
+    for (const form of FAST) {
+      const fast = await compute(form, record);
+      for (const name of kernels) expect(fast.kernels).toContain(name);
+      expect(fast.kernels.join()).not.toMatch(/naive|subgroup/);
+      expectEqual(fast.data, naive.data, form);
+    }
   });
 });
 
