@@ -15,7 +15,8 @@ export const tanh: Unary = unary("tanh", {
 /** 1 / (1 + e^-a). */
 export const sigmoid: Unary = unary("sigmoid", {
   wgsl: ([a], t) => sigmoidOf(a, t),
-  gradient: (dy, y) => [mul(dy, mul(y, sub(1, y)))],
+  // 1 - y, precise where y is nearly 1 too.
+  gradient: (dy, y, [a]) => [mul(dy, mul(y, sigmoid(neg(a))))],
   cost: DEAR,
 });
 

@@ -45,6 +45,7 @@ const METHODS = {
   squeeze: movement.squeeze,
   unsqueeze: movement.unsqueeze,
   split: movement.split,
+  embedding: indexing.embedding,
   gather: indexing.gather,
   scatterAdd: indexing.scatterAdd,
   indexSelect: indexing.indexSelect,

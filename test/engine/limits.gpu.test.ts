@@ -3,7 +3,18 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type DeviceInfo, full, grad, init, type Tensor, tensor } from "../../engine/index.ts";
 import type { Target } from "../../engine/graph/node.ts";
 import { runtime } from "../../engine/graph/runtime.ts";
-import { conv2d, matmul, maxPool2d, pad, sum } from "../../engine/ops/index.ts";
+import {
+  conv2d,
+  embedding,
+  matmul,
+  maxPool2d,
+  pad,
+  Rng,
+  rand,
+  scatterAdd,
+  sum,
+} from "../../engine/ops/index.ts";
+import { randomBits } from "../../engine/random.ts";
 
 type Form = NonNullable<Target["form"]>;
 
@@ -120,5 +131,23 @@ describe("more than 65,535 workgroups", () => {
     const rows = 2_100_001;
     const y = pad(values(rows, 1), [0, 0], [0, 1], { mode: "replicate" });
     await expectFolded(y, /resample/, (i) => value(Math.floor(i / 2)));
+  });
+  test("picking rows, and adding them up again", async () => {
+    const places = 600_001;
+    const index = tensor(Int32Array.from({ length: places }, (_, p) => p % 3));
+    const picked = embedding(values(3, 7), index);
+    await expectFolded(picked, /gather/, (i) => value((Math.floor(i / 7) % 3) * 7 + (i % 7)));
+    const rows = 4_200_001;
+    const spread = scatterAdd(tensor([5, 7, 11]), tensor(Int32Array.of(rows - 1, 3, rows - 1)), 0, rows);
+    await expectFolded(spread, /scatter/, (i) => (i === rows - 1 ? 16 : i === 3 ? 7 : 0));
+  });
+  test("random numbers", async () => {
+    const n = 16_800_001;
+    const x = rand([n], new Rng(1));
+    const { steps } = await runtime.prepare([x.node]);
+    expect(steps.flatMap(({ kernels }) => kernels.map(({ grid }) => grid[1]))).toEqual([2]);
+    const data = await x.data();
+    for (let i = n - 1; i >= 0; i -= 100_003)
+      expect(data[i]).toBe(((randomBits(1, Math.floor(i / 4))[i % 4] as number) >>> 8) / 2 ** 24);
   });
 });

@@ -129,17 +129,7 @@ const extremes: OpCase[] = [
       opCase(`${op} of small numbers`, [given([7], SMALL)], (k, x) => k[op](x), { kink }),
     ];
   }),
-  // Around 5 its second derivative, 1e-5, is lost in the rounding of 1 - sigmoid.
-  opCase(
-    "gelu tanh at extremes",
-    [
-      given(
-        [26],
-        EXTREMES.filter((x) => Math.abs(x) !== 5),
-      ),
-    ],
-    (k, x) => k.gelu(x, { approximate: "tanh" }),
-  ),
+  opCase("gelu tanh at extremes", [given([28], EXTREMES)], (k, x) => k.gelu(x, { approximate: "tanh" })),
   opCase("-softplus(-x) at extremes", [given([28], EXTREMES)], (k, x) => k.neg(k.softplus(k.neg(x)))),
   opCase("pow 0 of 0", [given([3], [0, 2, 0])], (k, x) => k.pow(x, 0)),
   opCase("pow 2 of 0", [given([3], [0, 2, -3])], (k, x) => k.pow(x, 2)),
