@@ -1,6 +1,6 @@
 /** The device and the run-time as a user sees them. */
 import type { DeviceInfo, Gpu } from "./gpu/device.ts";
-import type { KernelTime } from "./gpu/profile.ts";
+import type { Profile } from "./gpu/profile.ts";
 import { runtime } from "./graph/runtime.ts";
 
 export type Stats = Gpu["stats"] & { readonly programs: number };
@@ -21,8 +21,12 @@ export const idle = (): Promise<void> => runtime.idle();
 /** Starts what is recorded (updates, kept tensors) without waiting for it. */
 export const flush = (): void => runtime.flush();
 
-/** Time per kernel of whatever runs inside `work`, slowest first. */
-export async function profile(work: () => Promise<unknown>): Promise<readonly KernelTime[]> {
+/**
+ * Watches everything that runs inside `work`: each kernel with its time, flops, bytes, ops and layer, submits and readbacks.
+ * See `profileTable` and `chromeTrace`. Kernels run one by one, so that each can be timed.
+ * @throws DeviceError when the adapter cannot measure time
+ */
+export async function profile(work: () => Promise<unknown>): Promise<Profile> {
   const gpu = await runtime.gpu();
   await runtime.idle();
   gpu.profiler.enable();

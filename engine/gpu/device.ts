@@ -2,7 +2,7 @@
 import { DeviceError } from "../errors.ts";
 import { Memory, type MemoryStats } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
-import { type KernelTime, Profiler } from "./profile.ts";
+import { type KernelWork, type Profile, Profiler } from "./profile.ts";
 import { Readback } from "./readback.ts";
 import { settled } from "./wait.ts";
 
@@ -25,11 +25,12 @@ export interface DeviceInfo {
 
 /** A pipeline with its buffers, ready to be dispatched. */
 export interface Dispatch {
-  readonly name: string;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly grid: readonly [number, number, number];
   readonly flops: number;
+  /** Asked for by profiles only. */
+  readonly work: () => KernelWork;
 }
 
 /** Limits above the guaranteed minimum that the engine profits from. */
@@ -132,6 +133,7 @@ export class Gpu {
     const profile = this.profiler.enabled;
     let start = 0;
     while (start < dispatches.length || (start === 0 && copies.length > 0)) {
+      const since = profile ? performance.now() : 0;
       const encoder = this.device.createCommandEncoder();
       let flops = 0;
       let end = start;
@@ -142,8 +144,7 @@ export class Gpu {
         !(profile && end - start >= Profiler.BATCH)
       ) {
         const d = dispatches[end++] as Dispatch;
-        if (profile)
-          pass = encoder.beginComputePass({ timestampWrites: this.profiler.stamp(d.name, d.flops) });
+        if (profile) pass = encoder.beginComputePass({ timestampWrites: this.profiler.stamp(d.work()) });
         pass?.setPipeline(d.pipeline);
         pass?.setBindGroup(0, d.bindGroup);
         pass?.dispatchWorkgroups(...d.grid);
@@ -156,7 +157,7 @@ export class Gpu {
         for (const c of copies) encoder.copyBufferToBuffer(c.from, c.fromOffset, c.to, c.toOffset, c.bytes);
       if (profile) this.profiler.resolve(encoder);
       this.device.queue.submit([encoder.finish()]);
-      if (profile) this.profiler.collect();
+      if (profile) this.profiler.collect(since);
       this.counters.submits++;
       this.counters.dispatches += end - start;
       start = end;
@@ -171,7 +172,9 @@ export class Gpu {
   /** Bytes of a buffer, once everything submitted so far is done. */
   async read(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     this.check();
+    const since = performance.now();
     const data = await this.wait(this.readback.read(buffer, offset, bytes));
+    if (this.profiler.enabled) this.profiler.note("readback", since, { bytes });
     this.check();
     return data;
   }
@@ -187,7 +190,7 @@ export class Gpu {
     return settled(promise, this.info.host === "node");
   }
 
-  profile(): Promise<readonly KernelTime[]> {
+  profile(): Promise<Profile> {
     return this.profiler.take();
   }
 

@@ -1,11 +1,54 @@
-/** Time per kernel from GPU timestamps. */
+/** When kernels ran, from GPU timestamps, and when the host submitted them and read results back. */
 import { DeviceError } from "../errors.ts";
 
-export interface KernelTime {
+/** What a kernel does, for those who look at a profile. */
+export interface KernelWork {
+  /** The shader file, or the kind of fused kernel. */
   readonly name: string;
-  readonly runs: number;
-  readonly milliseconds: number;
+  /** The ops that it computes, in order, joined by " + ". */
+  readonly ops: string;
+  /** The layers that recorded these ops, where layers have names (see `nameLayers`); else empty. */
+  readonly layer: string;
+  /** Of what it writes. */
+  readonly shape: readonly number[];
+  /** Multiplications and additions of products, convolutions and reductions; one an element of pointwise kernels. */
   readonly flops: number;
+  /** Of every buffer that it reads or writes, once: the least that has to be moved. */
+  readonly bytes: number;
+}
+
+/** One run of a kernel. Times are in milliseconds; `start` counts from the beginning of the profile. */
+export interface KernelRun extends KernelWork {
+  readonly start: number;
+  readonly milliseconds: number;
+}
+
+/** Something that the host did: handing commands to the GPU, or waiting for numbers. Times as in `KernelRun`. */
+export interface HostEvent {
+  readonly kind: "submit" | "readback";
+  readonly start: number;
+  readonly milliseconds: number;
+  /** Kernels of a submit. */
+  readonly kernels: number;
+  /** Bytes of a readback. */
+  readonly bytes: number;
+}
+
+/** All that ran while `profile` watched, in order. */
+export interface Profile {
+  readonly kernels: readonly KernelRun[];
+  readonly host: readonly HostEvent[];
+  /** Milliseconds from the first to the last call, as a clock on the wall has them. */
+  readonly wall: number;
+}
+
+interface Stamped {
+  readonly work: KernelWork;
+  /** Host time of its submit. */
+  readonly submitted: number;
+  /** GPU times in milliseconds, of an unknown origin. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** While enabled every kernel runs in a pass of its own, whose start and end are stamped. */
@@ -17,9 +60,11 @@ export class Profiler {
   private readonly device: GPUDevice;
   private querySet: GPUQuerySet | undefined;
   private resolved: { readonly stamps: GPUBuffer; readonly copy: GPUBuffer } | undefined;
-  private readonly names: { name: string; flops: number }[] = [];
+  private readonly batch: KernelWork[] = [];
   private reads: Promise<void>[] = [];
-  private readonly times = new Map<string, { runs: number; nanoseconds: number; flops: number }>();
+  private stamped: Stamped[] = [];
+  private host: HostEvent[] = [];
+  private begun = 0;
 
   constructor(device: GPUDevice) {
     this.device = device;
@@ -30,18 +75,19 @@ export class Profiler {
     if (!this.device.features.has("timestamp-query"))
       throw new DeviceError("this adapter has no timestamp-query; kernels cannot be timed");
     this.enabled = true;
+    this.begun = performance.now();
   }
 
-  stamp(name: string, flops: number): GPUComputePassTimestampWrites {
+  stamp(work: KernelWork): GPUComputePassTimestampWrites {
     this.querySet ??= this.device.createQuerySet({ type: "timestamp", count: Profiler.BATCH * 2 });
-    const at = this.names.push({ name, flops }) * 2 - 2;
+    const at = this.batch.push(work) * 2 - 2;
     return { querySet: this.querySet, beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };
   }
 
   /** Ends the batch: the stamps go into a buffer of their own. */
   resolve(encoder: GPUCommandEncoder): void {
-    if (!this.querySet || this.names.length === 0) return;
-    const bytes = this.names.length * 16;
+    if (!this.querySet || this.batch.length === 0) return;
+    const bytes = this.batch.length * 16;
     const stamps = this.device.createBuffer({
       size: bytes,
       usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
@@ -51,25 +97,24 @@ export class Profiler {
       usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
     });
     this.resolved = { stamps, copy };
-    encoder.resolveQuerySet(this.querySet, 0, this.names.length * 2, stamps, 0);
+    encoder.resolveQuerySet(this.querySet, 0, this.batch.length * 2, stamps, 0);
     encoder.copyBufferToBuffer(stamps, 0, copy, 0, bytes);
   }
 
-  /** Called when the batch has been submitted. */
-  collect(): void {
+  /** Called when the batch, whose recording began at `since`, has been submitted. */
+  collect(since: number): void {
+    const works = this.batch.splice(0);
+    this.note("submit", since, { kernels: works.length });
     if (!this.resolved) return;
     const { stamps: written, copy: buffer } = this.resolved;
-    const kernels = this.names.splice(0);
+    const submitted = performance.now();
     this.resolved = undefined;
     this.reads.push(
       buffer.mapAsync(GPUMapMode.READ).then(() => {
         const stamps = new BigUint64Array(buffer.getMappedRange());
-        kernels.forEach(({ name, flops }, k) => {
-          const entry = this.times.get(name) ?? { runs: 0, nanoseconds: 0, flops: 0 };
-          entry.runs++;
-          entry.nanoseconds += Math.max(Number((stamps[2 * k + 1] as bigint) - (stamps[2 * k] as bigint)), 0);
-          entry.flops += flops;
-          this.times.set(name, entry);
+        works.forEach((work, k) => {
+          const [start, end] = [stamps[2 * k], stamps[2 * k + 1]] as [bigint, bigint];
+          this.stamped.push({ work, submitted, start: Number(start) / 1e6, end: Number(end) / 1e6 });
         });
         buffer.destroy();
         written.destroy();
@@ -77,16 +122,34 @@ export class Profiler {
     );
   }
 
-  /** The times since the last call, slowest first. */
-  async take(): Promise<readonly KernelTime[]> {
+  /** Notes what the host did from `since` (by `performance.now`) until now. */
+  note(
+    kind: HostEvent["kind"],
+    since: number,
+    { kernels = 0, bytes = 0 }: { readonly kernels?: number; readonly bytes?: number },
+  ): void {
+    const milliseconds = performance.now() - since;
+    this.host.push({ kind, start: since - this.begun, milliseconds, kernels, bytes });
+  }
+
+  /** What ran since `enable`. */
+  async take(): Promise<Profile> {
+    const wall = performance.now() - this.begun;
     await Promise.all(this.reads.splice(0));
-    const list = [...this.times].map(([name, t]) => ({
-      name,
-      runs: t.runs,
-      milliseconds: t.nanoseconds / 1e6,
-      flops: t.flops,
+    const stamped = this.stamped;
+    const host = this.host;
+    this.stamped = [];
+    this.host = [];
+    // The two clocks are not related: they are put together so that no kernel begins before its submit.
+    const offset = stamped.reduce(
+      (most, s) => Math.max(most, s.submitted - s.start),
+      Number.NEGATIVE_INFINITY,
+    );
+    const kernels = stamped.map(({ work, start, end }) => ({
+      ...work,
+      start: start + offset - this.begun,
+      milliseconds: Math.max(end - start, 0),
     }));
-    this.times.clear();
-    return list.sort((a, b) => b.milliseconds - a.milliseconds);
+    return { kernels, host, wall };
   }
 }

@@ -25,9 +25,19 @@ export interface ValuePlace {
 /** A node is named by its position in the graph, so that another graph of the same structure can take its place. */
 type Position = number;
 
+/** A kernel with its buffers. */
+export interface AssembledKernel {
+  readonly lowered: LoweredKernel;
+  readonly places: readonly Place[];
+  /** The step it is a part of. */
+  readonly step: LoweredStep;
+}
+
 export interface Assembly {
   readonly steps: readonly LoweredStep[];
-  readonly kernels: readonly { readonly lowered: LoweredKernel; readonly places: readonly Place[] }[];
+  readonly kernels: readonly AssembledKernel[];
+  /** Whether a node's value is read from a buffer. */
+  readonly isStored: (node: Node) => boolean;
   /** Memory that lives only while the program runs. */
   readonly values: readonly Lifetime[];
   /** Storages that are bound: a node's own (`state` -1), or the state that an effect writes. */
@@ -128,10 +138,10 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     const checked = (k: number) => {
       const lowered = checkKernel(inspection?.checks[k] as Check);
       const record = { value: records, offset: k * RECORD_BYTES, bytes: RECORD_BYTES };
-      return { lowered, places: [placeOf(lowered.operands[0] as Operand), record] };
+      return { lowered, step, places: [placeOf(lowered.operands[0] as Operand), record] };
     };
     const before = inspection?.before(step).map(checked) ?? [];
-    const own = step.kernels.map((lowered) => ({ lowered, places: lowered.operands.map(placeOf) }));
+    const own = step.kernels.map((lowered) => ({ lowered, step, places: lowered.operands.map(placeOf) }));
     const after = inspection?.after(step).map(checked) ?? [];
     return [...before, ...own, ...after];
   });
@@ -153,6 +163,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
   return {
     steps,
     kernels,
+    isStored,
     values,
     externals,
     uploads,

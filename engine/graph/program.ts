@@ -8,6 +8,7 @@ import type { Dispatch, Gpu } from "../gpu/device.ts";
 import type { Block } from "../gpu/memory.ts";
 import type { Kernel } from "../gpu/pipelines.ts";
 import { type Assembly, assemble, type Place, type ValuePlace } from "./assemble.ts";
+import { workOf } from "./explain.ts";
 import type { Graph } from "./fuse.ts";
 import type { LoweredStep } from "./lower.ts";
 import type { Node, Target } from "./node.ts";
@@ -29,6 +30,7 @@ export class Program {
   /** Resolves when all kernels are compiled. */
   readonly ready: Promise<void>;
   private readonly gpu: Gpu;
+  private readonly target: Target;
   private readonly assembly: Assembly;
   /** The arena's slot of each value. */
   private readonly slotOf: readonly number[];
@@ -39,6 +41,7 @@ export class Program {
   constructor(graph: Graph, gpu: Gpu, target: Target) {
     const { memory } = gpu;
     this.gpu = gpu;
+    this.target = target;
     this.assembly = assemble(graph, target, gpu.maxBinding);
     this.smallData = new Uint8Array(this.assembly.small.place?.bytes ?? 0);
     const existing = memory.arena.map((block) => block.bytes);
@@ -145,7 +148,8 @@ export class Program {
     let dispatches = this.bindings.get(key);
     if (!dispatches) {
       const [known] = this.bindings.values();
-      dispatches = this.assembly.kernels.map(({ lowered, places }, k) => {
+      dispatches = this.assembly.kernels.map((kernel, k) => {
+        const { lowered, places } = kernel;
         const shared = known?.[k];
         if (shared && !places.some((place) => "external" in place)) return shared;
         const { pipeline, layout } = this.compiled[k] as Kernel;
@@ -153,8 +157,10 @@ export class Program {
         const buffers = places
           .map(stretch)
           .map((s) => ({ buffer: s.buffer, offset: s.offset, size: Math.ceil(s.bytes / 16) * 16 }));
-        const { name, grid, flops } = lowered;
-        return { name, pipeline, bindGroup: this.gpu.bindGroup(layout, buffers), grid, flops };
+        const { grid, flops } = lowered;
+        const bindGroup = this.gpu.bindGroup(layout, buffers);
+        const work = () => workOf(kernel, this.assembly, this.target);
+        return { pipeline, bindGroup, grid, flops, work };
       });
       if (this.bindings.size >= MAX_BINDINGS)
         this.bindings.delete(this.bindings.keys().next().value as string);

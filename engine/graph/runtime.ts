@@ -5,7 +5,7 @@
 import { arrayOf, decode, type HostArray, wordBytes } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
-import { assemble } from "./assemble.ts";
+import { type Assembly, assemble } from "./assemble.ts";
 import { type Graph, resolve } from "./fuse.ts";
 import { LossRing } from "./losses.ts";
 import type { Node, Target } from "./node.ts";
@@ -190,6 +190,14 @@ class Runtime {
     const program = this.program(graph, key, gpu);
     await program.ready;
     return program;
+  }
+
+  /** What would run to compute these nodes, with the updates recorded so far: the graph as it is recorded, and its kernels. */
+  async explain(outputs: readonly Node[]): Promise<{ graph: Graph; assembly: Assembly; target: Target }> {
+    const gpu = await this.gpu();
+    const { graph } = this.trace(outputs);
+    const target = this.target(gpu);
+    return { graph, assembly: assemble(graph, target, gpu.maxBinding), target };
   }
 
   /** Waits for all work, then gives unused memory back, the programs' scratch memory included. */

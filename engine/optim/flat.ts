@@ -25,11 +25,11 @@ export class FlatStore {
 
   private constructor(
     name: string,
-    sizes: readonly number[],
+    members: readonly { readonly label: string; readonly size: number }[],
     part: (k: number, place: Storage) => Parameter,
   ) {
     let bytes = 0;
-    const offsets = sizes.map((size) => {
+    const offsets = members.map(({ size }) => {
       const at = bytes;
       bytes += align(size * 4);
       return at;
@@ -37,9 +37,9 @@ export class FlatStore {
     this.storage = new Storage(name, Math.max(bytes, ALIGNMENT));
     this.size = this.storage.bytes / 4;
     this.offsets = offsets.map((offset) => offset / 4);
-    this.parts = sizes.map((size, k) => {
+    this.parts = members.map(({ label, size }, k) => {
       const offset = offsets[k] as number;
-      return part(k, new Storage(name, size * 4, { parent: this.storage, offset }));
+      return part(k, new Storage(label, size * 4, { parent: this.storage, offset }));
     });
     this.storage.parts = this.parts.map(({ state }) => state);
     this.whole = new Parameter(name, [this.size], this.storage);
@@ -61,7 +61,7 @@ export class FlatStore {
     });
     const store = new FlatStore(
       "parameters",
-      parameters.map((p) => p.size),
+      parameters.map(({ name, size }) => ({ label: name, size })),
       (k, place) => {
         const p = parameters[k] as Parameter;
         // Tensors made of the value at its old place can no longer be computed, and say so.
@@ -81,11 +81,8 @@ export class FlatStore {
   static zerosLike(name: string, parameters: readonly Parameter[]): FlatStore {
     const store = new FlatStore(
       name,
-      parameters.map((p) => p.size),
-      (k, place) => {
-        const { name: of, shape } = parameters[k] as Parameter;
-        return new Parameter(`${name} of ${of}`, shape, place);
-      },
+      parameters.map((p) => ({ label: `${name} of ${p.name}`, size: p.size })),
+      (k, place) => new Parameter(place.name, (parameters[k] as Parameter).shape, place),
     );
     store.storage.initial = new Float32Array(store.size);
     return store;

@@ -25,6 +25,14 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "tests every op, its gradient and second gradient on this adapter against float64 results",
     load: async () => (await import("./check.ts")).check,
   },
+  profile: {
+    summary: "time, flops and bytes of every kernel of a network or a training step",
+    load: async () => (await import("./profile.ts")).profileCommand,
+  },
+  graph: {
+    summary: "a network or a training step as text or picture: ops, or the kernels they become",
+    load: async () => (await import("./graph.ts")).graphCommand,
+  },
   info: {
     summary: "the adapter in use, its limits, and the models that are there",
     load: async () => (await import("./info.ts")).info,

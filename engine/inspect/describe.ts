@@ -1,0 +1,102 @@
+/** What a tensor holds, in a few lines. */
+import type { DType, HostArray } from "../dtype.ts";
+import { type Shape, showShape } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { arrayText } from "./array-text.ts";
+import { showBytes, showCount } from "./units.ts";
+
+/** What `describe` finds out. Statistics are of the finite numbers, in double precision; NaN where there are none. */
+export interface TensorSummary {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Standard deviation (of the whole, not of a sample). */
+  readonly std: number;
+  readonly nan: number;
+  readonly infinite: number;
+  /** Shape, statistics and corner values, as `print` shows them. */
+  readonly text: string;
+}
+
+/** Reads a tensor and describes its numbers. */
+export async function describe(x: Tensor): Promise<TensorSummary> {
+  const data = await x.data();
+  const { shape, dtype } = x;
+  const statistics = statisticsOf(data);
+  return { shape, dtype, ...statistics, text: summaryText(data, shape, dtype, statistics) };
+}
+
+/** Prints what `describe` finds out on the console. */
+export async function print(x: Tensor, label = ""): Promise<void> {
+  const { text } = await describe(x);
+  console.log(label === "" ? text : `${label}: ${text}`);
+}
+
+type Statistics = Pick<TensorSummary, "min" | "max" | "mean" | "std" | "nan" | "infinite">;
+
+function statisticsOf(data: HostArray): Statistics {
+  let [min, max, sum, nan, infinite] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
+  for (const x of data) {
+    if (Number.isNaN(x)) nan++;
+    else if (!Number.isFinite(x)) infinite++;
+    else {
+      if (x < min) min = x;
+      if (x > max) max = x;
+      sum += x;
+    }
+  }
+  const count = data.length - nan - infinite;
+  if (count === 0)
+    return { min: Number.NaN, max: Number.NaN, mean: Number.NaN, std: Number.NaN, nan, infinite };
+  const mean = sum / count;
+  let squares = 0;
+  for (const x of data) if (Number.isFinite(x)) squares += (x - mean) ** 2;
+  return { min, max, mean, std: Math.sqrt(squares / count), nan, infinite };
+}
+
+function summaryText(data: HostArray, shape: Shape, dtype: DType, s: Statistics): string {
+  const bytes = data.length * (dtype === "f16" ? 2 : 4);
+  const numbers = `${showCount(data.length)} ${data.length === 1 ? "number" : "numbers"}`;
+  const lines = [`${dtype} ${showShape(shape)}, ${numbers}, ${showBytes(bytes)}`];
+  if (data.length > 1) {
+    const show = (x: number) => `${Number(x.toPrecision(5))}`;
+    const bad = [
+      s.nan > 0 ? [`${showCount(s.nan)} NaN`] : [],
+      s.infinite > 0 ? [`${showCount(s.infinite)} infinite`] : [],
+    ];
+    lines.push(
+      [
+        `min ${show(s.min)}`,
+        `max ${show(s.max)}`,
+        `mean ${show(s.mean)}`,
+        `std ${show(s.std)}`,
+        ...bad.flat(),
+      ].join("  "),
+    );
+  }
+  return [...lines, arrayText(data, shape)].join("\n");
+}
+
+declare module "../tensor.ts" {
+  interface Tensor {
+    /** Reads the tensor and finds out min, max, mean, standard deviation, NaN and infinite numbers, and corner values. */
+    describe(): Promise<TensorSummary>;
+    /** Prints what `describe` finds out on the console. */
+    print(label?: string): Promise<void>;
+  }
+}
+
+Object.defineProperties(Tensor.prototype, {
+  describe: {
+    value(this: Tensor) {
+      return describe(this);
+    },
+  },
+  print: {
+    value(this: Tensor, label?: string) {
+      return print(this, label);
+    },
+  },
+});

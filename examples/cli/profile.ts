@@ -1,0 +1,55 @@
+/** `ganvas profile`: where the time goes, kernel by kernel. */
+import { dirname } from "node:path";
+import { chromeTrace, init, profile, profileRows, profileTable } from "../../engine/index.ts";
+import { writeFileAtomic } from "../../engine/io/node.ts";
+import { adapterName } from "./adapter.ts";
+import { type Arguments, type Command, oneOf, text, wholeNumber } from "./command.ts";
+import { checkFolder } from "./files.ts";
+import { findSubject, SUBJECT_OPTIONS, SUBJECT_USAGE } from "./subject.ts";
+
+export const profileCommand: Command = {
+  usage: SUBJECT_USAGE,
+  options: {
+    ...SUBJECT_OPTIONS,
+    by: {
+      type: "string",
+      value: "kernel|ops|layer|each",
+      help: "what runs are put together by: shader file (default), ops in a kernel, layer, or nothing",
+    },
+    top: { type: "string", value: "N", help: "rows of the table (40 by default)" },
+    runs: { type: "string", value: "N", help: "runs to measure, after two to warm up (1 by default)" },
+    trace: { type: "string", value: "FILE", help: "writes a trace for https://ui.perfetto.dev" },
+  },
+  run,
+};
+
+async function run(args: Arguments): Promise<unknown> {
+  const by = oneOf(args, "by", ["kernel", "ops", "layer", "each"], "kernel");
+  const top = wholeNumber(args, "top", 1) ?? 40;
+  const runs = wholeNumber(args, "runs", 1) ?? 1;
+  const trace = text(args, "trace");
+  if (trace !== undefined) checkFolder(dirname(trace));
+  const subject = await findSubject(args);
+  const adapter = await init();
+  console.error(adapterName(adapter));
+  for (let k = 0; k < 2; k++) await subject.record().data();
+  const watched = await profile(async () => {
+    for (let k = 0; k < runs; k++) {
+      args.signal.throwIfAborted();
+      await subject.record().data();
+    }
+  });
+  if (trace !== undefined)
+    await writeFileAtomic(trace, new TextEncoder().encode(JSON.stringify(chromeTrace(watched))));
+  if (!args.json) console.log(`${subject.title}\n\n${profileTable(watched, by, top)}`);
+  const { kernels, host, wall } = watched;
+  return {
+    subject: subject.title,
+    adapter: adapterName(adapter),
+    runs,
+    kernels: kernels.length,
+    submits: host.filter(({ kind }) => kind === "submit").length,
+    wall,
+    rows: profileRows(watched, by),
+  };
+}

@@ -1,0 +1,120 @@
+/** Tables and trace files made of a profile. */
+import { describe, expect, test } from "vitest";
+import {
+  chromeTrace,
+  type KernelRun,
+  type Profile,
+  profileRows,
+  profileTable,
+} from "../../../engine/index.ts";
+
+const run = (start: number, milliseconds: number, extra: Partial<KernelRun> = {}): KernelRun => ({
+  name: "conv2d.tile",
+  ops: "conv2d + add",
+  layer: "body.0",
+  shape: [1, 8, 8, 4],
+  flops: 4e6,
+  bytes: 1e6,
+  start,
+  milliseconds,
+  ...extra,
+});
+
+const profile: Profile = {
+  kernels: [
+    run(1, 2),
+    run(3, 6, { layer: "body.1" }),
+    run(9, 2, { name: "pointwise add", ops: "add", layer: "", flops: 100 }),
+    run(11, 0, { name: "copy", ops: "assign", layer: "", flops: 0 }),
+  ],
+  host: [
+    { kind: "submit", start: 0.5, milliseconds: 0.4, kernels: 4, bytes: 0 },
+    { kind: "readback", start: 1, milliseconds: 11, kernels: 0, bytes: 1024 },
+    { kind: "readback", start: 2, milliseconds: 9, kernels: 0, bytes: 4 },
+  ],
+  wall: 13,
+};
+
+describe("rows", () => {
+  test("by kernel, slowest first, with rates and shares", () => {
+    const [conv, add, copy] = profileRows(profile);
+    expect(conv).toEqual({
+      label: "conv2d.tile",
+      calls: 2,
+      milliseconds: 8,
+      share: 0.8,
+      flops: 8e6,
+      bytes: 2e6,
+      gflops: 1,
+      gbytes: 0.25,
+    });
+    expect(add).toMatchObject({ label: "pointwise add", calls: 1, share: 0.2 });
+    expect(copy).toMatchObject({ label: "copy", gflops: Number.NaN, gbytes: Number.NaN });
+  });
+  test("by layer, ops, or each kernel", () => {
+    expect(profileRows(profile, "layer").map(({ label }) => label)).toEqual([
+      "body.1",
+      "body.0",
+      "(no layer)",
+    ]);
+    expect(profileRows(profile, "ops").map(({ label }) => label)).toEqual(["conv2d + add", "add", "assign"]);
+    expect(profileRows(profile, "each").map(({ label }) => label)).toEqual([
+      "conv2d.tile  conv2d + add  [1, 8, 8, 4]  body.1",
+      "conv2d.tile  conv2d + add  [1, 8, 8, 4]  body.0",
+      "pointwise add  add  [1, 8, 8, 4]",
+      "copy  assign  [1, 8, 8, 4]",
+    ]);
+  });
+  test("as a table that leaves nothing out", () => {
+    expect(profileTable(profile, "kernel", 1).split("\n")).toEqual([
+      "   ms     %  calls  GFLOP/s  GB/s     bytes  kernel",
+      "8.000  80.0      2      1.0  0.25  1.91 MiB  conv2d.tile",
+      "2.000  20.0      2                 1.91 MiB  2 more",
+      "",
+      "4 kernels in 10.0 ms (13.0 ms on the wall), 1 submit, 2 readbacks",
+    ]);
+  });
+});
+
+describe("a trace", () => {
+  const { traceEvents } = chromeTrace(profile);
+  test("has a named track for kernels, submits and readbacks", () => {
+    const names = traceEvents
+      .filter(({ name }) => name === "thread_name")
+      .map(({ tid, args }) => [tid, args?.name]);
+    expect(names).toEqual([
+      [1, "GPU kernels"],
+      [2, "submits"],
+      [3, "readbacks"],
+    ]);
+  });
+  test("gives times in microseconds, and what each kernel did", () => {
+    expect(traceEvents.find(({ cat }) => cat === "kernel")).toEqual({
+      name: "conv2d.tile",
+      cat: "kernel",
+      ph: "X",
+      ts: 1000,
+      dur: 2000,
+      pid: 1,
+      tid: 1,
+      args: {
+        ops: "conv2d + add",
+        layer: "body.0",
+        shape: "[1, 8, 8, 4]",
+        flops: 4e6,
+        bytes: 1e6,
+        "GFLOP/s": 2,
+        "GB/s": 0.5,
+      },
+    });
+  });
+  test("pairs the beginnings and ends of readbacks, which overlap", () => {
+    const reads = traceEvents.filter(({ cat }) => cat === "readback");
+    expect(reads.map(({ ph, id, ts }) => [ph, id, ts])).toEqual([
+      ["b", 1, 1000],
+      ["e", 1, 12000],
+      ["b", 2, 2000],
+      ["e", 2, 11000],
+    ]);
+  });
+});
