@@ -66,8 +66,8 @@ const SMALL_UPLOAD = 1024;
  */
 export function assemble(graph: Graph, target: Target, maxBytes: number): Assembly {
   const { nodes, isLeaf } = graph;
-  const stored = chooseStored(graph);
-  const plan = schedule(graph, stored);
+  const stored = chooseStored(graph, target.unfused);
+  const plan = schedule(graph, stored, target.unfused);
   const base = (node: Node) => resolve(node, (held) => isLeaf(held) || stored.has(held));
   const isStored = (node: Node) => isLeaf(node) || stored.has(node) || node.op.kind === "updated";
   const packs = placePacks(plan, new Set(graph.outputs.map(base)), base, isLeaf, target);
@@ -218,12 +218,12 @@ function placePacks(
   outputs: ReadonlySet<Node>,
   base: (node: Node) => Node,
   isLeaf: (node: Node) => boolean,
-  { nativeF16 }: Target,
+  { nativeF16, unfused }: Target,
 ) {
   const target = new Map<Node, { into: Node; offset: number }>();
   const inPlace = new Map<Node, Set<number>>();
   for (const { root } of steps) {
-    if (root.op.kind !== "kernel" || !root.op.placement) continue;
+    if (unfused || root.op.kind !== "kernel" || !root.op.placement) continue;
     const offsets = root.op.placement(root);
     const done = new Set<number>();
     root.inputs.forEach((input, k) => {

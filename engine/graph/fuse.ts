@@ -60,8 +60,8 @@ const sharesBuffer = (effect: Node, storage: Storage): boolean =>
 const isInline = (node: Node): boolean =>
   node.op.kind === "pointwise" || node.op.kind === "movement" || node.op.kind === "constant";
 
-/** The nodes to be stored, beyond leaves. */
-export function chooseStored(graph: Graph): Set<Node> {
+/** The nodes to be stored, beyond leaves. @param unfused all that compute or move something */
+export function chooseStored(graph: Graph, unfused = false): Set<Node> {
   const { nodes, outputs, isLeaf } = graph;
   const stored = new Set<Node>();
   const effects = nodes.filter((node) => node.op.kind === "effect" && !isLeaf(node));
@@ -75,7 +75,7 @@ export function chooseStored(graph: Graph): Set<Node> {
   const consumers = new Map<Node, number>();
   for (const node of nodes) {
     if (isLeaf(node)) continue;
-    const alone = graph.separate && node.op.kind === "pointwise";
+    const alone = unfused || (graph.separate && node.op.kind === "pointwise");
     if (node.kept || node.op.kind === "reduce" || node.op.kind === "kernel" || alone) store(node);
     if (node.op.kind === "kernel" || node.op.kind === "effect")
       for (const input of node.inputs) store(input, node);
@@ -191,8 +191,8 @@ export interface Schedule {
   readonly readers: ReadonlyMap<Node, ReadonlySet<Node>>;
 }
 
-/** The kernels to run, in an order in which every input is there. */
-export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
+/** The kernels to run, in an order in which every input is there. @param unfused none with an epilogue */
+export function schedule(graph: Graph, stored: ReadonlySet<Node>, unfused = false): Schedule {
   const { nodes, isLeaf } = graph;
   const isStored = (node: Node) => stored.has(node);
   const isHeld = (node: Node) => isLeaf(node) || stored.has(node);
@@ -214,7 +214,7 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>): Schedule {
   const fusedInto = new Map<Node, Node>();
   const epilogueOf = new Map<Node, Node>();
   for (const root of roots) {
-    if (!isInline(root) || graph.separate) continue;
+    if (unfused || graph.separate || !isInline(root)) continue;
     const reads = alignedIn.get(root) as Reads;
     const kernel = [...reads.aligned].find(
       (k) =>

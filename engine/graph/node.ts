@@ -18,6 +18,8 @@ export interface Target {
   readonly nativeF16: boolean;
   /** Uses this form of every kernel that has it (for tests and comparisons). */
   readonly form?: "naive" | "tile" | "subgroup";
+  /** Stores the value of every op by a kernel of its own (for tests and comparisons). */
+  readonly unfused?: boolean;
 }
 
 interface OpBase {
@@ -95,6 +97,21 @@ export type Op =
   | EffectOp
   | SourceOp
   | UpdatedOp;
+
+const identities = new WeakMap<Op, string>();
+const alike = new Map<string, number>();
+
+/** Stands for an op wherever graphs are compared: its name, and a number where other ops had the same name before it. */
+function identityOf(op: Op): string {
+  let identity = identities.get(op);
+  if (identity === undefined) {
+    const before = alike.get(op.name) ?? 0;
+    alike.set(op.name, before + 1);
+    identity = before > 0 ? `${op.name}#${before}` : op.name;
+    identities.set(op, identity);
+  }
+  return identity;
+}
 
 let created = 0;
 let layer = "";
@@ -182,7 +199,7 @@ export class Node {
   get structure(): string {
     if (this.key === undefined) {
       const view = this.view;
-      const parts: string[] = [this.op.name, this.dtype, this.shape.join()];
+      const parts: string[] = [identityOf(this.op), this.dtype, this.shape.join()];
       for (const name in this.attributes) parts.push(`${name}=${this.attributes[name]}`);
       if (view) parts.push(`${view.strides}@${view.offset}${view.mask ? `?${view.mask.join("/")}` : ""}`);
       this.key = parts.join("|");

@@ -23,7 +23,7 @@ export interface Stretch {
   readonly bytes: number;
 }
 
-/** Sets of bind groups kept for runs with other external buffers. */
+/** Sets of bind groups kept for runs with other external buffers, those used last. */
 const MAX_BINDINGS = 16;
 
 export class Program {
@@ -162,10 +162,10 @@ export class Program {
         const work = () => workOf(kernel, this.assembly, this.target);
         return { pipeline, bindGroup, grid, flops, work };
       });
-      if (this.bindings.size >= MAX_BINDINGS)
-        this.bindings.delete(this.bindings.keys().next().value as string);
-      this.bindings.set(key, dispatches);
-    }
+    } else this.bindings.delete(key);
+    // The set used last comes last; the one not used for longest goes first.
+    this.bindings.set(key, dispatches);
+    if (this.bindings.size > MAX_BINDINGS) this.bindings.delete(this.bindings.keys().next().value as string);
     return dispatches;
   }
 }

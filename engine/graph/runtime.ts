@@ -27,6 +27,8 @@ class Runtime {
   private queue: Promise<unknown> = Promise.resolve();
   /** Runs scheduled so far. */
   private scheduled = 0;
+  /** Runs scheduled whose work has not been submitted. */
+  private running = 0;
   private failure: unknown;
   /** Resolves when the last flush has run, or its failure is noted. */
   private flushed: Promise<void> = Promise.resolve();
@@ -35,6 +37,7 @@ class Runtime {
   private checking = false;
   /** The last update of an optimiser that was scheduled. */
   private step: number | undefined;
+  private unfused = false;
   private losses = new LossRing();
   /** Frees the buffers of kept tensors that nobody can name any more. */
   private readonly forgotten = new FinalizationRegistry<Storage>((storage) => this.release(storage));
@@ -86,6 +89,12 @@ class Runtime {
   /** From now on programs look for numbers that are not finite, or do so no more. */
   checkFinite(on: boolean): void {
     this.checking = on;
+  }
+
+  /** From now on stores every value by a kernel of its own, or (`true`, as at the start) fuses; for tests and comparisons. */
+  useFusion(fused: boolean): void {
+    this.unfused = !fused;
+    this.programs.clear();
   }
 
   /** A compiled program per graph structure seen. */
@@ -202,9 +211,12 @@ class Runtime {
 
   /** Waits for all work, then gives unused memory back, the programs' scratch memory included. */
   async trim(): Promise<void> {
-    await this.idle();
+    const gpu = await this.gpu();
+    // Runs that were scheduled while this waited have their places in the scratch memory.
+    do await this.idle();
+    while (this.running > 0);
     this.programs.clear();
-    (await this.gpu()).memory.trim(true);
+    gpu.memory.trim(true);
   }
 
   /** Closes the device. State that lived there is lost. */
@@ -265,7 +277,7 @@ class Runtime {
   }
 
   private target(gpu: Gpu): Target {
-    return { ...gpu.info, ...(this.form && { form: this.form }) };
+    return { ...gpu.info, ...(this.form && { form: this.form }), unfused: this.unfused };
   }
 
   /** Forgets updates and requests that cannot be computed, so that they are told once and spoil nothing else. */
@@ -312,6 +324,7 @@ class Runtime {
     this.step = updates.at(-1) ?? this.step;
     const when = { step: this.step, running: updates.length > 0 };
     const turn = ++this.scheduled;
+    this.running++;
     const run = this.queue.then(async () => {
       await program.ready;
       for (const { storage, writes } of leaves.values())
@@ -320,11 +333,13 @@ class Runtime {
       const result = then(program.run(leaves));
       return { done: Promise.all([result, program.expectFinite(when)]).then(([value]) => value) };
     });
-    this.queue = run.catch((error) => {
-      // What did not run left no values.
-      for (const node of kept) this.dispose(node);
-      this.requests.undoRun(effects, error, this.scheduled);
-    });
+    this.queue = run
+      .catch((error) => {
+        // What did not run left no values.
+        for (const node of kept) this.dispose(node);
+        this.requests.undoRun(effects, error, this.scheduled);
+      })
+      .finally(() => this.running--);
     return run.then(({ done }) => done);
   }
 

@@ -3,7 +3,7 @@
  * of such a map is the map with its table transposed, so any order comes for free.
  */
 import { foldGrid } from "../gpu/kernel.ts";
-import type { KernelOp } from "../graph/node.ts";
+import type { KernelOp, Node } from "../graph/node.ts";
 import resampleSource from "../../shaders/resample.wgsl";
 import { sizeOf } from "../shape.ts";
 import { record, Tensor, tensor } from "../tensor.ts";
@@ -58,15 +58,19 @@ function tableOf({ rows }: Taps): Tensor {
   return tensor(table, [length, 2]);
 }
 
-const resampleBy = (taps: Taps, axis: number): KernelOp => ({
+/** The taps behind each table, for the gradient. */
+const tapsBehind = new WeakMap<Node, Taps>();
+
+const RESAMPLE: KernelOp = {
   kind: "kernel",
   name: "resample",
   fusable: true,
   acceptsF16: true,
-  launches: (node) => {
-    const inner = sizeOf(node.shape.slice(axis + 1));
+  launches: ({ inputs, shape, size, attributes }) => {
+    const axis = attributes.axis as number;
+    const inner = sizeOf(shape.slice(axis + 1));
     const { width, type } = vectorOf(inner);
-    const COUNT = node.size / width;
+    const COUNT = size / width;
     return [
       {
         name: "resample",
@@ -74,23 +78,28 @@ const resampleBy = (taps: Taps, axis: number): KernelOp => ({
         constants: {
           T: type,
           WIDTH: width,
-          FROM: taps.from,
-          TO: taps.rows.length,
+          FROM: inputs[0]?.shape[axis] as number,
+          TO: shape[axis] as number,
           INNER: inner / width,
           COUNT,
         },
         bindings: [{ input: 0 }, { input: 1 }, { output: true, write: true }],
         grid: foldGrid(ceilDiv(COUNT, 64)),
         epilogue: { hook: "epilogue", width },
-        flops: 2 * node.size,
+        flops: 2 * size,
       },
     ];
   },
-  gradient: (dy) => [resample(new Tensor(dy), axis, transposed(taps)).node, undefined],
-});
+  gradient: (dy, { inputs, attributes }) => {
+    const taps = tapsBehind.get(inputs[1] as Node) as Taps;
+    return [resample(new Tensor(dy), attributes.axis as number, transposed(taps)).node, undefined];
+  },
+};
 
 /** Every position of `axis` becomes a weighted sum of old ones; x holds floats and its axis has size `taps.from`. */
 export function resample(x: Tensor, axis: number, taps: Taps): Tensor {
   const shape = x.shape.map((n, k) => (k === axis ? taps.rows.length : n));
-  return record(resampleBy(taps, axis), [x, tableOf(taps)], shape, { attributes: { axis } });
+  const table = tableOf(taps);
+  tapsBehind.set(table.node, taps);
+  return record(RESAMPLE, [x, table], shape, { attributes: { axis } });
 }

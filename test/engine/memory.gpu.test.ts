@@ -61,6 +61,21 @@ describe("keep and dispose", () => {
     expect(kept - (await live())).toBe(SIZE * 4);
     expect(await first(mul(numbers(SIZE, 5), 2))).toBe(10);
   });
+  test("reads that are asked for while trim waits keep their scratch memory", async () => {
+    // Programs of their own, whose kernels have to be compiled before they run.
+    const total = (n: number) => sum(mul(sum(numbers(4 * n, 3).reshape([n, 4]), 0), numbers(4, 2))).item();
+    for (let k = 0; k < 3; k++) {
+      const trimmed = trim();
+      const totals: Promise<number>[] = [];
+      const sizes = [1, 2, 3, 4].map((n) => 100 + 10 * k + n);
+      for (const n of sizes) {
+        totals.push(total(n));
+        await new Promise((done) => setTimeout(done, 0));
+      }
+      await trimmed;
+      expect(await Promise.all(totals)).toEqual(sizes.map((n) => 24 * n));
+    }
+  });
   test("a disposed value is computed again when it is asked for", async () => {
     const y = mul(numbers(4, 3), 2).keep();
     flush();
@@ -135,6 +150,26 @@ describe("long recordings", () => {
     for (let k = 0; k < 60; k++) await step();
     expect(await first(x)).toBeCloseTo(2, 6);
     expect(await stats()).toMatchObject({ buffersCreated, bindGroups, programs });
+  });
+});
+
+describe("bind groups", () => {
+  test("buffers that come round often keep theirs, however many others come between", async () => {
+    const often = mul(numbers(64, 1), 2).keep();
+    const others = Array.from({ length: 40 }, (_, k) => mul(numbers(64, k), 3).keep());
+    await Promise.all([often, ...others].map(first));
+    const total = (x: Tensor) => sum(mul(x, x)).item();
+    const made = async (x: Tensor) => {
+      const before = (await stats()).bindGroups;
+      await total(x);
+      return (await stats()).bindGroups - before;
+    };
+    await total(often);
+    for (const other of others) {
+      await total(other);
+      expect(await made(often)).toBe(0);
+    }
+    for (const x of [often, ...others]) x.dispose();
   });
 });
 

@@ -30,9 +30,9 @@ export const HARDWARE: Target = { software: false, subgroupSize: 0, nativeF16: t
 
 export function compile(outputs: readonly Tensor[], target: Target = SOFTWARE): Compiled {
   const graph = graphOf(outputs);
-  const stored = chooseStored(graph);
+  const stored = chooseStored(graph, target.unfused);
   const isStored = (node: Node) => graph.isLeaf(node) || stored.has(node) || node.op.kind === "updated";
-  const plan = schedule(graph, stored);
+  const plan = schedule(graph, stored, target.unfused);
   return {
     ...plan,
     kernels: plan.steps.flatMap((step) => lower(step, isStored, target, new Set()).kernels),

@@ -1,0 +1,29 @@
+/** Names of the nightly cases: the same name is the same case wherever it runs. */
+
+import fc from "fast-check";
+import { families, type FamilyCase } from "../engine/ops/families.ts";
+
+/** The group of the random graphs; every other group is a family of kernels. */
+export const GRAPHS = "graph";
+
+/** A 32-bit number for a seed of any text. */
+const numberOf = (text: string): number =>
+  [...text].reduce((h, c) => Math.imul(h ^ (c.codePointAt(0) as number), 0x01000193), 0x811c9dc5);
+
+/** The ids of a night: this many graphs, and for each family a twentieth of that. */
+export function idsOf(seed: string, graphs: number): string[] {
+  const many = (group: string, count: number) =>
+    Array.from({ length: count }, (_, k) => `${group} ${seed}/${k}`);
+  const shapes = Math.ceil(graphs / 20);
+  return [...many(GRAPHS, graphs), ...Object.keys(families).flatMap((family) => many(family, shapes))];
+}
+
+/** What an id stands for: the seed of a graph, or a case of a family. */
+export function caseOf(id: string): { seed: string; family?: FamilyCase } {
+  const [group, seed] = [id.slice(0, id.indexOf(" ")), id.slice(id.indexOf(" ") + 1)];
+  if (group === GRAPHS) return { seed };
+  const cases = families[group];
+  if (!cases) throw new Error(`there is no family "${group}"`);
+  const [family] = fc.sample(cases, { seed: numberOf(seed), numRuns: 1 });
+  return { seed, family: family as FamilyCase };
+}
