@@ -1,7 +1,9 @@
 // vitest in four projects, told apart by the file's name: *.gpu.test.ts runs on Dawn in Node, *.browser.test.ts drives a
-// headless browser, *.deno.test.ts starts Deno; all others are "unit", which needs no device and runs in parallel. The first
-// three have one worker each: two cores and one adapter gain nothing from more.
+// headless browser, *.deno.test.ts starts Deno; all others are "unit", which needs no device and runs first. The files of the
+// other three share a few processes, each with a device of its own: on a software adapter nearly all their time goes into the
+// driver's compiler, which uses one core a process.
 import { readFileSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { withBundledWorkers } from "../examples/setup/bundle.mjs";
@@ -26,19 +28,21 @@ const likeTheBundles = {
   },
 };
 
-/** Which project a test belongs to is told by its file's name; the projects run one after the other. */
-const hosts = ["gpu", "browser", "deno"].map((name, index) => ({
+/** A process with many compiled kernels takes up to 2 GB. */
+const workers = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 3e9), 6));
+
+/** Which project a test belongs to is told by its file's name. */
+const hosts = ["gpu", "browser", "deno"].map((name) => ({
   extends: true as const,
   test: {
     name,
     include: [`test/**/*.${name}.test.ts`],
     pool: "forks" as const,
-    maxWorkers: 1,
+    maxWorkers: workers,
     isolate: false,
-    fileParallelism: false,
-    sequence: { groupOrder: index + 1 },
-    testTimeout: name === "gpu" ? 120_000 : 600_000,
-    hookTimeout: 120_000,
+    sequence: { groupOrder: 1 },
+    testTimeout: name === "gpu" ? 300_000 : 600_000,
+    hookTimeout: 300_000,
   },
 }));
 

@@ -1,4 +1,4 @@
-// Turns vitest's JSON report into the closing lines of `npm test`.
+// Turns what lines-reporter.mjs has written into the closing lines of `npm test`.
 
 /** @typedef {{ passed: number, failed: number, skipped: number, seconds: number }} Counts */
 
@@ -8,8 +8,8 @@ export function hostOf(file) {
 }
 
 /**
- * @param {string} report vitest's JSON report, as text
- * @param {number} exitCode vitest's: an error outside any test shows only there
+ * @param {string} report a line of JSON for each test file that has run to its end
+ * @param {number} exitCode vitest's: an error outside any test, and what came after the last line, shows only there
  * @returns {Map<string, Counts>} per host
  */
 export function countResults(report, exitCode) {
@@ -20,19 +20,24 @@ export function countResults(report, exitCode) {
     hosts.set(host, counts);
     return counts;
   };
-  for (const file of JSON.parse(report).testResults) {
+  for (const line of report.split("\n").filter(Boolean)) {
+    /** @type {{ name: string, failed: boolean, states: string[], seconds: number }} */
+    const file = JSON.parse(line);
     const counts = at(hostOf(file.name));
-    /** @type {string[]} */
-    const states = file.assertionResults.map((/** @type {{ status: string }} */ { status }) => status);
-    const failed = states.filter((state) => state === "failed").length;
+    const failed = file.states.filter((state) => state === "failed").length;
     // A file that cannot be loaded, or whose set-up fails, has no failed test of its own: it counts as one.
-    counts.failed += failed > 0 || file.status === "passed" ? failed : 1;
-    counts.passed += states.filter((state) => state === "passed").length;
-    counts.skipped += states.filter((state) => state !== "failed" && state !== "passed").length;
-    counts.seconds += Math.max(0, file.endTime - file.startTime) / 1000;
+    counts.failed += failed > 0 || !file.failed ? failed : 1;
+    counts.passed += file.states.filter((state) => state === "passed").length;
+    counts.skipped += file.states.filter((state) => state !== "failed" && state !== "passed").length;
+    counts.seconds += file.seconds;
   }
   if (exitCode !== 0 && total(hosts).failed === 0) at("outside the tests").failed += 1;
   return hosts;
+}
+
+/** Counts one thing that has to be right besides the tests. @param {Map<string, Counts>} hosts @param {string} name @param {boolean} ok */
+export function countStep(hosts, name, ok) {
+  hosts.set(name, { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, seconds: 0 });
 }
 
 /** @param {Map<string, Counts>} hosts @returns {Counts} */

@@ -1,16 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { closingLine, countResults, describeCounts, hostOf, total } from "./counts.mjs";
+import { closingLine, countResults, countStep, describeCounts, hostOf, total } from "./counts.mjs";
 
-/** A file as vitest's JSON report describes it. */
+/** A file as lines-reporter.mjs describes it. */
 const file = (name: string, status: string, ...states: string[]) => ({
   name,
-  status,
-  startTime: 1000,
-  endTime: 3000,
-  assertionResults: states.map((state) => ({ status: state })),
+  failed: status === "failed",
+  states,
+  seconds: 2,
 });
 
-const report = (...testResults: object[]) => JSON.stringify({ testResults });
+const report = (...files: object[]) => files.map((one) => `${JSON.stringify(one)}\n`).join("");
 
 describe("the closing line", () => {
   test("knows a test's host by its file's name", () => {
@@ -38,6 +37,13 @@ describe("the closing line", () => {
   test("counts a file that cannot be loaded as a failure", () => {
     expect(total(countResults(report(file("a.test.ts", "failed")), 1)).failed).toBe(1);
     expect(total(countResults(report(file("a.test.ts", "failed", "skipped")), 1)).failed).toBe(1);
+  });
+
+  test("counts what must be right besides the tests", () => {
+    const counts = countResults(report(file("a.test.ts", "passed", "passed")), 0);
+    countStep(counts, "browser", false);
+    countStep(counts, "checks", true);
+    expect(closingLine(total(counts))).toBe("2 passed, 1 failed");
   });
 
   test("counts a crash outside every test as a failure, once", () => {
