@@ -5,7 +5,7 @@
  * computed where they are used, unless that would read more memory than storing them once, or repeat much arithmetic.
  * A pointwise node that directly follows a kernel is computed in that kernel's store (its epilogue).
  */
-import { wgslType } from "../dtype.ts";
+import { type DType, wgslType } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
 import type { Node } from "./node.ts";
 import type { Storage } from "./storage.ts";
@@ -185,6 +185,10 @@ function hasEpilogue(node: Node): boolean {
   return node.op.kind === "reduce" || (node.op.kind === "kernel" && node.op.fusable === true);
 }
 
+/** The kernel's file can write elements of this type. */
+const canStore = ({ op }: Node, dtype: DType): boolean =>
+  dtype !== "f16" || op.kind !== "kernel" || op.acceptsF16 === true;
+
 export interface Schedule {
   readonly steps: readonly Step[];
   /** The roots whose kernels read a stored value. */
@@ -225,6 +229,7 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>, unfused = fals
         k.size === root.size &&
         // Half precision is computed as f32.
         wgslType(k.dtype, 1) === wgslType(root.dtype, 1) &&
+        canStore(k, root.dtype) &&
         bindings(k) + 1 + new Set([...reads.aligned, ...reads.moved]).size - 1 <= MAX_BINDINGS &&
         [...reads.aligned, ...reads.moved].every((leaf) => leaf === k || isEarlier(leaf, k)),
     );

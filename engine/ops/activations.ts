@@ -1,5 +1,5 @@
 /** Activations, element by element. A new one is one definition here, and nothing else anywhere. */
-import { inTypeOf } from "../precision.ts";
+import { inF32, inTypeOf } from "../precision.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, erfc, gt, le, mul, neg, square, sub, where } from "./pointwise.ts";
 import { expm1Of, sigmoidOf, softplusOf, tanhOf } from "./approximations.ts";
@@ -74,6 +74,8 @@ export const prelu = (a: Operand, slope: Operand): Tensor => {
  * @param options.approximate "tanh" for their approximation a·σ(2 √(2/π) (a + 0.044715 a³)); exact by default
  */
 export function gelu(a: Operand, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor {
+  // Its cube overflows in half precision.
+  if (typeof a !== "number" && a.dtype === "f16") return inF32(a, (v) => gelu(v, options));
   if (options.approximate !== "tanh") return mul(mul(a, 0.5), erfc(mul(a, -Math.SQRT1_2)));
   const inner = mul(mul(a, 2 * Math.sqrt(2 / Math.PI)), add(mul(square(a), 0.044715), 1));
   return mul(a, sigmoid(inner));

@@ -12,7 +12,8 @@ import srresnetIndex from "../fixtures/data/srresnet.json";
 import srresnetTensors from "../fixtures/data/srresnet.safetensors";
 import { NotSupported } from "../reference/backend.ts";
 import { opCases } from "../reference/cases.ts";
-import { checkOp } from "../reference/check.ts";
+import type { OpCase } from "../reference/cases.ts";
+import { type Checked, checkOp } from "../reference/check.ts";
 import { engineBackend } from "../reference/engine.ts";
 import { openGpu } from "./open-gpu.ts";
 
@@ -60,13 +61,12 @@ async function addsOnTheGpu(): Promise<undefined> {
   if (wrong >= 0) throw new Error(`${wrong} + ${wrong} came out as ${sums[wrong]}`);
 }
 
-/** Every op against the float64 reference: results, gradients, Hessian-vector products. */
-const opTests: readonly SelfTest[] = Object.entries(opCases).flatMap(([family, cases]) =>
-  cases.map((of) => ({
-    name: `${family}: ${of.name}`,
+function opTest(family: string, of: OpCase, type: Checked): SelfTest {
+  return {
+    name: `${family}: ${of.name}${type === "f32" ? "" : `, ${type}`}`,
     async run() {
       try {
-        const check = await checkOp(of, engineBackend);
+        const check = await checkOp(of, engineBackend, type);
         const wrong = Object.entries(check).filter(([, ratio]) => !(ratio <= 1));
         if (wrong.length > 0)
           throw new Error(
@@ -78,7 +78,17 @@ const opTests: readonly SelfTest[] = Object.entries(opCases).flatMap(([family, c
       }
       return undefined;
     },
-  })),
+  };
+}
+
+/** Every op against the float64 reference: results, gradients, Hessian-vector products. */
+const opTests = Object.entries(opCases).flatMap(([family, cases]) =>
+  cases.map((of) => opTest(family, of, "f32")),
+);
+
+/** Some of each family in half precision, or in what stands for it where the adapter has none. */
+const halfTests = Object.entries(opCases).flatMap(([family, cases]) =>
+  cases.filter((_, k) => k % 16 === 3).map((of) => opTest(family, of, "f16")),
 );
 
 /** All cases of reference data that lie beside the tests. */
@@ -130,4 +140,5 @@ export const selfTests: readonly SelfTest[] = [
   { name: "draws the same random numbers", run: drawsTheSameNumbers },
   { name: "picks nothing outside a tensor", run: picksNothingOutside },
   ...opTests,
+  ...halfTests,
 ];

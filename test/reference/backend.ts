@@ -7,7 +7,7 @@ import type { Ops } from "./ops.ts";
 export interface Backend<T> {
   /** Calling an op that the engine does not have throws `NotSupported`. */
   readonly ops: Ops<T>;
-  tensor(x: Numbers, dtype: "f32" | "i32"): T;
+  tensor(x: Numbers, dtype: "f32" | "f16" | "i32"): T;
   /** The values of several tensors, computed together. */
   read(xs: readonly T[]): Promise<Numbers[]>;
   /** Gradients of y by xs, weighted by dy (1 for a scalar), themselves differentiable. */

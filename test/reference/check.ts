@@ -6,7 +6,7 @@ import { type Backend, NotSupported } from "./backend.ts";
 import { inputsOf, type OpCase, uniform } from "./cases/case.ts";
 import { type Derivatives, differentiate, evaluate } from "./differentiate.ts";
 import type { Ops } from "./ops.ts";
-import type { Precision } from "./tape.ts";
+import { type Precision, toHalf } from "./tape.ts";
 
 /** Worst error of a case over the allowed one, at most 1 where it passes; derivatives where there are any. */
 export interface OpCheck {
@@ -15,23 +15,41 @@ export interface OpCheck {
   readonly second?: number;
 }
 
+/** Types of tensors that are checked. */
+export type Checked = "f32" | "f16";
+
+/** Samples of the rounding error, and shares of the largest value and of each value, that a result may be off. */
+const TOLERANCE = {
+  f32: { samples: 16, largest: 2e-6, own: 1e-5 },
+  // Sums are f32, so that few samples of rounding in f16 throughout are plenty. Stored values are rounded by up to 2^-11 of
+  // themselves: a result, what its derivative makes of it (1 - y²), the derivative, and a sum of two of those.
+  f16: { samples: 2, largest: 2 ** -9, own: 2 ** -10 },
+} as const;
+
 /**
- * How far float32 results may lie from the float64 ones. `sample` holds the same results with every operation of
- * the reference rounded to float32: one honest sample of the rounding error, whatever the length of the sums and the
- * cancellation in them. It is taken 16 times, since another order of summation gives another sample; below it lies a
- * floor in units of the largest value, since a small result may by chance have none.
+ * How far results may lie from the float64 ones. `sample` holds the same results with every operation of the
+ * reference rounded to the type: one honest sample of the rounding error, whatever the length of the sums and the
+ * cancellation in them. For f32 it is taken 16 times, since another order of summation gives another sample; below it
+ * lies a floor in units of the largest value, since a small result may by chance have none.
  * @returns the allowed error of entry i
  */
-export function allowance(want: ArrayLike<number>, sample: ArrayLike<number>): (i: number) => number {
+export function allowance(
+  want: ArrayLike<number>,
+  sample: ArrayLike<number>,
+  type: Checked = "f32",
+): (i: number) => number {
+  const { samples, largest: share, own } = TOLERANCE[type];
   let largest = 0;
   let rounding = 0;
   for (let i = 0; i < want.length; i++) {
     const w = want[i] as number;
     largest = Math.max(largest, Math.abs(w));
-    rounding = Math.max(rounding, Math.abs((sample[i] as number) - w));
+    const off = Math.abs((sample[i] as number) - w);
+    // A sample that overflowed on its way (half precision does at 65520) says nothing about rounding.
+    if (Number.isFinite(off)) rounding = Math.max(rounding, off);
   }
-  const absolute = Math.max(16 * rounding, 2e-6 * largest, 1e-12);
-  return (i) => absolute + 1e-5 * Math.abs(want[i] as number);
+  const absolute = Math.max(samples * rounding, share * largest, 1e-12);
+  return (i) => absolute + own * Math.abs(want[i] as number);
 }
 
 /** Random weights and directions, the same on every host; exact in float32. */
@@ -56,11 +74,13 @@ interface Expectation {
   readonly second: Derivatives;
 }
 
-/** Runs a case on the reference. */
-export function expectation(of: OpCase, precision: Precision = "f64"): Expectation {
-  const inputs = inputsOf(of);
+/** Runs a case on the reference, with numbers that the type holds. */
+export function expectation(of: OpCase, precision: Precision = "f64", type: Checked = "f32"): Expectation {
+  const held = <N extends Numbers>(x: N): N =>
+    type === "f16" ? { ...x, data: Array.from(x.data, toHalf) } : x;
+  const inputs = inputsOf(of).map((input) => (input.dtype === "f32" ? held(input) : input));
   const shape = evaluate((...xs) => of.run(reference, ...xs), inputs)[0]?.shape ?? [];
-  const cotangent = randomNumbers(shape, `${of.name} cotangent`);
+  const cotangent = held(randomNumbers(shape, `${of.name} cotangent`));
   const directions = inputs.map((input, i) =>
     input.dtype === "f32"
       ? randomNumbers(input.shape, `${of.name} direction ${i}`)
@@ -79,9 +99,14 @@ export function expectation(of: OpCase, precision: Precision = "f64"): Expectati
 }
 
 /** Worst error over allowed error of arrays of the same length; any shape or finiteness mismatch is infinite. */
-function worst(got: Numbers | undefined, want: Numbers | undefined, sample: ArrayLike<number>): number {
+function worst(
+  got: Numbers | undefined,
+  want: Numbers | undefined,
+  sample: ArrayLike<number>,
+  type: Checked,
+): number {
   if (got === undefined || got.shape.join() !== want?.shape.join()) return Number.POSITIVE_INFINITY;
-  const allowed = allowance(want.data, sample);
+  const allowed = allowance(want.data, sample, type);
   let ratio = 0;
   for (let i = 0; i < want.data.length; i++) {
     const error = Math.abs((got.data[i] as number) - (want.data[i] as number)) / allowed(i);
@@ -92,43 +117,55 @@ function worst(got: Numbers | undefined, want: Numbers | undefined, sample: Arra
 }
 
 /**
- * Checks one case on an engine.
+ * Checks one case on an engine; in f16 without the Hessian-vector product.
+ * @param type of all tensors of floats
  * @throws NotSupported when the engine lacks an op of the case
  */
 export async function checkOp<T extends { readonly shape: readonly number[] }>(
   of: OpCase,
   backend: Backend<T>,
+  type: Checked = "f32",
 ): Promise<OpCheck> {
-  const want = expectation(of);
-  const sample = expectation(of, "f32");
+  const want = expectation(of, "f64", type);
+  const sample = expectation(of, type, type);
   const k = backend.ops;
-  const xs = want.inputs.map((input) => backend.tensor(input, input.dtype));
+  const xs = want.inputs.map((input) => backend.tensor(input, input.dtype === "f32" ? type : input.dtype));
   const y = of.run(k, ...xs);
   // Alone, as an inference would compute it; the derivatives come with a program of their own.
   const [value] = await backend.read([y]);
-  const forward = worst(value, want.first.outputs[0], sample.first.outputs[0]?.data ?? []);
+  const forward = worst(value, want.first.outputs[0], sample.first.outputs[0]?.data ?? [], type);
   if (of.discrete) return { forward };
 
   const real = want.inputs.flatMap((input, i) => (input.dtype === "f32" ? [i] : []));
   const chosen = real.map((i) => xs[i] as T);
-  const cotangent = backend.tensor(want.cotangent, "f32");
+  const cotangent = backend.tensor(want.cotangent, type);
   const gradients = backend.grad(y, chosen, cotangent);
+  const compare = (
+    got: readonly Numbers[],
+    wants: readonly number[][],
+    samples: readonly number[][],
+  ): number =>
+    Math.max(
+      ...real.map((i, j) => {
+        const { shape } = want.inputs[i] as Numbers;
+        return worst(got[j], { shape, data: wants[i] as number[] }, samples[i] as number[], type);
+      }),
+    );
+  if (type === "f16") {
+    return {
+      forward,
+      gradient: compare(await backend.read(gradients), want.first.gradients, sample.first.gradients),
+    };
+  }
   const slopes = backend.grad(quadraticLoss(k, y, cotangent), chosen);
   const along = slopes
     .map((g, j) => k.sum(k.mul(g, backend.tensor(want.directions[real[j] as number] as Numbers, "f32"))))
     .reduce((a, b) => k.add(a, b));
   const got = await backend.read([...gradients, ...backend.grad(along, chosen)]);
-  const compare = (from: number, wants: readonly number[][], samples: readonly number[][]): number =>
-    Math.max(
-      ...real.map((i, j) => {
-        const { shape } = want.inputs[i] as Numbers;
-        return worst(got[from + j], { shape, data: wants[i] as number[] }, samples[i] as number[]);
-      }),
-    );
   return {
     forward,
-    gradient: compare(0, want.first.gradients, sample.first.gradients),
-    second: compare(real.length, want.second.hessianVectors, sample.second.hessianVectors),
+    gradient: compare(got, want.first.gradients, sample.first.gradients),
+    second: compare(got.slice(real.length), want.second.hessianVectors, sample.second.hessianVectors),
   };
 }
 

@@ -27,7 +27,7 @@ const adapted: Partial<Ops<Tensor>> = {
 export const engineBackend: Backend<Tensor> = {
   ops: opsOf({ ...same, ...adapted }),
   tensor: (x: Numbers, dtype) =>
-    engine.tensor(dtype === "i32" ? Int32Array.from(x.data) : Float32Array.from(x.data), x.shape),
+    engine.tensor(dtype === "i32" ? Int32Array.from(x.data) : Float32Array.from(x.data), x.shape, dtype),
   async read(xs) {
     // Kept tensors are computed by one program; read one by one, each would be a program of its own.
     for (const x of xs) x.keep();

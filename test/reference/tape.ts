@@ -7,7 +7,8 @@
  * (Pearlmutter, "Fast exact multiplication by the Hessian", 1994). Nothing is approximated.
  *
  * The tape holds float64 numbers. On a float32 tape every stored number is rounded once, which turns the same loops
- * into one honest sample of what float32 arithmetic does to them (`check.ts` derives its tolerances from it).
+ * into one honest sample of what float32 arithmetic does to them (`check.ts` derives its tolerances from it); on a
+ * float16 tape likewise.
  */
 
 declare const placeOnTape: unique symbol;
@@ -16,7 +17,25 @@ declare const placeOnTape: unique symbol;
 export type Scalar = number & { readonly [placeOnTape]: true };
 
 /** The number type that a tape stores. */
-export type Precision = "f64" | "f32";
+export type Precision = "f64" | "f32" | "f16";
+
+/** The nearest number that half precision holds, ties to even; from 65520 on infinity. */
+export function toHalf(x: number): number {
+  const size = Math.abs(x);
+  if (size >= 65520) return x * Number.POSITIVE_INFINITY;
+  // Below 2^-14 the steps are as wide as just above it.
+  const step = 2 ** (Math.max(Math.floor(Math.log2(size)), -14) - 10);
+  const steps = x / step;
+  const low = Math.floor(steps);
+  const up = steps - low > 0.5 || (steps - low === 0.5 && low % 2 !== 0);
+  return Number.isNaN(x) || x === 0 ? x : (up ? low + 1 : low) * step;
+}
+
+const ROUND: Readonly<Record<Precision, (x: number) => number>> = {
+  f64: (x) => x,
+  f32: Math.fround,
+  f16: toHalf,
+};
 
 type Floats = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 
@@ -65,7 +84,11 @@ class Tape {
   }
 }
 
-const tapes: Record<Precision, Tape> = { f64: new Tape("f64", 1 << 12), f32: new Tape("f32", 1 << 12) };
+const tapes: Record<Precision, Tape> = {
+  f64: new Tape("f64", 1 << 12),
+  f32: new Tape("f32", 1 << 12),
+  f16: new Tape("f16", 1 << 12),
+};
 let tape = tapes.f64;
 
 /** Forgets all scalars and starts to record in the given precision. */
@@ -90,14 +113,15 @@ function record(
   }
   const t = tape;
   const i = t.length++;
-  t.values[i] = value;
-  t.tangents[i] = tangent;
+  const round = ROUND[t.precision];
+  t.values[i] = round(value);
+  t.tangents[i] = round(tangent);
   t.left[i] = left;
-  t.leftPartials[i] = leftPartial;
-  t.leftPartialTangents[i] = leftPartialTangent;
+  t.leftPartials[i] = round(leftPartial);
+  t.leftPartialTangents[i] = round(leftPartialTangent);
   t.right[i] = right;
-  t.rightPartials[i] = rightPartial;
-  t.rightPartialTangents[i] = rightPartialTangent;
+  t.rightPartials[i] = round(rightPartial);
+  t.rightPartialTangents[i] = round(rightPartialTangent);
   return i as Scalar;
 }
 
@@ -217,6 +241,7 @@ export interface Sweep {
 export function sweep(outputs: readonly Scalar[], seeds: ArrayLike<number>): Sweep {
   const t = tape;
   const floats = (): Floats => new (t.precision === "f64" ? Float64Array : Float32Array)(t.length);
+  const round = ROUND[t.precision];
   const adjoints = floats();
   const tangents = floats();
   const propagate = (
@@ -227,10 +252,10 @@ export function sweep(outputs: readonly Scalar[], seeds: ArrayLike<number>): Swe
     dPartial: number,
   ): void => {
     if (to === NONE) return;
-    adjoints[to] = (adjoints[to] as number) + adjoint * partial;
+    adjoints[to] = round((adjoints[to] as number) + adjoint * partial);
     // Where nothing moves, an infinite partial (sqrt at 0) must not turn 0 into NaN.
-    if (tangent !== 0) tangents[to] = (tangents[to] as number) + tangent * partial;
-    if (dPartial !== 0) tangents[to] = (tangents[to] as number) + adjoint * dPartial;
+    if (tangent !== 0) tangents[to] = round((tangents[to] as number) + tangent * partial);
+    if (dPartial !== 0) tangents[to] = round((tangents[to] as number) + adjoint * dPartial);
   };
   outputs.forEach((output, i) => {
     adjoints[output] = (adjoints[output] as number) + (seeds[i] as number);
