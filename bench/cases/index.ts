@@ -3,5 +3,6 @@ import type { Case } from "../case.ts";
 import { imageOpCases } from "./images.ts";
 import { kernelCases } from "./kernels.ts";
 import { modelCases } from "./models.ts";
+import { selectionCases } from "./selection.ts";
 
-export const cases: readonly Case[] = [...kernelCases, ...imageOpCases, ...modelCases];
+export const cases: readonly Case[] = [...kernelCases, ...imageOpCases, ...selectionCases, ...modelCases];
