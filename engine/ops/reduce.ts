@@ -3,7 +3,7 @@ import { ShapeError } from "../errors.ts";
 import type { MovementOp, ReduceOp } from "../graph/node.ts";
 import { inF32 } from "../precision.ts";
 import { normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
-import { record, Tensor, tensor } from "../tensor.ts";
+import { expectFloats, record, Tensor, tensor } from "../tensor.ts";
 import { detach, expand, reduce, reshape, sum } from "./broadcast.ts";
 import { add, div, eq, exp, gt, log, lt, mul, sqrt, square, sub, where } from "./pointwise.ts";
 import type { Binary } from "./pointwise-op.ts";
@@ -86,6 +86,12 @@ export function maxout(x: Tensor, pieces: number): Tensor {
   return max(reshape(x, [...x.shape.slice(0, -1), channels / pieces, pieces]), -1);
 }
 
+/** What `compute` makes of x in f32, where x holds floats. */
+function inFloats(op: string, x: Tensor, compute: (x: Tensor) => Tensor): Tensor {
+  expectFloats(op, { x });
+  return inF32(x, compute);
+}
+
 /** Elements that a mean is taken of, less `correction`. */
 function countOf(op: string, x: Tensor, axes: number | Shape | undefined, correction = 0): number {
   const list = normalizeAxes(op, axes, x.rank);
@@ -101,7 +107,7 @@ function countOf(op: string, x: Tensor, axes: number | Shape | undefined, correc
  * @throws ShapeError for the mean of no elements
  */
 export const mean = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  inF32(x, (v) => mul(sum(v, axes, options), 1 / countOf("mean", x, axes)));
+  inFloats("mean", x, (v) => mul(sum(v, axes, options), 1 / countOf("mean", x, axes)));
 
 /**
  * Mean squared distance from the mean, computed from centred values (never as E[x²] - E[x]², which cancels).
@@ -114,7 +120,7 @@ export function variance(
   options: ReduceOptions & { readonly correction?: number; readonly mean?: Tensor } = {},
 ): Tensor {
   const count = countOf("variance", x, axes, options.correction);
-  return inF32(x, (v) => {
+  return inFloats("variance", x, (v) => {
     const centre = options.mean ?? mean(v, axes, { keepDims: true });
     return mul(sum(square(sub(v, centre)), axes, options), 1 / count);
   });
@@ -122,7 +128,7 @@ export function variance(
 
 /** √Σx², the Euclidean norm; where all elements are 0 its derivative is 0 (PyTorch's choice). */
 export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  inF32(x, (v) => {
+  inFloats("norm", x, (v) => {
     const squares = sum(square(v), axes, options);
     // The slope of √ at 0 is infinite, and would meet a 0 behind it: no root is taken there.
     const isZero = eq(squares, 0);
@@ -132,7 +138,7 @@ export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = 
 /** log Σ e^x, with the maximum taken out so that nothing overflows. */
 export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor {
   const list = normalizeAxes("logsumexp", axes, x.rank);
-  return inF32(x, (v) => {
+  return inFloats("logsumexp", x, (v) => {
     const peak = detach(max(v, list, { keepDims: true }));
     const result = add(log(sum(exp(sub(v, peak)), list, { keepDims: true })), peak);
     return options.keepDims
@@ -146,7 +152,7 @@ export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptio
 
 /** e^x / Σ e^x along `axis`. */
 export function softmax(x: Tensor, axis = -1): Tensor {
-  return inF32(x, (v) => {
+  return inFloats("softmax", x, (v) => {
     const shifted = exp(sub(v, detach(max(v, axis, { keepDims: true }))));
     return div(shifted, sum(shifted, axis, { keepDims: true }));
   });
@@ -154,4 +160,4 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 
 /** log softmax, without taking the logarithm of small numbers. */
 export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
-  inF32(x, (v) => sub(v, logsumexp(v, axis, { keepDims: true })));
+  inFloats("logSoftmax", x, (v) => sub(v, logsumexp(v, axis, { keepDims: true })));
