@@ -44,12 +44,23 @@ function fromLeftthomas(name: string, last: number): string {
   return `body.${k - 2}.${rest.replace("prelu.", "act.")}`;
 }
 
+/** Where checkpoints of runs keep the generator: SRGAN's beside the discriminator, SRResNet's alone. */
+const CHECKPOINT_PREFIXES = ["model.generator.", "model."];
+
+/** The generator's tensors of a checkpoint; of any other file, all. */
+function generatorOf(dict: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor> {
+  const prefix = CHECKPOINT_PREFIXES.find((start) => dict.has(`${start}head.conv.weight`));
+  if (prefix === undefined) return dict;
+  const own = [...dict].filter(([name]) => name.startsWith(prefix));
+  return new Map(own.map(([name, x]) => [name.slice(prefix.length), x]));
+}
+
 /**
- * The network that a file describes, with its weights. Batch norm's counters are left out.
+ * The network that a file describes (a checkpoint of a run too), with its weights. Batch norm's counters are left out.
  * @throws InputError naming the first tensor that does not fit, with both shapes, or that holds NaN
  */
 export function parseSRResNet(bytes: Uint8Array, file: string): SRResNet {
-  let dict: ReadonlyMap<string, HostTensor> = readWeights(bytes, file);
+  let dict: ReadonlyMap<string, HostTensor> = generatorOf(readWeights(bytes, file));
   let output: SRResNetConfig["output"] = "linear";
   if (dict.has("block1.0.weight")) {
     const last = Math.max(...[...dict.keys()].map((name) => Number(/^block(\d+)\./.exec(name)?.[1] ?? 0)));

@@ -72,6 +72,7 @@ export function vggInput(image: Tensor, kind: VggInput): Tensor {
 export class VGG19 extends Module {
   readonly layer: VggLayer;
   readonly input: VggInput;
+  readonly padding: "zeros" | "reflect";
   /** In torchvision's order; steps without weights stand under their names. */
   readonly features: readonly (Conv2d | "relu" | "pool")[];
 
@@ -82,6 +83,7 @@ export class VGG19 extends Module {
     if (end < 0) throw new GanvasError(`VGG19 has no layer "${layer}"; it ends with ${VGG_LAYERS.at(-1)}`);
     this.layer = layer;
     this.input = input;
+    this.padding = padding;
     const init = new Initializer(0);
     let channels = 3;
     this.features = VGG_LAYERS.slice(0, end + 1).map((name) => {

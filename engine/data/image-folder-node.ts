@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { InputError } from "../errors.ts";
+import type { Image } from "../io/image.ts";
 import { readImage } from "../io/image-node.ts";
 import { isImageName } from "./image-names.ts";
 import type { ImageLoader } from "./image-window.ts";
@@ -16,6 +17,8 @@ export interface ImageFiles {
   readonly window: number;
   /** Files left out because they are smaller than a patch. */
   readonly skipped: readonly string[];
+  /** Files left out because they are no images, or damaged where their size stands. */
+  readonly damaged: readonly string[];
 }
 
 export interface ImageFolderOptions {
@@ -46,30 +49,37 @@ export async function listImages(dir: string): Promise<string[]> {
   return files;
 }
 
-async function sizeOf(path: string): Promise<{ path: string; width: number; height: number }> {
+/** Undefined where the file says nothing of a size. */
+async function sizeOf(path: string): Promise<{ path: string; width?: number; height?: number }> {
   try {
     const { width, height } = await sharp(path, { limitInputPixels: false }).metadata();
     return { path, width, height };
   } catch {
-    throw new InputError(`${path}: not an image, or damaged`);
+    return { path };
   }
 }
 
 /**
- * Finds the images of a folder (not of folders within) and reads their sizes, not their pixels.
+ * Finds the images of a folder (not of folders within) and reads their sizes, not their pixels. Files that are too small or
+ * cannot be read are left out and listed.
  *
- * @throws InputError if the folder cannot be read, a file in it is damaged, or no image is large enough
+ * @throws InputError if the folder cannot be read, or no image in it is of use
  */
 export async function findTrainingImages(dir: string, options: ImageFolderOptions = {}): Promise<ImageFiles> {
   const { patch = 96, memoryBytes = 2 ** 30 } = options;
   const files = await listImages(dir);
   const paths: string[] = [];
   const skipped: string[] = [];
+  const damaged: string[] = [];
   let total = 0;
   let largest = 0;
   for (let at = 0; at < files.length; at += HEADERS_AT_ONCE) {
     const part = files.slice(at, at + HEADERS_AT_ONCE).map((name) => join(dir, name));
     for (const { path, width, height } of await Promise.all(part.map(sizeOf))) {
+      if (width === undefined || height === undefined) {
+        damaged.push(path);
+        continue;
+      }
       if (Math.min(width, height) < patch) {
         skipped.push(path);
         continue;
@@ -79,13 +89,37 @@ export async function findTrainingImages(dir: string, options: ImageFolderOption
       largest = Math.max(largest, width * height * 3);
     }
   }
-  if (paths.length === 0) throw new InputError(`no image in ${dir} has ${patch}x${patch} pixels or more`);
+  if (paths.length === 0) {
+    const unread = damaged.length === 0 ? "" : `, and ${damaged.length} cannot be read (first ${damaged[0]})`;
+    throw new InputError(`no image in ${dir} has ${patch}x${patch} pixels or more${unread}`);
+  }
   const window = total <= memoryBytes ? paths.length : Math.max(1, Math.floor(memoryBytes / largest));
-  return { paths, window, skipped };
+  return { paths, window, skipped, damaged };
 }
 
-/** A loader over image files. */
-export function imageFiles(files: Pick<ImageFiles, "paths" | "window">): ImageLoader {
-  const { paths, window } = files;
-  return { count: paths.length, window, load: (index) => readImage(paths[index] as string) };
+/**
+ * A loader over image files. The next file that can be read takes the place of one that turns out to be damaged, always the
+ * same one, so that a resumed run sees what the first saw.
+ * @param onDamaged told what is wrong with a file, once
+ */
+export function imageFiles(
+  { paths, window }: Pick<ImageFiles, "paths" | "window">,
+  onDamaged: (message: string) => void = () => {},
+): ImageLoader {
+  const damaged = new Map<number, InputError>();
+  const load = async (index: number): Promise<Image> => {
+    for (let k = 0; k < paths.length; k++) {
+      const at = (index + k) % paths.length;
+      if (damaged.has(at)) continue;
+      try {
+        return await readImage(paths[at] as string);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        if (!damaged.has(at)) onDamaged(error.message);
+        damaged.set(at, error);
+      }
+    }
+    throw damaged.get(index) as InputError;
+  };
+  return { count: paths.length, window, load };
 }

@@ -34,7 +34,7 @@ export function runPrefetchWorker(): boolean {
       post: (reply, transfer) => port.postMessage(reply, transfer),
       listen: (onRequest) => port.on("message", (request: PrefetchRequest<NodeImages>) => onRequest(request)),
     },
-    (images) => ("paths" in images ? imageFiles(images) : images),
+    (images, onDamaged) => ("paths" in images ? imageFiles(images, onDamaged) : images),
   );
   return true;
 }
@@ -64,6 +64,8 @@ export interface PrefetchOptions {
   readonly worker: string | URL;
   /** Batches kept ready beyond the one asked for. Default 3. */
   readonly depth?: number;
+  /** Told once of every file that cannot be used, with the reason. */
+  readonly onDamaged?: (message: string) => void;
 }
 
 /**
@@ -73,7 +75,7 @@ export interface PrefetchOptions {
 export function prefetchInNode(
   images: NodeImages,
   options: PatchOptions,
-  { worker, depth }: PrefetchOptions,
+  { worker, depth, onDamaged }: PrefetchOptions,
 ): Prefetcher<NodeImages> {
-  return new Prefetcher(startWorker(worker), images, options, depth);
+  return new Prefetcher(startWorker(worker), images, options, depth, onDamaged);
 }

@@ -16,6 +16,8 @@ export type PrefetchRequest<Images> =
 /** From the worker to its loop. A failure without an index (the images cannot be opened) concerns every batch. */
 export type PrefetchReply =
   | { readonly type: "batch"; readonly batch: Batch }
+  /** An image turned out to be damaged and another took its place. */
+  | { readonly type: "damaged"; readonly message: string }
   | { readonly type: "failed"; readonly index?: number; readonly name: string; readonly message: string };
 
 /** The loop's end of a worker. */
@@ -44,12 +46,13 @@ function revive(name: string, message: string): Error {
 /** Answers the requests of one loop; runs in the worker. */
 export function serveBatches<Images>(
   loop: LoopHandle<Images>,
-  open: (images: Images) => ImageLoader | readonly Image[],
+  open: (images: Images, onDamaged: (message: string) => void) => ImageLoader | readonly Image[],
 ): void {
   let source: PatchSource | undefined;
   const answer = async (request: PrefetchRequest<Images>): Promise<void> => {
     if (request.type === "open") {
-      source = new PatchSource(open(request.images), request.options);
+      const images = open(request.images, (message) => loop.post({ type: "damaged", message }, []));
+      source = new PatchSource(images, request.options);
     } else if (source) {
       const batch = await source.batch(request.index);
       loop.post({ type: "batch", batch }, [batch.lr.buffer, batch.hr.buffer]);
@@ -92,12 +95,19 @@ export class Prefetcher<Images> implements BatchSource {
 
   /**
    * @param depth batches kept ready beyond the one asked for; each takes the memory of a batch
+   * @param onDamaged told once of every image that cannot be used, with the reason
    */
-  constructor(worker: WorkerHandle<Images>, images: Images, options: PatchOptions, depth = 3) {
+  constructor(
+    worker: WorkerHandle<Images>,
+    images: Images,
+    options: PatchOptions,
+    depth = 3,
+    onDamaged: (message: string) => void = () => {},
+  ) {
     this.#worker = worker;
     this.#depth = depth;
     worker.listen(
-      (reply) => this.#receive(reply),
+      (reply) => (reply.type === "damaged" ? onDamaged(reply.message) : this.#receive(reply)),
       (error) => this.#fail(error),
     );
     worker.hold(false);
@@ -134,7 +144,7 @@ export class Prefetcher<Images> implements BatchSource {
     return pending.promise;
   }
 
-  #receive(reply: PrefetchReply): void {
+  #receive(reply: Exclude<PrefetchReply, { type: "damaged" }>): void {
     if (reply.type === "batch") {
       this.#pending.get(reply.batch.index)?.resolve(reply.batch);
       return;

@@ -117,6 +117,30 @@ export function wholeNumber(args: Arguments, name: string, least = 0): number | 
   return value;
 }
 
+/** A number given as an option. @throws InputError when it is none, or out of range */
+export function decimal(
+  args: Arguments,
+  name: string,
+  range: { readonly above?: number; readonly least?: number; readonly below?: number },
+): number | undefined {
+  const given = text(args, name);
+  if (given === undefined) return undefined;
+  const value = given.trim() === "" ? Number.NaN : Number(given);
+  const { above, least, below } = range;
+  const fits =
+    Number.isFinite(value) &&
+    (above === undefined || value > above) &&
+    (least === undefined || value >= least) &&
+    (below === undefined || value < below);
+  if (fits) return value;
+  const limits = [
+    above === undefined ? [] : [`above ${above}`],
+    least === undefined ? [] : [`from ${least} on`],
+    below === undefined ? [] : [`below ${below}`],
+  ];
+  throw new InputError(`--${name} takes a number ${limits.flat().join(" and ")}, got "${given}"`);
+}
+
 export const text = (args: Arguments, name: string): string | undefined =>
   args.values[name] as string | undefined;
 

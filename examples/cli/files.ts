@@ -4,13 +4,16 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../engine/errors.ts";
 import { readFileBytes } from "../../engine/io/node.ts";
+import { parseSqueezeNet, type SqueezeNet } from "../../models/squeezenet.ts";
+import type { SRResNet } from "../../models/srresnet.ts";
+import { parseSRResNet } from "../../models/srresnet-files.ts";
+import { type Arguments, type Precision, text } from "./command.ts";
 import {
   inHalfPrecision,
   loadSuperResolver,
   type SuperResolver,
   superResolvers,
 } from "../../models/upscale.ts";
-import type { Precision } from "./command.ts";
 
 /** The folder that holds package.json. */
 export function projectRoot(): string {
@@ -28,6 +31,19 @@ export async function loadModel(name: string, precision: Precision): Promise<Sup
     return readFileBytes(file);
   });
   return precision === "f16" ? inHalfPrecision(model) : model;
+}
+
+/** A generator to train further: a model by name, a file of weights, or a checkpoint of a run. @throws InputError */
+export async function loadGenerator(name: string): Promise<SRResNet> {
+  const own = superResolvers.find((model) => model.name === name);
+  const file = own ? join(projectRoot(), own.file) : name;
+  return parseSRResNet(await readFileBytes(file), own ? own.file : name);
+}
+
+/** The network behind --perceptual, where that is given. @throws InputError */
+export async function loadEye(args: Arguments): Promise<SqueezeNet | undefined> {
+  const file = text(args, "perceptual");
+  return file === undefined ? undefined : parseSqueezeNet(await readFileBytes(file), file);
 }
 
 /** Is there a folder of this name? */

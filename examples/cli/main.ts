@@ -14,7 +14,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./eval.ts")).evaluateCommand,
   },
   train: {
-    summary: "trains srresnet on a folder of photographs",
+    summary: "trains srresnet or srgan on a folder of photographs",
     load: async () => (await import("./train.ts")).train,
   },
   convert: {

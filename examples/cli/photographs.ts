@@ -2,12 +2,18 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { type ImageFiles, findTrainingImages } from "../../engine/data/image-folder-node.ts";
+import { InputError } from "../../engine/errors.ts";
+import type { Image } from "../../engine/io/image.ts";
+import { readImage } from "../../engine/io/node.ts";
+import { validationImage } from "../../models/training/validation.ts";
 
 export interface Photographs {
   readonly training: ImageFiles;
   readonly validating: ImageFiles;
   /** Changes when a photograph is added, removed or renamed: a run can only go on exactly with the same ones. */
   readonly fingerprint: string;
+  /** Files of both folders that are no images. */
+  readonly damaged: readonly string[];
 }
 
 /**
@@ -25,7 +31,8 @@ export async function findPhotographs(
   const split = validating ? { training: all, validating } : holdOut(all);
   const names = (files: ImageFiles) => files.paths.map((path) => basename(path));
   const list = JSON.stringify([names(split.training), names(split.validating), all.window]);
-  return { ...split, fingerprint: createHash("sha256").update(list).digest("hex").slice(0, 16) };
+  const damaged = [...all.damaged, ...(validating?.damaged ?? [])];
+  return { ...split, damaged, fingerprint: createHash("sha256").update(list).digest("hex").slice(0, 16) };
 }
 
 /** One of ten is held out, at least one; a single photograph serves both ends. */
@@ -39,4 +46,28 @@ function holdOut(all: ImageFiles): Pick<Photographs, "training" | "validating"> 
     training: { ...all, paths: rest, window: Math.min(all.window, rest.length) },
     validating: { ...all, paths: held, window: held.length },
   };
+}
+
+/**
+ * The photographs to validate on, cut to size.
+ * @param onDamaged told what is wrong with one that is left out
+ * @throws InputError when none can be read
+ */
+export async function readValidation(
+  paths: readonly string[],
+  onDamaged: (message: string) => void,
+): Promise<Image[]> {
+  const images: Image[] = [];
+  const reasons: string[] = [];
+  for (const path of paths)
+    try {
+      images.push(validationImage(await readImage(path)));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      reasons.push(error.message);
+    }
+  if (images.length === 0)
+    throw new InputError(`no photograph to validate on can be read; the first: ${reasons[0]}`);
+  reasons.forEach(onDamaged);
+  return images;
 }

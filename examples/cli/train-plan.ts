@@ -1,96 +1,154 @@
-/** What a training run is to do: begun anew from a preset, or read from the checkpoint it goes on from. */
+/** What a training run is to do: begun anew, or read from the checkpoint it goes on from. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { Batch } from "../../engine/data/index.ts";
 import { InputError } from "../../engine/errors.ts";
-import type { Checkpoint } from "../../engine/io/index.ts";
+import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { readCheckpoint } from "../../engine/io/node.ts";
-import { SRRESNET_PRESETS, type SRResNetRecipe } from "../../models/training/srresnet.ts";
+import type { Recipe, Trainer } from "../../models/training/recipe.ts";
+import { SRRESNET_PRESETS, type SRResNetRecipe, SRResNetTraining } from "../../models/training/srresnet.ts";
 import { type Arguments, oneOf, text, wholeNumber } from "./command.ts";
 
 export interface TrainPlan {
-  readonly recipe: SRResNetRecipe;
+  readonly recipe: Recipe;
   /** Of a new run that is given a time instead of a number of updates. */
   readonly minutes: number | undefined;
   /** Where the run goes on from. */
-  readonly from:
-    | { readonly checkpoint: Checkpoint; readonly photographs: string | undefined; readonly notice: string }
-    | undefined;
+  readonly from: Resumed | undefined;
+  /** The generator has been trained before, so what it can do is measured before the first update. */
+  readonly measureFirst: boolean;
+  /** Options beside the recipe that the checkpoint is to hold. */
+  readonly extras: Readonly<Record<string, JsonValue>>;
+  /** What the recipe leaves open until there are photographs; the recipe itself where nothing is. */
+  settle(batch: (k: number) => Promise<Batch>): Promise<Recipe>;
+  trainer(recipe: Recipe): Trainer;
+}
+
+/** The run that a folder holds. */
+export interface Resumed {
+  readonly checkpoint: Checkpoint;
+  readonly photographs: string | undefined;
+  readonly notice: string;
 }
 
 export const checkpointOf = (out: string): string => join(out, "checkpoint.safetensors");
 
-/** @throws InputError where the options contradict each other or the run that is there */
-export async function planTraining(args: Arguments, out: string): Promise<TrainPlan> {
-  const steps = wholeNumber(args, "steps", 1);
-  const minutes = wholeNumber(args, "minutes", 1);
-  const seed = wholeNumber(args, "seed");
-  const precision = oneOf(args, "precision", ["f32", "mixed"], "f32");
-  const presets = Object.keys(SRRESNET_PRESETS);
-  const preset = SRRESNET_PRESETS[oneOf(args, "preset", presets, "compact")];
-  if (!preset) throw new InputError(`--preset takes ${presets.join(" or ")}`);
-  const file = checkpointOf(out);
-  const there = existsSync(file);
+/** The options of all runs. */
+export interface Wishes {
+  readonly steps: number | undefined;
+  readonly minutes: number | undefined;
+  readonly seed: number | undefined;
+}
 
-  if (args.values.resume !== true) {
+/** @throws InputError where options contradict each other, or a run that is not to be resumed is in the way */
+export function wishesOf(args: Arguments, out: string): Wishes {
+  const wishes = {
+    steps: wholeNumber(args, "steps", 1),
+    minutes: wholeNumber(args, "minutes", 1),
+    seed: wholeNumber(args, "seed"),
+  };
+  const there = existsSync(checkpointOf(out));
+  if (args.values.resume === true) {
+    if (!there) throw new InputError(`there is nothing to resume: ${checkpointOf(out)} does not exist`);
+    if (wishes.minutes !== undefined)
+      throw new InputError("--minutes plans a new run; with --resume, --steps changes the number of updates");
+  } else {
     if (there)
       throw new InputError(
         `${out} holds a run already: add --resume to go on with it, or choose another folder`,
       );
-    if (steps !== undefined && minutes !== undefined)
+    if (wishes.steps !== undefined && wishes.minutes !== undefined)
       throw new InputError("give --steps or --minutes, not both");
-    return {
-      recipe: {
-        ...preset,
-        steps: steps ?? preset.steps,
-        seed: seed ?? 0,
-        ...(precision === "mixed" && { precision }),
-      },
-      minutes,
-      from: undefined,
-    };
   }
+  return wishes;
+}
 
-  if (!there) throw new InputError(`there is nothing to resume: ${file} does not exist`);
-  if (minutes !== undefined)
-    throw new InputError("--minutes plans a new run; with --resume, --steps changes the number of updates");
+/** What a checkpoint says of its run, checked against what is wished. */
+export interface StoredRun<R extends Recipe> extends Resumed {
+  readonly recipe: R;
+  /** The recipe as it was. */
+  readonly stored: R;
+  readonly extras: Readonly<Record<string, JsonValue>>;
+}
+
+/**
+ * Reads the run that lies in a folder.
+ * @param isRecipe tells a recipe of the wanted kind from others
+ * @param extraNames options that the checkpoint holds beside the recipe
+ * @throws InputError when it is of another kind, or contradicts the wishes
+ */
+export async function readRun<R extends Recipe>(
+  out: string,
+  { steps, seed }: Wishes,
+  what: string,
+  isRecipe: (options: Readonly<Record<string, unknown>>) => boolean,
+  extraNames: readonly string[] = [],
+): Promise<StoredRun<R>> {
+  const file = checkpointOf(out);
   const checkpoint = await readCheckpoint(file);
   const { photographs, ...options } = checkpoint.options;
-  const stored = options as unknown as SRResNetRecipe;
-  if (typeof stored.network !== "object" || !Number.isSafeInteger(stored.steps))
-    throw new InputError(`${file}: a checkpoint, but not of SRResNet`);
+  const isExtra = ([name]: readonly [string, JsonValue]) => extraNames.includes(name);
+  const extras = Object.fromEntries(Object.entries(options).filter(isExtra));
+  const own = Object.fromEntries(Object.entries(options).filter((entry) => !isExtra(entry)));
+  if (typeof own.network !== "object" || !Number.isSafeInteger(own.steps) || !isRecipe(own))
+    throw new InputError(`${file}: a checkpoint, but not of ${what}`);
+  const stored = own as unknown as R;
   if (seed !== undefined && seed !== stored.seed)
     throw new InputError(`--seed ${seed} contradicts the run in ${out}, which has seed ${stored.seed}`);
-  const { precision: made = "f32" } = stored;
-  if (text(args, "precision") !== undefined && precision !== made)
-    throw new InputError(`--precision ${precision} contradicts the run in ${out}, which has ${made}`);
-  const wanted = {
-    ...preset,
-    steps: stored.steps,
-    seed: stored.seed,
-    ...(stored.precision && { precision: stored.precision }),
-  };
-  if (text(args, "preset") !== undefined && !isDeepStrictEqual(wanted, stored))
-    throw new InputError(`the run in ${out} has another recipe than --preset ${text(args, "preset")}`);
   const total = steps ?? stored.steps;
   if (total < checkpoint.step)
     throw new InputError(`--steps ${total}: the run in ${out} is at ${checkpoint.step} updates already`);
   return {
+    checkpoint,
+    photographs: typeof photographs === "string" ? photographs : undefined,
+    notice: noticeOf(stored, total),
     recipe: { ...stored, steps: total },
-    minutes,
-    from: {
-      checkpoint,
-      photographs: typeof photographs === "string" ? photographs : undefined,
-      notice: noticeOf(stored, total),
-    },
+    stored,
+    extras,
   };
 }
 
+/** @throws InputError where the options contradict each other or the run that is there */
+export async function planSRResNet(args: Arguments, out: string): Promise<TrainPlan> {
+  const presets = Object.keys(SRRESNET_PRESETS);
+  const preset = SRRESNET_PRESETS[oneOf(args, "preset", presets, "compact")];
+  if (!preset) throw new InputError(`--preset takes ${presets.join(" or ")}`);
+  const wishes = wishesOf(args, out);
+  const precision = oneOf(args, "precision", ["f32", "mixed"], "f32");
+  const rest = {
+    extras: {},
+    measureFirst: false,
+    trainer: (recipe: Recipe) => new SRResNetTraining(recipe as SRResNetRecipe),
+  };
+  if (args.values.resume !== true) {
+    const { steps = preset.steps, seed = 0, minutes } = wishes;
+    const recipe = { ...preset, steps, seed, ...(precision === "mixed" && { precision }) };
+    return { ...rest, recipe, minutes, from: undefined, settle: async () => recipe };
+  }
+  const run = await readRun<SRResNetRecipe>(
+    out,
+    wishes,
+    "SRResNet",
+    ({ start }) => typeof start === "string",
+  );
+  const { steps, seed, precision: made } = run.stored;
+  if (text(args, "precision") !== undefined && precision !== (made ?? "f32"))
+    throw new InputError(
+      `--precision ${precision} contradicts the run in ${out}, which has ${made ?? "f32"}`,
+    );
+  const wanted = { ...preset, steps, seed, ...(made && { precision: made }) };
+  if (text(args, "preset") !== undefined && !isDeepStrictEqual(wanted, run.stored))
+    throw new InputError(`the run in ${out} has another recipe than --preset ${text(args, "preset")}`);
+  return { ...rest, recipe: run.recipe, minutes: undefined, from: run, settle: async () => run.recipe };
+}
+
 /** What a changed number of updates means for the learning rate. */
-function noticeOf(stored: SRResNetRecipe, steps: number): string {
-  if (steps === stored.steps) return "";
-  const plan = `${steps} updates instead of ${stored.steps}`;
-  return stored.schedule === "constant"
-    ? `${plan}, at the same learning rate`
-    : `${plan}: the learning rate goes on along a cosine for ${steps}, so it jumps here`;
+function noticeOf({ schedule, steps: planned }: Recipe, steps: number): string {
+  if (steps === planned) return "";
+  const plan = `${steps} updates instead of ${planned}`;
+  if (schedule === "constant") return `${plan}, at the same learning rate`;
+  return schedule === "cosine"
+    ? `${plan}: the learning rate goes on along a cosine for ${steps}, so it jumps here`
+    : `${plan}: the learning rate falls to a tenth after ${Math.ceil(steps / 2)} instead of ${Math.ceil(planned / 2)}`;
 }

@@ -31,7 +31,9 @@ export interface Trainer {
   readonly parameterCounts: Readonly<Record<string, number>>;
   /** What `update` measures, in order. */
   readonly measures: readonly string[];
-  /** One update on a batch. @returns the measures, kept to be read later */
+  /** Those of them that tell at a glance how it goes. */
+  readonly headline: readonly string[];
+  /** One update on a batch. @returns the measures, which can be read later or not at all */
   update(batch: Batch): Tensor;
   /** The generator as it would be used now. */
   current(): SRResNet;

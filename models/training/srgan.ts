@@ -26,13 +26,13 @@ import { type Content, type GeneratorLossOptions, contentLoss, srganStep } from 
 const UNCLIPPED = 1e30;
 
 /** Names of what an update measures. */
-export const GENERATOR_MEASURES = ["content", "generator gradient", "red", "green", "blue"] as const;
+export const GENERATOR_MEASURES = ["content", "generatorGradient", "red", "green", "blue"] as const;
 export const ADVERSARIAL_MEASURES = [
   "adversarial",
   "discriminator",
   "D(real)",
   "D(fake)",
-  "discriminator gradient",
+  "discriminatorGradient",
 ] as const;
 
 export class SRGANTraining implements Trainer {
@@ -40,6 +40,7 @@ export class SRGANTraining implements Trainer {
   readonly generator: SRResNet;
   readonly discriminator: SRGANDiscriminator | undefined;
   readonly measures: readonly string[];
+  readonly headline = ["content", "D(real)", "D(fake)"];
   private readonly losses: GeneratorLossOptions;
   private readonly generatorAdam: Adam;
   private readonly discriminatorAdam: Adam | undefined;

@@ -66,6 +66,7 @@ export class SRResNetTraining implements Trainer {
   readonly recipe: SRResNetRecipe;
   readonly net: SRResNet;
   readonly measures = ["loss"];
+  readonly headline = ["loss"];
   private readonly adam: Adam;
   /** In mixed precision only. */
   private readonly scaler: GradScaler | undefined;

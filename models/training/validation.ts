@@ -3,6 +3,8 @@ import { crop, type Image, makeImage, toRgb } from "../../engine/io/image.ts";
 import { bicubic, nearest } from "../baselines.ts";
 import { matchPair } from "../evaluate.ts";
 import { score } from "../metrics/index.ts";
+import { perceptualDistance } from "../perceptual.ts";
+import type { SqueezeNet } from "../squeezenet.ts";
 import type { SRResNet } from "../srresnet.ts";
 import { asSuperResolver, upscaleImage } from "../upscale.ts";
 
@@ -26,23 +28,32 @@ export interface ValidationScore {
   readonly ssim: number;
   /** PSNR of bicubic interpolation on the same images. */
   readonly bicubic: number;
+  /** Mean distance to the originals in SqueezeNet's features, where there is one. */
+  readonly perceptual?: number;
 }
 
 export class Validation {
   private readonly pairs: readonly { lr: Image; hr: Image }[];
 
-  constructor(images: readonly Image[]) {
+  private readonly eye: SqueezeNet | undefined;
+
+  /** @param eye measures the perceptual distance too */
+  constructor(images: readonly Image[], eye?: SqueezeNet) {
+    this.eye = eye;
     this.pairs = images.map((image, k) => matchPair(`validation image ${k}`, image));
   }
 
   async measure(net: SRResNet): Promise<ValidationScore> {
     const scores = await this.inEvaluation(net, async (upscale) => {
       const list = [];
-      for (const { lr, hr } of this.pairs)
+      for (const { lr, hr } of this.pairs) {
+        const sr = await upscale(lr);
         list.push({
-          ours: score(await upscale(lr), hr, "matlab"),
+          ours: score(sr, hr, "matlab"),
           plain: score(await bicubic(lr), hr, "matlab"),
+          distance: this.eye ? await perceptualDistance(this.eye, sr, hr) : 0,
         });
+      }
       return list;
     });
     const mean = (of: (s: (typeof scores)[number]) => number) =>
@@ -51,6 +62,7 @@ export class Validation {
       psnr: mean((s) => s.ours.psnr),
       ssim: mean((s) => s.ours.ssim),
       bicubic: mean((s) => s.plain.psnr),
+      ...(this.eye && { perceptual: mean((s) => s.distance) }),
     };
   }
 

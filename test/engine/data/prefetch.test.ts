@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -149,6 +149,7 @@ describe("workers", () => {
       expect(files).toEqual({
         paths: ["0.png", "1.png"].map((f) => join(photos, f)),
         window: 2,
+        damaged: [],
         skipped: [join(photos, "small.png")],
       });
       const prefetcher = prefetchInNode(files, OPTIONS, { worker: bundle(script) });
@@ -202,7 +203,28 @@ describe("workers", () => {
     await expect(findTrainingImages(photos, { patch: 128 })).rejects.toThrow("no image in");
     await expect(findTrainingImages(bundles)).rejects.toThrow("holds no images");
     expect((await findTrainingImages(photos, { patch: 16, memoryBytes: 7000 })).window).toBe(1);
-    writeFileSync(join(photos, "broken.png"), "not a PNG");
-    await expect(findTrainingImages(photos, { patch: 16 })).rejects.toThrow("broken.png");
+  });
+
+  test("damaged files are left out and named; the next one takes the place of one found late", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ganvas-damaged-"));
+    for (const name of ["a.png", "b.png", "d.png"]) copyFileSync(join(photos, "0.png"), join(folder, name));
+    writeFileSync(join(folder, "c.png"), "not a PNG");
+    const whole = readFileSync(join(photos, "0.png"));
+    writeFileSync(join(folder, "b.png"), whole.subarray(0, whole.length - 30));
+    const files = await findTrainingImages(folder, { patch: 16 });
+    expect(files.damaged).toEqual([join(folder, "c.png")]);
+    expect(files.paths).toHaveLength(3);
+    const told: string[] = [];
+    const loader = imageFiles(files, (message) => told.push(message));
+    const images = await Promise.all([1, 1, 2].map((index) => loader.load(index)));
+    expect(images[0]).toEqual(images[2]);
+    expect(await loader.load(1)).toEqual(images[2]);
+    expect(told).toEqual([expect.stringMatching(/b\.png: the image is truncated or damaged/)]);
+    for (const name of ["a.png", "d.png"]) writeFileSync(join(folder, name), "");
+    await expect(imageFiles(files).load(0)).rejects.toThrow("a.png: the file is empty");
+    await expect(findTrainingImages(folder, { patch: 64 })).rejects.toThrow(
+      /cannot be read \(first .*a\.png\)/,
+    );
+    rmSync(folder, { recursive: true });
   });
 });

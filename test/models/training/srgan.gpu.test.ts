@@ -38,7 +38,7 @@ describe("SRGAN training", () => {
     expect(measures.every((row) => row.length === training.measures.length)).toBe(true);
     const at = (name: string) => training.measures.indexOf(name);
     expect(measures[0]?.[at("D(real)")]).toBeCloseTo(0.5, 0);
-    expect(measures[0]?.[at("generator gradient")]).toBeGreaterThan(0);
+    expect(measures[0]?.[at("generatorGradient")]).toBeGreaterThan(0);
   });
 
   test("three steps, a checkpoint and three steps are six steps, byte for byte", async () => {

@@ -1,0 +1,194 @@
+/** What a run of `train srgan` is to do: a preset at a size, a generator to begin with, and the features to compare. */
+import { createHash } from "node:crypto";
+import type { Batch } from "../../engine/data/index.ts";
+import { InputError } from "../../engine/errors.ts";
+import type { JsonValue } from "../../engine/io/index.ts";
+import { readFileBytes } from "../../engine/io/node.ts";
+import type { SRResNet } from "../../models/srresnet.ts";
+import { calibrateOnBatches } from "../../models/training/calibrate.ts";
+import type { Recipe } from "../../models/training/recipe.ts";
+import { SRGANTraining } from "../../models/training/srgan.ts";
+import {
+  type ContentRecipe,
+  SRGAN_PRESETS,
+  SRGAN_SIZES,
+  type SRGANPreset,
+  type SRGANPresetName,
+  type SRGANRecipe,
+  type SRGANSizeName,
+  srganRecipe,
+} from "../../models/training/srgan-recipe.ts";
+import { CAFFE_VGG_WEIGHT } from "../../models/srgan-losses.ts";
+import type { VGG19 } from "../../models/vgg19.ts";
+import { parseVgg19 } from "../../models/vgg19-files.ts";
+import { type Arguments, decimal, oneOf, text } from "./command.ts";
+import { loadGenerator } from "./files.ts";
+import { readRun, type TrainPlan, wishesOf } from "./train-plan.ts";
+
+/** Batches from which the weight of features is found. */
+const CALIBRATION_BATCHES = 4;
+
+/** Where the features come from: stored with the run, so that it can go on without being told again. */
+interface Features {
+  readonly net: VGG19;
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** @throws InputError where the options contradict each other or the run that is there */
+export async function planSRGAN(args: Arguments, out: string): Promise<TrainPlan> {
+  const wishes = wishesOf(args, out);
+  return args.values.resume === true ? resumed(args, out, wishes) : begun(args, wishes);
+}
+
+async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Promise<TrainPlan> {
+  const name = presetOf(args) ?? "srgan-vgg22";
+  const preset: SRGANPreset = SRGAN_PRESETS[name];
+  const size = oneOf(args, "size", Object.keys(SRGAN_SIZES) as SRGANSizeName[], "compact");
+  const generator = await generatorOf(args, preset);
+  const features = preset.content === "mse" ? undefined : await featuresOf(args, preset.content);
+  const lr = decimal(args, "lr", { above: 0 });
+  const ema = decimal(args, "ema", { least: 0, below: 1 });
+  const { steps, seed } = wishes;
+  const recipe = srganRecipe({
+    preset: name,
+    size,
+    ...(generator && { network: generator.config }),
+    ...(steps !== undefined && { steps }),
+    ...(seed !== undefined && { seed }),
+    ...(lr !== undefined && { lr }),
+    ...(ema !== undefined && { ema }),
+  });
+  const from = await generator?.stateDict();
+  const weight = decimal(args, "vgg-weight", { above: 0 });
+  return {
+    recipe,
+    minutes: wishes.minutes,
+    from: undefined,
+    measureFirst: generator !== undefined,
+    extras: features ? { vgg: { file: features.file, sha256: features.sha256 } } : {},
+    async settle(batch) {
+      if (!features) return recipe;
+      const content = await contentOf(recipe, features.net, weight, async () => {
+        // One after the other: whoever asks for a batch lets the earlier ones go.
+        const batches: Batch[] = [];
+        for (let k = 0; k < CALIBRATION_BATCHES; k++) batches.push(await batch(k));
+        const net = generator ?? new SRGANTraining(recipe, features.net).generator;
+        return calibrateOnBatches(net, features.net, batches, "mean");
+      });
+      return { ...recipe, content } as SRGANRecipe;
+    },
+    trainer: (settled) =>
+      new SRGANTraining(
+        settled as SRGANRecipe,
+        features?.net,
+        from && { weights: from, file: text(args, "from") ?? "" },
+      ),
+  };
+}
+
+async function resumed(
+  args: Arguments,
+  out: string,
+  wishes: ReturnType<typeof wishesOf>,
+): Promise<TrainPlan> {
+  const isSRGAN = (options: Readonly<Record<string, unknown>>) => "adversarialWeight" in options;
+  const run = await readRun<SRGANRecipe>(out, wishes, "SRGAN", isSRGAN, ["vgg"]);
+  for (const option of ["from", "lr", "ema", "size", "vgg-weight"])
+    if (text(args, option) !== undefined)
+      throw new InputError(`--${option} is settled when a run begins; --resume goes on with what it was`);
+  const { content, adversarialWeight, tvWeight } = run.stored;
+  const name = presetOf(args);
+  if (name !== undefined) {
+    const preset: SRGANPreset = SRGAN_PRESETS[name];
+    const layer = content.kind === "mse" ? "mse" : content.layer;
+    const differs =
+      preset.content !== layer ||
+      preset.adversarialWeight !== adversarialWeight ||
+      preset.tvWeight !== tvWeight;
+    if (differs) throw new InputError(`the run in ${out} has another recipe than --preset ${name}`);
+  }
+  const vgg = await featuresAgain(args, out, content, run.extras.vgg);
+  return {
+    recipe: run.recipe,
+    minutes: undefined,
+    from: run,
+    measureFirst: false,
+    extras: run.extras,
+    settle: async () => run.recipe,
+    trainer: (recipe: Recipe) => new SRGANTraining(recipe as SRGANRecipe, vgg),
+  };
+}
+
+function presetOf(args: Arguments): SRGANPresetName | undefined {
+  const names = Object.keys(SRGAN_PRESETS) as SRGANPresetName[];
+  return text(args, "preset") === undefined ? undefined : oneOf(args, "preset", names, "srgan-vgg22");
+}
+
+/** The generator to begin with. @throws InputError where a preset needs one, or has another form */
+async function generatorOf(args: Arguments, preset: SRGANPreset): Promise<SRResNet | undefined> {
+  const name = text(args, "from");
+  if (name === undefined) {
+    const begins = preset.adversarialWeight === 0 || preset.network.upsample === "deconv";
+    if (begins) return undefined;
+    throw new InputError(
+      `${preset.title} begins with a trained SRResNet: name its file by --from (train srresnet makes one, and srresnet is the one that comes with the project)`,
+    );
+  }
+  const net = await loadGenerator(name);
+  const { upsample, output } = net.config;
+  if (output !== "linear")
+    throw new InputError(
+      `${name} ends with tanh and makes values from 0 to 1; generators are trained here without, from -1 to 1`,
+    );
+  if (upsample !== preset.network.upsample)
+    throw new InputError(
+      `${name} enlarges by ${upsample === "deconv" ? "transposed convolutions" : "sub-pixel convolutions"}, ` +
+        `${preset.title} by ${upsample === "deconv" ? "sub-pixel" : "transposed"} ones: it is of another preset`,
+    );
+  return net;
+}
+
+async function featuresOf(args: Arguments, layer: "relu2_2" | "relu5_4"): Promise<Features> {
+  const file = text(args, "vgg");
+  if (file === undefined)
+    throw new InputError(
+      "this preset compares features of VGG19: name a file of its weights by --vgg (torchvision's vgg19, .pth or .safetensors)",
+    );
+  const bytes = await readFileBytes(file);
+  return { net: parseVgg19(bytes, file, { layer }), file, sha256: hash(bytes) };
+}
+
+/** The features that a run began with, from where they lay then or where --vgg says. */
+async function featuresAgain(
+  args: Arguments,
+  out: string,
+  content: ContentRecipe,
+  stored: JsonValue | undefined,
+): Promise<VGG19 | undefined> {
+  if (content.kind === "mse") return undefined;
+  const { file: before = "", sha256 = "" } = (stored ?? {}) as { file?: string; sha256?: string };
+  const file = text(args, "vgg") ?? before;
+  const bytes = await readFileBytes(file);
+  if (hash(bytes) !== sha256)
+    throw new InputError(`${file} is not the file of features that the run in ${out} began with (${before})`);
+  return parseVgg19(bytes, file, { layer: content.layer });
+}
+
+const hash = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * How features are compared. The paper's weight belongs to the original weights of VGG; for all others one is found that
+ * makes the loss as large as the mean squared error, which is what the paper's rescaling is for.
+ */
+async function contentOf(
+  { content }: SRGANRecipe,
+  vgg: VGG19,
+  weight: number | undefined,
+  calibrate: () => Promise<number>,
+): Promise<ContentRecipe> {
+  if (content.kind === "mse") return content;
+  if (vgg.input === "caffe" && vgg.padding === "zeros")
+    return { ...content, reduction: "channel-sum", weight: weight ?? CAFFE_VGG_WEIGHT };
+  return { ...content, reduction: "mean", weight: weight ?? (await calibrate()) };
+}

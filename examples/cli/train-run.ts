@@ -1,0 +1,206 @@
+/** A training run: batches, updates, log, validation, checkpoints. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Batch } from "../../engine/data/index.ts";
+import { prefetchInNode } from "../../engine/data/prefetch-node.ts";
+import { InputError } from "../../engine/errors.ts";
+import { init } from "../../engine/index.ts";
+import { writeCheckpoint, writeFileAtomic, writePng, writeSafetensorsFile } from "../../engine/io/node.ts";
+import type { Trainer } from "../../models/training/recipe.ts";
+import { SRGANWatch } from "../../models/training/srgan-watch.ts";
+import { Validation, type ValidationScore } from "../../models/training/validation.ts";
+import { adapterName } from "./adapter.ts";
+import { type Arguments, required, text, wholeNumber } from "./command.ts";
+import { checkFolder, loadEye, makeFolder } from "./files.ts";
+import { findPhotographs, readValidation } from "./photographs.ts";
+import { duration, Progress } from "./progress.ts";
+import { RunLog } from "./run-log.ts";
+import { checkpointOf, type TrainPlan } from "./train-plan.ts";
+
+const CHECKPOINT_SECONDS = 120;
+/** Updates from one line of the log to the next. */
+const LOG_EVERY = 10;
+/** Files that are named when they cannot be used; the log has all. */
+const NAMED = 5;
+
+/** @returns what `--json` prints */
+export async function runTraining(args: Arguments, out: string, plan: TrainPlan): Promise<unknown> {
+  const every = wholeNumber(args, "val-every", 1) ?? 500;
+  const { from, minutes } = plan;
+  const photographs = await findPhotographs(required(args, "data"), text(args, "val"), plan.recipe.patch);
+  if (from?.photographs !== undefined && from.photographs !== photographs.fingerprint)
+    throw new InputError(
+      `the photographs are not those that the run in ${out} began with, so it cannot go on exactly; give the same --data and --val`,
+    );
+  const begun = from?.checkpoint.step ?? 0;
+  const progress = new Progress("train", begun);
+  const model = join(out, "model.safetensors");
+  if (begun >= plan.recipe.steps && existsSync(model)) {
+    progress.say(`the run in ${out} has made its ${begun} updates; --steps with a larger number extends it`);
+    return { step: begun, finished: true, model };
+  }
+  const damaged = photographs.damaged.map((path) => `${path}: not an image, or damaged`);
+  const validation = new Validation(
+    await readValidation(photographs.validating.paths, (message) => damaged.push(message)),
+    await loadEye(args),
+  );
+  checkFolder(out);
+  const device = await init();
+  makeFolder(out);
+  const logFile = join(out, "log.jsonl");
+  const log = from ? await RunLog.resume(logFile, begun) : RunLog.begin(logFile);
+  const { training, validating } = photographs;
+  let unusable = 0;
+  const leaveOut = (message: string) => {
+    log.write({ event: "skipped", step: begun, file: message });
+    if (++unusable <= NAMED) progress.say(`left out: ${message}`);
+    if (unusable === NAMED) progress.say(`further files that cannot be used are named in ${logFile} only`);
+  };
+  const { seed, batchSize, patch, allSymmetries } = plan.recipe;
+  const source = prefetchInNode(
+    training,
+    { seed, batchSize, patch, flipVertical: allSymmetries, transpose: allSymmetries },
+    { worker: new URL("./prefetch-worker-node.js", import.meta.url), onDamaged: leaveOut },
+  );
+  args.signal.addEventListener("abort", () =>
+    progress.say("stopping: the checkpoint is being written (Ctrl-C again ends at once)"),
+  );
+  try {
+    const count = `${training.paths.length} photographs, ${validating.paths.length} to validate on`;
+    const small = training.skipped.length;
+    progress.say(`${adapterName(device)}; ${count}${small > 0 ? `, ${small} too small` : ""}`);
+    damaged.forEach(leaveOut);
+    let recipe = await plan.settle((k) => source.batch(k));
+    if (minutes !== undefined) {
+      // A few updates tell how many fit; the run then starts anew with a plan for that many.
+      const seconds = await pace(plan.trainer(recipe), (k) => source.batch(k), args.signal);
+      recipe = { ...recipe, steps: Math.max(Math.floor((minutes * 60) / seconds), 1) };
+    }
+    const trainer = plan.trainer(recipe);
+    if (from) trainer.restore(from.checkpoint, checkpointOf(out));
+    log.write({
+      event: from ? "resume" : "start",
+      step: trainer.step,
+      recipe,
+      adapter: device.description,
+      data: training.paths.length,
+    });
+    const sizes = Object.entries(trainer.parameterCounts).map(([name, n]) => `${n} parameters (${name})`);
+    progress.say(
+      `${sizes.join(", ")}, ${recipe.steps} updates of ${batchSize} patches${from ? `, ${begun} of them made` : ""}`,
+    );
+    if (from?.notice) progress.say(from.notice);
+
+    let validated: ValidationScore | undefined;
+    const validate = async () => {
+      validated = await validation.measure(trainer.current());
+      log.write({ step: trainer.step, validation: validated });
+      await writePng(join(out, "sample.png"), await validation.sheet(trainer.current()));
+    };
+    const save = async () => {
+      const state = await trainer.checkpoint();
+      const options = { ...state.options, ...plan.extras, photographs: photographs.fingerprint };
+      await writeCheckpoint(checkpointOf(out), { ...state, options });
+    };
+
+    if (plan.measureFirst) await validate();
+    const watch = new SRGANWatch(trainer.measures);
+    let latest: Record<string, number> = {};
+    /** Looks at what an update measured. */
+    const observe = (step: number, numbers: ArrayLike<number>) => {
+      latest = Object.fromEntries(trainer.measures.map((name, k) => [name, numbers[k] as number]));
+      for (const [name, value] of Object.entries(latest))
+        if (!Number.isFinite(value))
+          throw new InputError(
+            `the ${name} of update ${step} is ${value}: training has diverged; try a smaller learning rate`,
+          );
+      if (step % LOG_EVERY === 0 || step === recipe.steps)
+        log.write({ step, ...latest, seconds: Math.round(progress.seconds * 10) / 10 });
+      for (const warning of watch.observe(step, numbers)) {
+        log.write({ event: "warning", step, warning });
+        progress.say(`update ${step}: ${warning}`);
+      }
+    };
+
+    let saved = Date.now();
+    let reading: Promise<void> | undefined;
+    while (trainer.step < recipe.steps && !args.signal.aborted) {
+      const measured = trainer.update(await source.batch(trainer.step));
+      const { step } = trainer;
+      // The measures of one update are read while the next is recorded, so that neither waits for the other.
+      await reading;
+      reading = measured.data().then((numbers) => observe(step, numbers));
+      // Its failure is told where it is awaited; until then it must not count as unhandled.
+      reading.catch(() => {});
+      progress.update(step, recipe.steps, noteOf(trainer, latest, validated));
+      if (step % every === 0 && step < recipe.steps) {
+        await reading;
+        await validate();
+      }
+      if (Date.now() - saved > CHECKPOINT_SECONDS * 1000) {
+        await reading;
+        await save();
+        saved = Date.now();
+      }
+    }
+    await reading;
+    await save();
+    if (trainer.step < recipe.steps) {
+      progress.say(`stopped after ${trainer.step} updates; --resume goes on`);
+      return { step: trainer.step, finished: false, checkpoint: checkpointOf(out) };
+    }
+    await validate();
+    await writeSafetensorsFile(model, await trainer.current().stateDict(), { format: "pt" });
+    const result = {
+      step: trainer.step,
+      finished: true,
+      seconds: progress.seconds,
+      ...latest,
+      validation: validated,
+      model,
+      adapter: device.description,
+    };
+    await writeFileAtomic(
+      join(out, "result.json"),
+      new TextEncoder().encode(`${JSON.stringify({ ...result, recipe }, null, 2)}\n`),
+    );
+    if (!args.json) console.log(`${model}: ${trainer.step} updates in ${duration(progress.seconds)}`);
+    return result;
+  } finally {
+    await source.close();
+    log.close();
+  }
+}
+
+/** What the progress line says beside the number of updates. */
+function noteOf(
+  { headline }: Trainer,
+  latest: Readonly<Record<string, number>>,
+  validated: ValidationScore | undefined,
+): string {
+  const measures = headline.flatMap((name) =>
+    name in latest ? [`${name} ${(latest[name] as number).toFixed(name.startsWith("D(") ? 2 : 5)}`] : [],
+  );
+  if (!validated) return measures.join("  ");
+  const { psnr, bicubic, perceptual } = validated;
+  const scores = [`PSNR ${psnr.toFixed(2)} dB (bicubic ${bicubic.toFixed(2)})`];
+  if (perceptual !== undefined) scores.push(`perceptual ${perceptual.toFixed(4)}`);
+  return [...measures, ...scores].join("  ");
+}
+
+/** Seconds of one update, once everything is compiled. */
+async function pace(
+  trainer: Trainer,
+  batch: (k: number) => Promise<Batch>,
+  signal: AbortSignal,
+): Promise<number> {
+  const WARM = 3;
+  const TIMED = 10;
+  let start = 0;
+  for (let k = 0; k < WARM + TIMED; k++) {
+    signal.throwIfAborted();
+    await trainer.update(await batch(k)).data();
+    if (k === WARM - 1) start = Date.now();
+  }
+  return (Date.now() - start) / 1000 / TIMED;
+}
