@@ -1,5 +1,5 @@
-// Convolution, the plain form: one thread per output, three loops. The truth that the fast forms are checked against,
-// and the form for grouped convolutions.
+// Convolution, the plain form: one thread per output, three loops. The truth that the fast forms are checked against, and
+// the form for small work.
 //
 //   y[n, oh, ow, o] = sum over kh, kw, i of  x[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, i] * w[kh, kw, i, o]
 //

@@ -25,6 +25,7 @@ export interface BatchNormOptions {
  * @param x [..., c]
  * @param gamma [c]
  * @param beta [c]
+ * @throws ShapeError when scale or shift do not fit, or there is nothing to take statistics of
  */
 export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNormOptions = {}): Tensor {
   const c = x.shape.at(-1) ?? 0;
@@ -33,6 +34,7 @@ export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Batch
       throw new ShapeError(
         `batchNorm: ${name} should be [${c}] for x ${showShape(x.shape)}, got ${showShape(t.shape)}`,
       );
+  if (!options.mean || !options.variance) expectValues("batchNorm", x, allButLast(x));
   return inF32(x, (v) => {
     const centre = options.mean ?? batchMean(v);
     const spread = options.variance ?? batchVariance(v, centre);
@@ -55,8 +57,15 @@ export interface NormOptions {
   readonly eps?: number;
 }
 
+/** Checks that statistics over these axes are statistics of something. */
+function expectValues(op: string, x: Tensor, axes: readonly number[]): void {
+  if (axes.some((axis) => x.shape[axis] === 0))
+    throw new ShapeError(`${op}: x ${showShape(x.shape)} has no values to take statistics of`);
+}
+
 /** Mean 0 and variance 1 over `axes`. */
-function standardise(x: Tensor, axes: readonly number[], { eps = 1e-5 }: NormOptions): Tensor {
+function standardise(op: string, x: Tensor, axes: readonly number[], { eps = 1e-5 }: NormOptions): Tensor {
+  expectValues(op, x, axes);
   const centre = mean(x, axes, { keepDims: true });
   const spread = variance(x, axes, { keepDims: true, mean: centre });
   return mul(sub(x, centre), rsqrt(add(spread, eps)));
@@ -82,7 +91,7 @@ export function instanceNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: No
   if (x.rank < 3) throw new ShapeError(`instanceNorm: x should be [n, ..., c], got ${showShape(x.shape)}`);
   checkAffine("instanceNorm", x, x.shape.slice(-1), { gamma, beta });
   const axes = x.shape.slice(1, -1).map((_, axis) => axis + 1);
-  return inF32(x, (v) => add(mul(standardise(v, axes, options), gamma), beta));
+  return inF32(x, (v) => add(mul(standardise("instanceNorm", v, axes, options), gamma), beta));
 }
 
 /**
@@ -94,7 +103,7 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: NormO
   if (gamma.rank < 1) throw new ShapeError("layerNorm: gamma should have the axes to normalise over, got []");
   checkAffine("layerNorm", x, x.shape.slice(-gamma.rank), { gamma, beta });
   const axes = gamma.shape.map((_, axis) => x.rank - gamma.rank + axis);
-  return inF32(x, (v) => add(mul(standardise(v, axes, options), gamma), beta));
+  return inF32(x, (v) => add(mul(standardise("layerNorm", v, axes, options), gamma), beta));
 }
 
 /**
@@ -122,6 +131,6 @@ export function groupNorm(
   return inF32(x, (v) => {
     const split = reshape(v, [...x.shape.slice(0, -1), groups, c / groups]);
     const axes = [...split.shape.slice(1, -2).map((_, axis) => axis + 1), split.rank - 1];
-    return add(mul(reshape(standardise(split, axes, options), x.shape), gamma), beta);
+    return add(mul(reshape(standardise("groupNorm", split, axes, options), x.shape), gamma), beta);
   });
 }

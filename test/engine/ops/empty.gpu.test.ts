@@ -26,7 +26,12 @@ const CASES: readonly [
     [1],
     (x, w) => g.mul(g.pad(x, [0, 1, 1, 0], [0, 0, 1, 0], { mode: "reflect" }), w),
   ],
-  ["batchNorm", [0, 4, 4, 3], [3], (x, w) => g.batchNorm(x, w, w)],
+  [
+    "batchNorm with given statistics",
+    [0, 4, 4, 3],
+    [3],
+    (x, w) => g.batchNorm(x, w, w, { mean: g.zeros([3]), variance: g.ones([3]) }),
+  ],
   ["instanceNorm", [0, 4, 4, 3], [3], (x, w) => g.instanceNorm(x, w, w)],
   ["layerNorm", [0, 3], [3], (x, w) => g.layerNorm(x, w, w)],
   ["groupNorm", [0, 4, 4, 3], [3], (x, w) => g.groupNorm(x, 3, w, w)],

@@ -357,6 +357,21 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     /^batchNorm: gamma should be \[4\] for x \[1, 4, 4, 4\], got \[1\]$/,
   ],
   [
+    "the statistics of no images",
+    () => g.batchNorm(g.zeros([0, 4, 4, 4]), g.ones([4]), g.ones([4])),
+    /^batchNorm: x \[0, 4, 4, 4\] has no values to take statistics of$/,
+  ],
+  [
+    "the statistics of no pixels",
+    () => g.instanceNorm(g.zeros([1, 0, 4, 4]), g.ones([4]), g.ones([4])),
+    /^instanceNorm: x \[1, 0, 4, 4\] has no values to take statistics of$/,
+  ],
+  [
+    "the statistics of no channels",
+    () => g.layerNorm(g.zeros([2, 0]), g.ones([0]), g.ones([0])),
+    /^layerNorm: x \[2, 0\] has no values to take statistics of$/,
+  ],
+  [
     "instances without an inside",
     () => g.instanceNorm(g.ones([2, 3]), g.ones([3]), g.ones([3])),
     /^instanceNorm: x should be \[n, \.\.\., c\], got \[2, 3\]$/,
