@@ -137,14 +137,17 @@ export class Index {
   /** Where the elements come from after one more view below. */
   through(view: View): Index {
     if (isIdentity(view)) return this;
-    const last = this.views.at(-1);
-    const simple = simplify(view);
-    const merged = last && merge(last, simple);
-    if (merged)
-      return isIdentity(merged)
-        ? new Index(this.views.slice(0, -1))
-        : new Index([...this.views.slice(0, -1), simplify(merged)]);
-    return new Index([...this.views, simple]);
+    const above = [...this.views];
+    let below = simplify(view);
+    // What two views become together may fit to the one above them, which neither did alone.
+    for (let last = above.at(-1); last; last = above.at(-1)) {
+      const merged = merge(last, below);
+      if (!merged) break;
+      above.pop();
+      if (isIdentity(merged)) return new Index(above);
+      below = simplify(merged);
+    }
+    return new Index([...above, below]);
   }
 }
 

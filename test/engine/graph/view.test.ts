@@ -107,6 +107,13 @@ describe("chains of views", () => {
     expect(indexOf([there, permuteMove([4, 2, 3], [0, 2, 1])]).views).toHaveLength(1);
   });
 
+  test("three views become one where the last two have to be joined first", () => {
+    const stretched = expandMove([1, 1, 3], [2, 4, 3, 3]);
+    const turned = permuteMove([2, 4, 3, 3], [1, 2, 0, 3]);
+    const again = permuteMove([4, 3, 2, 3], [1, 2, 0, 3]);
+    expect(indexOf([stretched, turned, again]).views).toHaveLength(1);
+  });
+
   test("a reshape between two views that run along rows is read through in one step", () => {
     // Pixel shuffle after a crop of whole images: the crop starts at a multiple of the rows.
     const crop = sliceMove([4, 6, 8], [1, 0, 0], [1, 1, 1], [2, 6, 8]);
