@@ -10,12 +10,16 @@ export const GRAPHS = "graph";
 const numberOf = (text: string): number =>
   [...text].reduce((h, c) => Math.imul(h ^ (c.codePointAt(0) as number), 0x01000193), 0x811c9dc5);
 
-/** The ids of a night: this many graphs, and for each family a twentieth of that. */
+/** The ids of a night: this many graphs and, spread evenly among them, for each family a twentieth of that. */
 export function idsOf(seed: string, graphs: number): string[] {
   const many = (group: string, count: number) =>
-    Array.from({ length: count }, (_, k) => `${group} ${seed}/${k}`);
+    Array.from({ length: count }, (_, k) => ({ id: `${group} ${seed}/${k}`, at: k / count }));
   const shapes = Math.ceil(graphs / 20);
-  return [...many(GRAPHS, graphs), ...Object.keys(families).flatMap((family) => many(family, shapes))];
+  const all = [many(GRAPHS, graphs), ...Object.keys(families).map((family) => many(family, shapes))];
+  return all
+    .flat()
+    .sort((a, b) => a.at - b.at)
+    .map(({ id }) => id);
 }
 
 /** What an id stands for: the seed of a graph, or a case of a family. */
