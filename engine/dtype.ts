@@ -10,6 +10,7 @@ export type DType = "f32" | "f16" | "i32" | "u32";
 /** What reading a tensor gives; f16 comes as Float32Array. */
 export type HostArray = Float32Array | Int32Array | Uint32Array;
 
+/** Whether elements of this type are floating-point numbers. */
 export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f16";
 
 /** The typed array that holds elements of this type. */

@@ -3,6 +3,7 @@ import type { DeviceInfo, Gpu } from "./gpu/device.ts";
 import type { Profile } from "./gpu/profile.ts";
 import { runtime } from "./graph/runtime.ts";
 
+/** Counters since the device was opened, and programs in memory. See `stats`. */
 export type Stats = Gpu["stats"] & { readonly programs: number };
 
 /** Opens the device (otherwise the first read does) and says what it is. */

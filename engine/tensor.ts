@@ -12,6 +12,10 @@ import { checkShape, type Shape, showShape, sizeOf } from "./shape.ts";
 /** Numbers in nested arrays. */
 export type Nested = number | readonly Nested[];
 
+/**
+ * A handle on recorded numbers: a shape, an element type, and how they are computed. Making and combining tensors runs nothing;
+ * reading one (`data`, `item`, `print`) does. The ops are methods too: `x.sub(mean).square().sum()`.
+ */
 export class Tensor {
   /** The recorded node; for a parameter, the one that stands for its newest value. */
   protected current: Node;
@@ -20,18 +24,22 @@ export class Tensor {
     this.current = node;
   }
 
+  /** What is recorded; for those who write ops. */
   get node(): Node {
     return this.current;
   }
 
+  /** Sizes of the axes, outermost first; `[]` is a scalar. Images are [n, h, w, c]. */
   get shape(): Shape {
     return this.current.shape;
   }
 
+  /** Element type. */
   get dtype(): DType {
     return this.current.dtype;
   }
 
+  /** Number of axes. */
   get rank(): number {
     return this.current.shape.length;
   }
@@ -81,6 +89,7 @@ export class Tensor {
     runtime.dispose(this.current);
   }
 
+  /** Type, shape and op; runs nothing. `print` shows the numbers. */
   toString(): string {
     return `Tensor ${this.dtype} ${showShape(this.shape)} (${this.current.op.name})`;
   }
@@ -121,6 +130,7 @@ export class Parameter extends Tensor {
     return this.storage;
   }
 
+  /** What stands for the newest value, recorded updates included; for those who write ops. */
   override get node(): Node {
     this.used = true;
     // An update that failed has not happened.

@@ -38,6 +38,7 @@ export type GanLossKind =
   | "wasserstein"
   | "relativistic-average";
 
+/** Options of adversarial losses. */
 export interface GanLossOptions {
   /**
    * What the discriminator is to answer for real samples where the loss has such a target: below 1 for one-sided label smoothing

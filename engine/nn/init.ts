@@ -23,11 +23,13 @@ export class Initializer {
     this.seed = seed;
   }
 
+  /** Normally distributed with this standard deviation. */
   normal(shape: Shape, std: number, mean = 0): Draw {
     const { seed, stream } = this.next();
     return () => fillNormal(new Float32Array(sizeOf(shape)), seed, stream, mean, std);
   }
 
+  /** Uniform between -bound and bound. */
   uniform(shape: Shape, bound: number): Draw {
     const { seed, stream } = this.next();
     return () => fillUniform(new Float32Array(sizeOf(shape)), seed, stream, -bound, bound);
@@ -48,6 +50,7 @@ export class Initializer {
     return "std" in how ? this.normal(shape, how.std) : this.uniform(shape, how.bound);
   }
 
+  /** A layer's bias that goes with such a weight. */
   bias(size: number, fanIn: number, how: WeightInit = "kaiming"): Draw {
     return how === "torch" ? this.uniform([size], 1 / Math.sqrt(fanIn)) : () => new Float32Array(size);
   }

@@ -16,6 +16,7 @@ import type { Tensor } from "../tensor.ts";
 import type { Draw, Initializer, WeightInit } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
+/** Options of `Conv2d`: those of `conv2d`, and how the weight begins. */
 export interface Conv2dOptions extends ConvOptions {
   /** True by default. */
   readonly bias?: boolean;
@@ -104,6 +105,7 @@ export class ConvTranspose2d extends Module {
   }
 }
 
+/** Options of `Linear`. */
 export interface LinearOptions {
   /** True by default. */
   readonly bias?: boolean;

@@ -13,7 +13,9 @@ import { wide } from "../precision.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 
+/** Options of losses. */
 export interface LossOptions {
+  /** How the losses of all elements become one number; mean by default, none leaves them as they are. */
   readonly reduction?: "mean" | "sum" | "none";
 }
 

@@ -60,6 +60,7 @@ export abstract class Module {
     return this;
   }
 
+  /** Switches this module and all below to evaluation mode. */
   eval(): this {
     return this.train(false);
   }

@@ -7,6 +7,7 @@ import { mean } from "./reduce.ts";
 import { type PoolOptions, poolGeometry, type Windows } from "./pool-geometry.ts";
 import { resample, type Taps, tapsOf } from "./taps.ts";
 
+/** Options of average pooling. */
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether the zeros around the image count in the divisor; true by default. */
   readonly countIncludePad?: boolean;

@@ -14,6 +14,7 @@ import { forwardLaunches, gradInputLaunches, gradWeightLaunches } from "./conv-k
 import { permute } from "./movement.ts";
 import { type Pair, pair, whole } from "./pair.ts";
 
+/** Options of `conv2d`, in pixels; one number for both axes, or [vertical, horizontal]. */
 export interface ConvOptions {
   /** Step between the windows; 1 by default. */
   readonly stride?: Pair;
@@ -144,6 +145,7 @@ export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor 
   });
 }
 
+/** Options of `convTranspose2d`, as PyTorch has them; one number for both axes, or [vertical, horizontal]. */
 export interface ConvTransposeOptions {
   readonly stride?: Pair;
   readonly padding?: Pair;

@@ -6,6 +6,7 @@ import { reshape } from "./broadcast.ts";
 import { conv2d } from "./conv.ts";
 import { whole } from "./pair.ts";
 
+/** Options of `conv1d`, in steps of the sequence. */
 export interface Conv1dOptions {
   /** Step between the windows; 1 by default. */
   readonly stride?: number;

@@ -12,6 +12,7 @@ import { whole } from "./pair.ts";
 import { add, mul, rsqrt, sub } from "./pointwise.ts";
 import { mean, variance } from "./reduce.ts";
 
+/** Options of `batchNorm`. */
 export interface BatchNormOptions {
   /** Added to the variance; 1e-5 by default. */
   readonly eps?: number;
@@ -52,6 +53,7 @@ export const batchMean = (x: Tensor): Tensor => mean(wide(x), allButLast(x));
 export const batchVariance = (x: Tensor, centre: Tensor): Tensor =>
   variance(wide(x), allButLast(x), { mean: centre });
 
+/** Options of layer, instance and group normalisation. */
 export interface NormOptions {
   /** Added to the variance; 1e-5 by default. */
   readonly eps?: number;

@@ -13,6 +13,7 @@ import { resample, tapsOf } from "./taps.ts";
  */
 export type PadMode = "constant" | "reflect" | "replicate";
 
+/** Options of `pad`. */
 export interface PadOptions {
   /** `"constant"` by default. */
   readonly mode?: PadMode;

@@ -3,6 +3,7 @@ import { ShapeError } from "../errors.ts";
 import { expectShape, type Shape } from "../shape.ts";
 import { type Pair, pair } from "./pair.ts";
 
+/** Options of pooling, in pixels; one number for both axes, or [vertical, horizontal]. */
 export interface PoolOptions {
   /** Height and width of the windows. */
   readonly kernel: Pair;

@@ -8,6 +8,7 @@ import { detach, expand, reduce, reshape, sum } from "./broadcast.ts";
 import { add, div, eq, exp, gt, log, lt, mul, sqrt, square, sub, where } from "./pointwise.ts";
 import type { Binary } from "./pointwise-op.ts";
 
+/** Options of reductions. */
 export interface ReduceOptions {
   /** Leaves the reduced axes in the shape, with size 1. */
   readonly keepDims?: boolean;
@@ -24,9 +25,14 @@ const extremumGradient: NonNullable<ReduceOp["gradient"]> = (dy, node) => {
 const MAX: ReduceOp = { kind: "reduce", name: "max", combine: "max", gradient: extremumGradient };
 const MIN: ReduceOp = { kind: "reduce", name: "min", combine: "min", gradient: extremumGradient };
 
+/**
+ * Largest element over `axes` (all by default), whose axes are left out of the shape. Equal extremes share the gradient.
+ * @throws ShapeError when an axis does not exist or is named twice
+ */
 export const max = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
   reduce(MAX, "max", x, axes, options.keepDims ?? false);
 
+/** Smallest element over `axes`; as `max`. */
 export const min = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
   reduce(MIN, "min", x, axes, options.keepDims ?? false);
 

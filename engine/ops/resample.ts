@@ -37,6 +37,7 @@ export function pixelUnshuffle(x: Tensor, r: number): Tensor {
 /** How `resize` makes new pixels. */
 export type ResizeMethod = "nearest" | "bilinear" | "bicubic" | "area" | "coverage";
 
+/** Options of `resize`. */
 export interface ResizeOptions {
   /** `"bilinear"` by default. */
   readonly method?: ResizeMethod;

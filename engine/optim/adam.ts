@@ -8,6 +8,7 @@ import {
   type Parameters,
 } from "./optimizer.ts";
 
+/** Settings of `Adam` and `AdamW`. */
 export interface AdamOptions extends OptimizerOptions {
   /** Default 1e-3. */
   readonly lr?: number;

@@ -12,6 +12,7 @@ import { assign } from "../ops/state.ts";
 import { Parameter, type Tensor, tensor } from "../tensor.ts";
 import { checkSetting, type Optimizer, type StepOptions } from "./optimizer.ts";
 
+/** Options of `GradScaler`; the defaults are PyTorch's. */
 export interface GradScalerOptions {
   /** Factor of the loss at first; default 65536. */
   readonly initialScale?: number;

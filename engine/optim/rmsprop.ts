@@ -8,6 +8,7 @@ import {
   type Parameters,
 } from "./optimizer.ts";
 
+/** Settings of `RMSprop`. */
 export interface RMSpropOptions extends OptimizerOptions {
   /** Default 1e-2. */
   readonly lr?: number;

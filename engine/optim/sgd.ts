@@ -9,6 +9,7 @@ import {
   type Parameters,
 } from "./optimizer.ts";
 
+/** Settings of `SGD`. */
 export interface SGDOptions extends OptimizerOptions {
   /** Default 1e-3. */
   readonly lr?: number;

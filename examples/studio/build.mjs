@@ -1,7 +1,9 @@
-// npm run build: the studio as static files in dist/, to be put on any web server. start.mjs builds the same in memory.
-import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+// npm run build: the studio and the API reference as static files in dist/, to be put on any web server. start.mjs builds the
+// studio in memory.
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { buildDocs } from "../docs/build.mjs";
 import { commonOptions, readableBuildError } from "../setup/bundle.mjs";
 import { ensureDependencies, runMain, SetupError } from "../setup/install.mjs";
 import { root } from "../setup/paths.mjs";
@@ -57,13 +59,27 @@ export function studioOptions({ minify }) {
   };
 }
 
+/** By this the page knows that the site has an API reference, and links to it. */
+const HELP = '    <link rel="help" href="docs/index.html">\n  </head>';
+
+/** Puts the API reference beside the studio; where Deno does not run, the studio is built without. */
+function addReference() {
+  try {
+    return buildDocs(join(outdir, "docs")) > 0;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return false;
+  }
+}
+
 /** Writes dist/. @returns {Promise<number>} how many bytes of scripts and styles */
 export async function buildStudio() {
   const { build } = await import("esbuild");
   rmSync(outdir, { recursive: true, force: true });
   try {
     const { metafile } = await build({ ...studioOptions({ minify: true }), write: true });
-    cpSync(join(studio, "index.html"), join(outdir, "index.html"));
+    const index = readFileSync(join(studio, "index.html"), "utf8");
+    writeFileSync(join(outdir, "index.html"), addReference() ? index.replace("  </head>", HELP) : index);
     for (const [path, folder] of Object.entries(staticFolders)) {
       if (existsSync(folder)) cpSync(folder, join(outdir, path), { recursive: true });
     }

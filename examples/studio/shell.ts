@@ -25,9 +25,16 @@ export function buildFrame(app: HTMLElement, links: readonly Page[], ...extras: 
     "footer",
     { class: "footer" },
     "Everything is computed on this device. Pictures are not sent anywhere.",
+    ...reference(),
   );
   app.replaceChildren(skip, bar, main, footer);
   return main;
+}
+
+/** A link to the API reference, where the site has one. */
+function reference(): (string | HTMLElement)[] {
+  const href = document.querySelector<HTMLLinkElement>("link[rel=help]")?.href;
+  return href === undefined ? [] : [" ", element("a", { href }, "API reference")];
 }
 
 function navigation(pages: readonly Page[]): HTMLElement {

@@ -1,0 +1,71 @@
+/** The reference: everything that is public is described, and the pages can be made. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { buildDocs, denoDoc, moduleComment } from "../../examples/docs/build.mjs";
+
+interface Documented {
+  readonly name: string;
+  readonly jsDoc?: { readonly doc?: string; readonly tags?: readonly unknown[] };
+  readonly location?: { readonly filename: string; readonly line: number };
+  readonly accessibility?: string;
+  readonly kind?: string;
+  readonly def?: { readonly methods?: readonly Documented[] };
+  readonly declarations?: readonly Documented[];
+}
+
+const described = ({ jsDoc }: Documented) => Boolean(jsDoc?.doc?.trim() || jsDoc?.tags?.length);
+
+/** What a class's own description covers. */
+const COVERED = new Set(["forward", "toString", "coefficients"]);
+
+describe("docstrings", () => {
+  test("every public export of the engine has one, and so have the methods of its classes", () => {
+    const { status, stdout, stderr } = denoDoc(["--json", "engine/index.ts"]);
+    expect(status, stderr).toBe(0);
+    const { nodes } = JSON.parse(stdout) as { nodes: Record<string, { symbols: readonly Documented[] }> };
+    const symbols = Object.values(nodes).flatMap((module) => module.symbols);
+    expect(symbols.length).toBeGreaterThan(100);
+    const missing = symbols.flatMap(({ name, declarations = [] }) => {
+      const methods = declarations.flatMap(({ kind, def }) => (kind === "class" ? (def?.methods ?? []) : []));
+      const open = new Set(
+        methods
+          .filter((method) => method.accessibility === undefined && !COVERED.has(method.name))
+          .map((method) => method.name)
+          // Overloads and pairs of getter and setter share a docstring.
+          .filter((method) => !methods.some((same) => same.name === method && described(same))),
+      );
+      const where = declarations[0]?.location;
+      const place = where ? ` (${where.filename.replace(/.*\/engine\//, "engine/")}:${where.line})` : "";
+      const own = declarations.some(described) ? [] : [`${name}${place}`];
+      return [...own, ...[...open].map((method) => `${name}.${method}${place}`)];
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("pages", () => {
+  test("what means something to JSDoc is told as it stands", () => {
+    const comment = moduleComment("# A\n\n```wgsl\n@group(0) /* x */\n```\n");
+    expect(comment.match(/\*\//g)?.length).toBe(1);
+    expect(comment).not.toMatch(/^ \* @group/m);
+    expect(comment).toMatch(/^ \* @module$/m);
+  });
+  test("are made, with links between them and nothing left of what protected their code", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ganvas-docs-"));
+    try {
+      expect(buildDocs(folder)).toBeGreaterThan(100);
+      expect(readdirSync(folder)).toContain("adding-an-op");
+      const start = readFileSync(join(folder, "index.html"), "utf8");
+      expect(start).toMatch(/<h1[^>]*>.*ganvas engine/s);
+      expect(start).toMatch(/href="[^"]*adding-an-op/);
+      const page = readFileSync(join(folder, "adding-an-op/index.html"), "utf8");
+      expect(page).toContain("Element by element");
+      expect(page).not.toContain("\u2060");
+      expect(readFileSync(join(folder, "~/conv2d.html"), "utf8")).toContain("cross-correlation");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
