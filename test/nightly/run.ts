@@ -1,7 +1,7 @@
 /**
  * Random graphs in thousands (values and gradients against the float64 reference, fused against one kernel an op), and random
  * shapes for every family of kernels. The exit code is 0 where every case passed, 1 where one did not, 2 where an option cannot
- * be used.
+ * be used, 130 where it was ended by a signal (which still prints what has run).
  */
 
 import { parseArgs } from "node:util";
@@ -10,7 +10,7 @@ import { Progress } from "../../examples/cli/progress.ts";
 import { randomGraph } from "../engine/graph/random-graph.ts";
 import { chooseImplementations, NAMES } from "../runner/implementations.ts";
 import { complaints, countsOf, table } from "../runner/report.ts";
-import { runAll } from "../runner/run-all.ts";
+import { runAll, untilSignal } from "../runner/run-all.ts";
 import { caseOf, idsOf } from "./ids.ts";
 
 const USAGE = `npm run test:nightly -- [--graphs N] [--seed TEXT] [--case ID] [--on WHERE]
@@ -80,6 +80,7 @@ async function main(): Promise<number> {
       if (outcome.status === "failed") progress.say(complaints([outcome])[0] as string);
       progress.update(++done, total, outcome.on);
     },
+    untilSignal(),
   );
 
   console.log(
@@ -91,9 +92,11 @@ async function main(): Promise<number> {
   );
   for (const line of complaints(outcomes)) console.log(line);
   const { passed, failed } = countsOf(outcomes);
+  if (done < total) console.log(`cut off: ${total - done} cases did not run`);
   if (failed > 0) console.log('to see one of them: npm run test:nightly -- --case "ID"');
   console.log(`seed ${options.seed}`);
   console.log(`${passed} passed, ${failed} failed`);
+  if (done < total) return 130;
   return failed > 0 ? 1 : 0;
 }
 
