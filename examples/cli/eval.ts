@@ -4,7 +4,9 @@ import { evaluate, type Upscaler } from "../../models/evaluate.ts";
 import { findPairs } from "../../models/evaluate-node.ts";
 import { PROTOCOLS } from "../../models/metrics/index.ts";
 import { upscaleImage } from "../../models/upscale.ts";
+import { InputError } from "../../engine/errors.ts";
 import {
+  type Arguments,
   type Command,
   type Precision,
   PRECISION,
@@ -12,12 +14,14 @@ import {
   oneOf,
   positionals,
   required,
+  text,
 } from "./command.ts";
+import { evaluateSeveral } from "./eval-table.ts";
 import { loadModel } from "./files.ts";
 import { Progress } from "./progress.ts";
 
 export const evaluateCommand: Command = {
-  usage: "MODEL --data DIR",
+  usage: "MODEL [MODEL …] --data DIR",
   options: {
     data: {
       type: "string",
@@ -34,13 +38,25 @@ export const evaluateCommand: Command = {
       value: "symmetric|replicate",
       help: "beyond the edge, where low resolutions are made (symmetric by default)",
     },
+    sheet: {
+      type: "string",
+      value: "FILE",
+      help: "writes a picture (.png) or page (.html): the same detail of each image as every model shows it",
+    },
+    perceptual: {
+      type: "string",
+      value: "FILE",
+      help: "weights of SqueezeNet 1.1 (Caffe's): measures how different images look, too",
+    },
     ...PRECISION,
   },
   async run(args) {
+    const isTable = ["sheet", "perceptual"].some((option) => text(args, option) !== undefined);
+    if (args.positionals.length > 1 || (isTable && args.positionals.length > 0)) return runTable(args);
     const [name = ""] = positionals(
       args,
       1,
-      "eval takes one MODEL (a name, a weights file, bicubic or nearest)",
+      "eval takes at least one MODEL (a name, a weights file, bicubic or nearest)",
     );
     const protocol = oneOf(args, "protocol", PROTOCOLS, "matlab");
     const border = oneOf(args, "border", ["symmetric", "replicate"], "symmetric");
@@ -65,6 +81,18 @@ export const evaluateCommand: Command = {
     return result;
   },
 };
+
+/** Several models, by both protocols. */
+async function runTable(args: Arguments): Promise<unknown> {
+  if (text(args, "protocol") !== undefined)
+    throw new InputError("eval measures by both protocols where it makes a table; leave --protocol out");
+  const border = oneOf(args, "border", ["symmetric", "replicate"], "symmetric");
+  const pairs = await findPairs(required(args, "data"), { border });
+  const precision = oneOf(args, "precision", PRECISIONS, "f32");
+  const models = new Map<string, Upscaler>();
+  for (const name of args.positionals) models.set(name, await upscalerOf(name, precision, args.signal));
+  return evaluateSeveral(args, pairs, models);
+}
 
 async function upscalerOf(name: string, precision: Precision, signal: AbortSignal): Promise<Upscaler> {
   if (name === "bicubic" || name === "nearest") return BASELINES[name];

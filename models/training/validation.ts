@@ -1,8 +1,9 @@
 /** Measuring a super-resolution network while it trains, and showing what it does. */
-import { crop, type Image, makeImage, toRgb } from "../../engine/io/image.ts";
+import { crop, type Image, toRgb } from "../../engine/io/image.ts";
 import { bicubic, nearest } from "../baselines.ts";
 import { matchPair } from "../evaluate.ts";
 import { score } from "../metrics/index.ts";
+import { pictureSheet } from "../picture-sheet.ts";
 import { perceptualDistance } from "../perceptual.ts";
 import type { SqueezeNet } from "../squeezenet.ts";
 import type { SRResNet } from "../srresnet.ts";
@@ -12,7 +13,6 @@ import { asSuperResolver, upscaleImage } from "../upscale.ts";
 const SIDE = 192;
 /** Images shown on the sample sheet. */
 const ROWS = 4;
-const GAP = 4;
 
 /** The middle of a photograph, so that all validation images are alike in size. */
 export function validationImage(image: Image): Image {
@@ -75,23 +75,7 @@ export class Validation {
           .map(async ({ lr, hr }) => [await nearest(lr), await bicubic(lr), await upscale(lr), hr]),
       ),
     );
-    const width = Math.max(...rows.map((row) => row.reduce((sum, image) => sum + image.width + GAP, -GAP)));
-    const height = rows.reduce((sum, row) => sum + (row[0]?.height ?? 0) + GAP, -GAP);
-    const data = new Uint8Array(width * height * 3).fill(255);
-    let top = 0;
-    for (const row of rows) {
-      let left = 0;
-      for (const image of row) {
-        for (let y = 0; y < image.height; y++)
-          data.set(
-            image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3),
-            ((top + y) * width + left) * 3,
-          );
-        left += image.width + GAP;
-      }
-      top += (row[0]?.height ?? 0) + GAP;
-    }
-    return makeImage(data, width, height, 3);
+    return pictureSheet(rows);
   }
 
   /** Batch norm must use its running statistics while images are made, and go back to training afterwards. */

@@ -126,7 +126,12 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
   ["a hostile pickle", withModel("hostile.pth"), /refuses global 'posix\.system'/],
   ["an image as weights", withModel("good.pth"), /good\.pth/],
   ["eval without data", ["eval", "bicubic"], /--data is missing/],
-  ["eval without model", ["eval", "--data", "photos"], /eval takes one MODEL .*, got nothing/],
+  [
+    "a table by one protocol",
+    ["eval", "nearest", "bicubic", "--data", "photos", "--protocol", "matlab"],
+    /eval measures by both protocols where it makes a table/,
+  ],
+  ["eval without model", ["eval", "--data", "photos"], /eval takes at least one MODEL .*, got nothing/],
   [
     "eval of a missing folder",
     ["eval", "bicubic", "--data", "no"],

@@ -32,8 +32,12 @@ describe("help", () => {
 
   test.concurrent.each([
     ["upscale", "IN… OUT.png|DIR", ["model", "tile"]],
-    ["eval", "MODEL --data DIR", ["data", "protocol", "border"]],
-    ["train", "srresnet --data DIR --out DIR", ["preset", "steps", "minutes", "resume", "seed", "val"]],
+    ["eval", "MODEL [MODEL …] --data DIR", ["data", "protocol", "border", "sheet", "perceptual"]],
+    [
+      "train",
+      "srresnet|srgan --data DIR --out DIR",
+      ["preset", "size", "from", "vgg", "steps", "minutes", "resume", "seed", "val"],
+    ],
     ["convert", "IN OUT.safetensors", ["dtype"]],
     ["check", "", ["filter"]],
     ["info", "", []],
@@ -47,6 +51,27 @@ describe("help", () => {
 });
 
 describe("eval", () => {
+  test("of several models prints a table and writes the same details side by side", async () => {
+    const { code, out } = await ganvas(
+      ["eval", "nearest", "bicubic", "--data", "photos", "--sheet", "sheet.html", "--json"],
+      { cwd: folder },
+    );
+    expect(code).toBe(0);
+    const { images, models, benchmark } = JSON.parse(out);
+    expect([images, benchmark]).toEqual([2, undefined]);
+    expect(models.map(({ model }: { model: string }) => model)).toEqual(["nearest", "bicubic"]);
+    expect(models[0].ledig2017.ssim).toBeLessThan(models[1].ledig2017.ssim);
+    const page = readFileSync(file("sheet.html"), "utf8");
+    for (const caption of ["low resolution", "nearest", "bicubic", "original"])
+      expect(page).toContain(`<th scope="col">${caption}</th>`);
+    expect(page.match(/<img /g)).toHaveLength(2 * 4);
+    const table = await ganvas(["eval", "bicubic", "nearest", "--data", "photos", "--sheet", "sheet.png"], {
+      cwd: folder,
+    });
+    expect(table.out).toMatch(/^2 images +matlab dB +SSIM +ledig2017 dB +SSIM\nbicubic +/);
+    expect(readFileSync(file("sheet.png")).subarray(1, 4).toString()).toBe("PNG");
+  });
+
   test("prints one JSON object; the PSNR of equal images is the string Infinity", async () => {
     const { code, out, err } = await ganvas(["eval", "nearest", "--data", "photos", "--json"], {
       cwd: folder,
