@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Batch } from "../../engine/data/index.ts";
 import { InputError } from "../../engine/errors.ts";
+import { ganLoss, ganLossKinds } from "../../engine/index.ts";
 import type { JsonValue } from "../../engine/io/index.ts";
 import { readFileBytes } from "../../engine/io/node.ts";
 import type { SRResNet } from "../../models/srresnet.ts";
@@ -18,6 +19,7 @@ import {
   type SRGANSizeName,
   srganRecipe,
 } from "../../models/training/srgan-recipe.ts";
+import type { Game } from "../../models/training/srgan-step.ts";
 import { CAFFE_VGG_WEIGHT } from "../../models/srgan-losses.ts";
 import type { VGG19 } from "../../models/vgg19.ts";
 import { parseVgg19 } from "../../models/vgg19-files.ts";
@@ -58,6 +60,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(seed !== undefined && { seed }),
     ...(lr !== undefined && { lr }),
     ...(ema !== undefined && { ema }),
+    game: gameOf(args),
   });
   const from = await generator?.stateDict();
   const weight = decimal(args, "vgg-weight", { above: 0 });
@@ -94,7 +97,7 @@ async function resumed(
 ): Promise<TrainPlan> {
   const isSRGAN = (options: Readonly<Record<string, unknown>>) => "adversarialWeight" in options;
   const run = await readRun<SRGANRecipe>(out, wishes, "SRGAN", isSRGAN, ["vgg"]);
-  for (const option of ["from", "lr", "ema", "size", "vgg-weight"])
+  for (const option of ["from", "lr", "ema", "size", "vgg-weight", "gan", "label-smoothing", "r1"])
     if (text(args, option) !== undefined)
       throw new InputError(`--${option} is settled when a run begins; --resume goes on with what it was`);
   const { content, adversarialWeight, tvWeight } = run.stored;
@@ -118,6 +121,19 @@ async function resumed(
     settle: async () => run.recipe,
     trainer: (recipe: Recipe) => new SRGANTraining(recipe as SRGANRecipe, vgg),
   };
+}
+
+/** The rules of the game, where options change them. @throws InputError for one that has no label to smooth */
+function gameOf(args: Arguments): Partial<Game> {
+  const loss = oneOf(args, "gan", ganLossKinds, "non-saturating");
+  const smoothing = decimal(args, "label-smoothing", { least: 0, below: 1 }) ?? 0;
+  const r1 = decimal(args, "r1", { least: 0 }) ?? 0;
+  try {
+    ganLoss(loss, { realTarget: 1 - smoothing });
+  } catch (error) {
+    throw new InputError((error as Error).message.replace("ganLoss: ", "--label-smoothing: "));
+  }
+  return { loss, realTarget: 1 - smoothing, r1 };
 }
 
 function presetOf(args: Arguments): SRGANPresetName | undefined {

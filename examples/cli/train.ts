@@ -1,6 +1,6 @@
 /** `ganvas train MODEL`: trains on a folder of photographs, with checkpoints that continue exactly. */
 import { InputError } from "../../engine/errors.ts";
-import { debugNonFinite } from "../../engine/index.ts";
+import { debugNonFinite, ganLossKinds } from "../../engine/index.ts";
 import { SRGAN_PRESETS, SRGAN_SIZES } from "../../models/training/srgan-recipe.ts";
 import { SRRESNET_PRESETS } from "../../models/training/srresnet.ts";
 import { type Arguments, type Command, DEBUG_NAN, positionals, required, text } from "./command.ts";
@@ -11,7 +11,17 @@ import { runTraining } from "./train-run.ts";
 const words = (table: object): string => Object.keys(table).join(", ");
 
 /** Options that only `train srgan` has. */
-const SRGAN_ONLY = ["size", "from", "vgg", "vgg-weight", "lr", "ema"] as const;
+const SRGAN_ONLY = [
+  "size",
+  "from",
+  "vgg",
+  "vgg-weight",
+  "lr",
+  "ema",
+  "gan",
+  "label-smoothing",
+  "r1",
+] as const;
 
 const SRRESNET_ONLY = ["precision"] as const;
 
@@ -55,6 +65,21 @@ export const train: Command = {
     },
     lr: { type: "string", value: "X", help: "srgan: learning rate (1e-4 by default)" },
     ema: { type: "string", value: "B", help: "srgan: keeps and saves an average of the weights, e.g. 0.999" },
+    gan: {
+      type: "string",
+      value: "LOSS",
+      help: `srgan: ${ganLossKinds.join(", ")} (the paper's non-saturating by default)`,
+    },
+    "label-smoothing": {
+      type: "string",
+      value: "S",
+      help: "srgan: the discriminator is to answer 1 - S for originals, e.g. 0.1",
+    },
+    r1: {
+      type: "string",
+      value: "G",
+      help: "srgan: penalty on the discriminator's gradient at originals, e.g. 10 (0 by default)",
+    },
     steps: {
       type: "string",
       value: "N",

@@ -4,6 +4,7 @@ import type { FeatureReduction } from "../srgan-losses.ts";
 import { SRRESNET_PAPER, type SRResNetConfig } from "../srresnet.ts";
 import type { VggLayer } from "../vgg19.ts";
 import type { Recipe } from "./recipe.ts";
+import { type Game, PAPER_GAME } from "./srgan-step.ts";
 
 /** What the generator is to come close to: the pixels of the original, or its features in VGG19. */
 export type ContentRecipe =
@@ -21,6 +22,7 @@ export interface SRGANRecipe extends Recipe {
   readonly discriminator: SRGANDiscriminatorConfig | null;
   readonly adversarialWeight: number;
   readonly tvWeight: number;
+  readonly game: Game;
   /** Share that the average of the generator's weights keeps in an update; 0 for none. The average is what is shipped. */
   readonly ema: number;
 }
@@ -106,6 +108,7 @@ export interface SRGANChoice {
   readonly seed?: number;
   readonly lr?: number;
   readonly ema?: number;
+  readonly game?: Partial<Game>;
   /** Weight and reduction of the features, for presets that use VGG. */
   readonly features?: { readonly weight: number; readonly reduction: FeatureReduction };
 }
@@ -124,6 +127,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     discriminator: preset.adversarialWeight > 0 ? size.discriminator : null,
     adversarialWeight: preset.adversarialWeight,
     tvWeight: preset.tvWeight,
+    game: { ...PAPER_GAME, ...choice.game },
     batchSize: size.batchSize,
     patch: size.patch,
     lr: choice.lr ?? 1e-4,

@@ -4,11 +4,14 @@
  */
 import {
   add,
+  type GanLoss,
+  type GanLossKind,
   ganLoss,
   grad,
   mse,
   mul,
   type Optimizer,
+  r1Penalty,
   type StepOptions,
   type Tensor,
   totalVariation,
@@ -18,8 +21,19 @@ import { type FeatureReduction, vggLoss } from "../srgan-losses.ts";
 import type { SRResNet } from "../srresnet.ts";
 import type { VGG19 } from "../vgg19.ts";
 
-/** -log D(real) - log(1 - D(G)) and -log D(G), means over the batch (equations 2 and 6). */
-const LOSS = ganLoss("non-saturating");
+/** The rules by which the two networks play. Plain data: it is stored in checkpoints. */
+export interface Game {
+  readonly loss: GanLossKind;
+  /** What the discriminator is to answer for originals: below 1 for one-sided label smoothing. */
+  readonly realTarget: number;
+  /** Strength of the R1 penalty on the discriminator's gradient at originals; 0 for none. */
+  readonly r1: number;
+}
+
+/** The paper's: -log D(real) - log(1 - D(G)) and -log D(G), means over the batch (equations 2 and 6). */
+export const PAPER_GAME: Game = { loss: "non-saturating", realTarget: 1, r1: 0 };
+
+const lossOf = ({ loss, realTarget }: Game): GanLoss => ganLoss(loss, { realTarget });
 
 /** What the generator is to come close to: the pixels of the original, or its features. */
 export type Content =
@@ -37,6 +51,8 @@ export interface GeneratorLossOptions {
   readonly adversarialWeight: number;
   /** 2e-8 in the paper's first version and for SRResNet-VGG22, else 0. */
   readonly tvWeight: number;
+  /** The paper's by default. */
+  readonly game?: Game;
 }
 
 /** The parts of the generator's loss, single numbers: all but `total` without their weights, except the content. */
@@ -63,15 +79,16 @@ export function contentLoss(
 /**
  * The generator's loss on a batch.
  * @param sr its images and `hr` the originals, [n, h, w, 3] in [-1, 1]
- * @param logits what the discriminator says of `sr`, [n]
+ * @param logits what the discriminator says of `sr`, [n], and `real` of the originals, where the game asks for that
  */
 export function generatorLoss(
   sr: Tensor,
   hr: Tensor,
   logits: Tensor,
   options: GeneratorLossOptions,
+  real?: Tensor,
 ): GeneratorLoss {
-  const adversarial = LOSS.generator(logits);
+  const adversarial = lossOf(options.game ?? PAPER_GAME).generator(logits, real);
   const { content, tv, total } = contentLoss(sr, hr, options);
   return { total: add(total, mul(adversarial, options.adversarialWeight)), content, adversarial, tv };
 }
@@ -120,11 +137,15 @@ export function srganStep(
 
   const real = discriminator.forward(hr);
   const fake = discriminator.forward(sr.detach());
-  const lossOfDiscriminator = LOSS.discriminator(real, fake);
+  const { game = PAPER_GAME } = options;
+  const told = lossOf(game).discriminator(real, fake);
+  const penalty = game.r1 > 0 && r1Penalty((x) => discriminator.forward(x), hr, { gamma: game.r1 });
+  const lossOfDiscriminator = penalty ? add(told, penalty) : told;
   const discriminatorGradients = grad(lossOfDiscriminator, discriminatorOptimiser.parameters);
   const discriminatorNorm = discriminatorOptimiser.step(discriminatorGradients, clipping);
 
-  const lossOfGenerator = generatorLoss(sr, hr, discriminator.forward(sr), options);
+  const again = game.loss === "relativistic-average" ? discriminator.forward(hr) : undefined;
+  const lossOfGenerator = generatorLoss(sr, hr, discriminator.forward(sr), options, again);
   const generatorGradients = grad(lossOfGenerator.total, generatorOptimiser.parameters);
   const generatorNorm = generatorOptimiser.step(generatorGradients, clipping);
   return {

@@ -61,6 +61,7 @@ export class SRGANTraining implements Trainer {
       content: contentOf(recipe, vgg),
       adversarialWeight: recipe.adversarialWeight,
       tvWeight: recipe.tvWeight,
+      game: recipe.game,
     };
     this.generator = new SRResNet({ ...network, seed }).train();
     if (from) this.generator.loadStateDict(from.weights, from.file);

@@ -225,6 +225,14 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
     ],
     /--lr takes a number above 0, got "0"/,
   ],
+  [
+    "a label that hinge loss does not have",
+    [
+      ...["train", "srgan", "--data", "photos", "--out", "run", "--from", "net.safetensors"],
+      ...["--preset", "srgan-mse", "--gan", "hinge", "--label-smoothing", "0.1"],
+    ],
+    /--label-smoothing: the hinge loss has no target that could be smoothed to 0\.9/,
+  ],
   ["training without out", ["train", "srresnet", "--data", "photos"], /--out is missing/],
   ["training on nothing", ["train", "srresnet", "--data", "none", "--out", "run"], /holds no images/],
   ["training on small images", train(), /no image in photos has 64x64 pixels or more/],

@@ -5,6 +5,7 @@ import { idle, init, stats } from "../../../engine/index.ts";
 import { SRRESNET_PAPER } from "../../../models/srresnet.ts";
 import { SRGANTraining } from "../../../models/training/srgan.ts";
 import { type SRGANRecipe, srganRecipe } from "../../../models/training/srgan-recipe.ts";
+import type { Game } from "../../../models/training/srgan-step.ts";
 import { VGG19 } from "../../../models/vgg19.ts";
 import { batch } from "./given.ts";
 
@@ -67,6 +68,31 @@ describe("SRGAN training", () => {
     const average = await weightOf();
     expect(average).toBeGreaterThan(Math.min(start, last));
     expect(average).toBeLessThan(Math.max(start, last));
+  });
+
+  /** Losses of the first update; all logits are near 0 then. */
+  const firstLosses = async (game: Partial<Game>) => {
+    const training = new SRGANTraining(recipe(1, { game: { ...tiny.game, ...game } }), vgg);
+    const numbers = Array.from(await training.update(batch(0)).data());
+    const at = (name: string) => numbers[training.measures.indexOf(name)] as number;
+    expect(numbers.every(Number.isFinite)).toBe(true);
+    return { discriminator: at("discriminator"), adversarial: at("adversarial") };
+  };
+
+  test.each([
+    ["non-saturating", 2 * Math.LN2, Math.LN2],
+    ["hinge", 2, 0],
+    ["least-squares", 0.5, 0.5],
+    ["relativistic-average", 2 * Math.LN2, 2 * Math.LN2],
+  ] as const)("the game can be played by the %s loss", async (loss, discriminator, adversarial) => {
+    const losses = await firstLosses({ loss });
+    expect(losses.discriminator).toBeCloseTo(discriminator, 1);
+    expect(losses.adversarial).toBeCloseTo(adversarial, 1);
+  });
+
+  test("the R1 penalty counts for the discriminator", async () => {
+    const [plain, penalised] = [await firstLosses({}), await firstLosses({ r1: 1000 })];
+    expect(penalised.discriminator).toBeGreaterThan(plain.discriminator + 1e-3);
   });
 
   test("without a discriminator only the generator learns", async () => {
