@@ -52,6 +52,8 @@ alias StoredDx = Out;
 @group(0) @binding(1) var<storage, read> v: array<StoredV>;
 @group(0) @binding(2) var<storage, read_write> dx: array<StoredDx>;
 
+// Weights of one row r = (kh, kw, o). Replaced where they are stored with their channels the other way round.
+fn weightAt(r: u32, column: u32) -> Out { return Out(v[r * COLUMNS + column]); }
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
 // The pixels of one phase form an image of H/stride x W/stride.
@@ -112,7 +114,7 @@ fn main(
           a[t] = vec4f(select(In(), In(dy[select(0u, at, inside)]), inside));
         }
       }
-      let weight = Out(v[(tap * O + o) * COLUMNS + readColumn]);
+      let weight = weightAt(tap * O + o, readColumn);
       for (var p = 0u; p < PIXELS; p++) {
         let value = subgroupShuffle(a[p / CHANNEL_LANES].x, lane0 + p % CHANNEL_LANES);
         acc[p] = fma(Out(value), weight, acc[p]);

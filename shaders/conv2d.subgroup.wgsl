@@ -52,6 +52,8 @@ alias StoredY = Out;
 @group(0) @binding(1) var<storage, read> w: array<StoredW>;
 @group(0) @binding(2) var<storage, read_write> y: array<StoredY>;
 
+// Weights of one row r = (kh, kw, i). Replaced where they are stored with their channels the other way round.
+fn weightAt(r: u32, column: u32) -> Out { return Out(w[r * COLUMNS + column]); }
 fn epilogue(v: Out, i: u32) -> Out { return v; }
 
 const M = N * OH * OW;
@@ -100,7 +102,7 @@ fn main(
         a[t] = vec4f(select(In(), In(x[select(0u, at, inside)]), inside));
       }
     }
-    let weight = Out(w[r * COLUMNS + readColumn]);
+    let weight = weightAt(r, readColumn);
     for (var p = 0u; p < PIXELS; p++) {
       let value = subgroupShuffle(a[p / CHANNEL_LANES].x, lane0 + p % CHANNEL_LANES);
       acc[p] = fma(Out(value), weight, acc[p]);

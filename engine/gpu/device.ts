@@ -86,6 +86,11 @@ export class Gpu {
     return this.device.limits.maxStorageBufferBindingSize;
   }
 
+  /** Storage buffers that a kernel can have. */
+  get maxBindings(): number {
+    return this.device.limits.maxStorageBuffersPerShaderStage;
+  }
+
   /** What has been done so far; a steady training loop adds dispatches and submits, nothing else. */
   get stats(): MemoryStats & { pipelines: number; bindGroups: number; submits: number; dispatches: number } {
     return { ...this.memory.stats, ...this.counters, pipelines: this.pipelines.count };

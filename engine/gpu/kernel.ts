@@ -38,6 +38,8 @@ export interface Launch {
   readonly grid: readonly [x: number, y: number, z: number];
   /** Scratch buffers, numbered over all launches of the op. */
   readonly scratch?: readonly Scratch[];
+  /** Hooks of the file that the op itself fills. */
+  readonly hooks?: Readonly<Record<string, string>>;
   /** The hook that sees every output, where the file has one. */
   readonly epilogue?: { readonly hook: string; readonly width: 1 | 4 };
   readonly flops?: number;

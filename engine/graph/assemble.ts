@@ -4,12 +4,15 @@ import { GanvasError } from "../errors.ts";
 import { MAX_WORKGROUPS } from "../gpu/kernel.ts";
 import { ALIGNMENT, align } from "../gpu/memory.ts";
 import { showShape } from "../shape.ts";
-import { chooseStored, type Graph, resolve, type Schedule, schedule } from "./fuse.ts";
-import { type LoweredKernel, type LoweredStep, lower } from "./lower.ts";
+import { chooseStored, type Graph, resolve } from "./fuse.ts";
+import { lower } from "./lower.ts";
+import type { LoweredKernel, LoweredStep } from "./lowered.ts";
 import type { Node, Target } from "./node.ts";
 import { type Check, CheckPlan, checkKernel, RECORD_BYTES } from "./non-finite.ts";
 import type { Operand } from "./operands.ts";
 import type { Lifetime } from "./plan.ts";
+import { rewrite } from "./rewrite.ts";
+import { type Schedule, schedule } from "./schedule.ts";
 
 /** Where a kernel finds one of its buffers: in a value of the program, or in something that changes from run to run. */
 export type Place = ValuePlace | { readonly external: number };
@@ -64,10 +67,11 @@ const SMALL_UPLOAD = 1024;
  * @param maxBytes largest buffer that can be bound
  * @throws GanvasError naming a value that is larger
  */
-export function assemble(graph: Graph, target: Target, maxBytes: number): Assembly {
+export function assemble(recorded: Graph, target: Target, maxBytes: number): Assembly {
+  const { graph, position } = rewrite(recorded, target.unfused);
   const { nodes, isLeaf } = graph;
   const stored = chooseStored(graph, target.unfused);
-  const plan = schedule(graph, stored, target.unfused);
+  const plan = schedule(graph, stored, target);
   const base = (node: Node) => resolve(node, (held) => isLeaf(held) || stored.has(held));
   const isStored = (node: Node) => isLeaf(node) || stored.has(node) || node.op.kind === "updated";
   const packs = placePacks(plan, new Set(graph.outputs.map(base)), base, isLeaf, target);
@@ -76,16 +80,18 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
   );
   const end = steps.length;
 
-  const position = new Map(nodes.map((node, at) => [node, at]));
   const values: Lifetime[] = [];
   const valueOfNode = new Map<Node, number>();
   const externals: { at: Position; state: number }[] = [];
+  const externalAt = new Map<string, number>();
 
   const newValue = (bytes: number, first: number, last: number): number =>
     values.push({ bytes, first, last }) - 1;
   const external = (at: Position, state: number): Place => {
-    const known = externals.findIndex((e) => e.at === at && e.state === state);
-    return { external: known >= 0 ? known : externals.push({ at, state }) - 1 };
+    const key = `${at},${state}`;
+    const known = externalAt.get(key) ?? externals.push({ at, state }) - 1;
+    externalAt.set(key, known);
+    return { external: known };
   };
   const bytesOf = (node: Node): number => {
     const bytes = wordBytes(node.dtype, Math.max(node.size, 1), target.nativeF16);
@@ -102,7 +108,7 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     return value;
   };
 
-  const small = collectSmall(graph, target);
+  const small = collectSmall(graph, position, target);
   const smallPlace =
     small.bytes > 0 ? { value: newValue(small.bytes, -1, end), offset: 0, bytes: small.bytes } : undefined;
 
@@ -150,15 +156,16 @@ export function assemble(graph: Graph, target: Target, maxBytes: number): Assemb
     const source = base(node);
     return isLeaf(source) && source.host ? undefined : locate(source, end);
   });
-  const ring = nodes.flatMap((node, at) =>
+  const positionOf = (node: Node) => position.get(node) as Position;
+  const ring = nodes.flatMap((node) =>
     node.kept === "scalar" && !isLeaf(node)
-      ? [{ at, place: locate(base(node), end), bytes: Math.ceil(bytesOf(node) / 4) * 4 }]
+      ? [{ at: positionOf(node), place: locate(base(node), end), bytes: Math.ceil(bytesOf(node) / 4) * 4 }]
       : [],
   );
-  const uploads = nodes.flatMap((node, at) => {
+  const uploads = nodes.flatMap((node) => {
     const value = valueOfNode.get(node);
     if (!isLeaf(node) || !node.host || value === undefined) return [];
-    return [{ at, place: { value, offset: 0, bytes: bytesOf(node) } }];
+    return [{ at: positionOf(node), place: { value, offset: 0, bytes: bytesOf(node) } }];
   });
   return {
     steps,
@@ -198,17 +205,21 @@ function expectGrid({ op, shape }: Node, { name, grid }: LoweredKernel): void {
 }
 
 /** Small leaves one behind the other, each where it can be bound by itself. */
-function collectSmall({ nodes, isLeaf }: Graph, { nativeF16 }: Target) {
+function collectSmall(
+  { nodes, isLeaf }: Graph,
+  position: ReadonlyMap<Node, Position>,
+  { nativeF16 }: Target,
+) {
   const offsets = new Map<Node, number>();
   const leaves: { at: Position; offset: number }[] = [];
   let bytes = 0;
-  nodes.forEach((node, at) => {
+  for (const node of nodes) {
     const size = wordBytes(node.dtype, node.size, nativeF16);
-    if (!isLeaf(node) || !node.host || size > SMALL_UPLOAD) return;
+    if (!isLeaf(node) || !node.host || size > SMALL_UPLOAD) continue;
     offsets.set(node, bytes);
-    leaves.push({ at, offset: bytes });
+    leaves.push({ at: position.get(node) as Position, offset: bytes });
     bytes += align(size);
-  });
+  }
   return { offsets, leaves, bytes };
 }
 

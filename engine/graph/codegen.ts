@@ -38,8 +38,10 @@ export class Body {
   private readonly width: 1 | 4;
   private readonly firstBinding: number;
   private readonly nativeF16: boolean;
-  /** A node whose value the surrounding kernel hands over as `v`. */
-  private readonly given: Node | undefined;
+  /** WGSL of values that the surrounding kernel hands over. */
+  private readonly given: ReadonlyMap<Node, string>;
+  /** Buffers that another body of the same kernel has declared. */
+  private readonly bound: readonly BodyInput[];
   /** Starts the names this body declares beside its function, so that two bodies fit into one file. */
   private readonly prefix: string;
 
@@ -48,14 +50,16 @@ export class Body {
     firstBinding: number,
     isStored: IsStored,
     { nativeF16 }: Pick<Target, "nativeF16">,
-    given?: Node,
+    given: ReadonlyMap<Node, string> = new Map(),
+    bound: readonly BodyInput[] = [],
   ) {
     this.width = width;
     this.firstBinding = firstBinding;
     this.isStored = isStored;
     this.nativeF16 = nativeF16;
     this.given = given;
-    this.prefix = given ? "post" : "";
+    this.bound = bound;
+    this.prefix = given.size > 0 ? "post" : "";
   }
 
   /** Statements, then the name that holds the value of `node`, whose elements are numbered by `index`. */
@@ -86,7 +90,8 @@ export class Body {
   }
 
   private expression(node: Node, index: Index): string {
-    if (node === this.given) return "v";
+    const given = this.given.get(node);
+    if (given !== undefined) return given;
     if (this.isStored(node)) return this.load(node, index);
     const t = wgslType(node.dtype, this.width);
     const { op } = node;
@@ -100,7 +105,7 @@ export class Body {
           node.attributes,
         );
       case "movement": {
-        const input = resolve(node.inputs[0] as Node, (held) => held === this.given || this.isStored(held));
+        const input = resolve(node.inputs[0] as Node, (held) => this.given.has(held) || this.isStored(held));
         if (!node.view) return this.value(input, index);
         const value = this.value(input, index.through(node.view));
         const valid = this.valid(node.view, index);
@@ -148,6 +153,8 @@ export class Body {
 
   /** The buffer's name; the first to use it decides how it is declared, so that each takes one binding only. */
   private input(leaf: Node, vector: boolean): { name: string; vector: boolean } {
+    const known = this.bound.findIndex((input) => input.leaf === leaf);
+    if (known >= 0) return { name: `in${known}`, vector: (this.bound[known] as BodyInput).vector };
     let k = this.inputs.findIndex((input) => input.leaf === leaf);
     if (k < 0) k = this.inputs.push({ leaf, vector }) - 1;
     return { name: `${this.prefix}in${k}`, vector: (this.inputs[k] as BodyInput).vector };

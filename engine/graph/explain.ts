@@ -2,21 +2,21 @@
 import { elementBytes } from "../dtype.ts";
 import type { KernelWork } from "../gpu/profile.ts";
 import type { AssembledKernel, Assembly } from "./assemble.ts";
-import type { Step } from "./fuse.ts";
+import type { Step } from "./schedule.ts";
 import type { Node, Target } from "./node.ts";
 
-/** The nodes that a step computes, inputs first: its root, what is computed on the way to it, and what follows in its store. */
-export function nodesOf({ root, epilogue }: Step, isStored: (node: Node) => boolean): readonly Node[] {
+/** The nodes that a step computes, inputs first: its members, what is computed on the way to them, and updates of state. */
+export function nodesOf({ members, updates }: Step, isStored: (node: Node) => boolean): readonly Node[] {
   const found = new Set<Node>();
   const visit = (node: Node, isOwn: boolean) => {
     if (found.has(node) || (!isOwn && (isStored(node) || node.op.kind === "updated"))) return;
     // A kernel with a file of its own reads its inputs from buffers.
-    const inputs = node.op.kind === "kernel" || node.op.kind === "effect" ? [] : node.inputs;
-    for (const input of inputs) visit(input, false);
+    const { op } = node;
+    const fromBuffers = op.kind === "kernel" || (op.kind === "effect" && !op.expression);
+    if (!fromBuffers) for (const input of node.inputs) visit(input, members.has(input));
     found.add(node);
   };
-  visit(root, true);
-  if (epilogue) visit(epilogue, true);
+  for (const node of [...members, ...updates]) visit(node, true);
   return [...found];
 }
 
@@ -51,6 +51,6 @@ export function workOf(
       buffers.set(`e${place.external}`, operand.effect.writes[operand.state]?.bytes ?? 0);
   });
   const bytes = [...buffers.values()].reduce((sum, size) => sum + size, 0);
-  const { shape } = step.epilogue ?? step.root;
+  const { shape } = step.outputs[0] ?? step.root;
   return { name, ops: opsOf(nodes), layer: layersOf(nodes).join(", "), shape, flops, bytes };
 }

@@ -16,6 +16,8 @@ export interface Target {
   readonly subgroupSize: number;
   /** Tensors of type f16 take two bytes an element; otherwise they are stored as f32. */
   readonly nativeF16: boolean;
+  /** Storage buffers a kernel may have; 8 where it is not said. */
+  readonly maxBindings?: number;
   /** Uses this form of every kernel that has it (for tests and comparisons). */
   readonly form?: "naive" | "tile" | "subgroup";
   /** Stores the value of every op by a kernel of its own (for tests and comparisons). */
@@ -75,7 +77,13 @@ export interface KernelOp extends OpBase {
 /** Writes into buffers of parameters or other state in place, when everything that reads their old values is done. */
 export interface EffectOp extends OpBase {
   readonly kind: "effect";
-  readonly launches: (node: Node, target: Target) => readonly Launch[];
+  /**
+   * The new state, element by element: WGSL over the inputs (of the state's size, or single numbers) and the old state. The
+   * update is then made where its inputs are computed, if it can be.
+   */
+  readonly expression?: (args: readonly string[], old: string, t: string) => string;
+  /** Otherwise: kernels of its own. */
+  readonly launches?: (node: Node, target: Target) => readonly Launch[];
 }
 
 /** Data that is there: numbers from JavaScript, or a buffer on the GPU. */
@@ -132,7 +140,7 @@ export function inLayer<T>(name: string, work: () => T): T {
  * order is a topological order.
  */
 export class Node {
-  readonly id = ++created;
+  readonly id: number;
   readonly op: Op;
   /** Emptied when an executed effect will never run again, so that old steps can be forgotten. */
   inputs: readonly Node[];
@@ -150,7 +158,7 @@ export class Node {
   /** Which of the versions of `storage` this node stands for. */
   readonly version: number;
   /** The layer that recorded it, where layers have names; not part of the structure. */
-  readonly layer = layer;
+  readonly layer: string;
   /** For an optimiser's update: which one, counted from 1. Not part of the structure. */
   readonly step: number | undefined;
   /** For an effect that could not run: why. The state is as if it had never been recorded. */
@@ -173,10 +181,15 @@ export class Node {
       storage?: Storage;
       writes?: readonly Storage[];
       version?: number;
-      step?: number;
+      step?: number | undefined;
+      /** For nodes that the graph compiler makes: a place in time, and the layer they stand in for. */
+      id?: number;
+      layer?: string;
     } = {},
   ) {
     checkSize(op.name, shape);
+    this.id = extra.id ?? ++created;
+    this.layer = extra.layer ?? layer;
     this.op = op;
     this.inputs = inputs;
     this.shape = shape;
@@ -193,6 +206,16 @@ export class Node {
 
   get size(): number {
     return sizeOf(this.shape);
+  }
+
+  /** The same computation of other inputs, at the same place in time. */
+  withInputs(inputs: readonly Node[]): Node {
+    const { attributes, view, host, storage, writes, version, step, id } = this;
+    const given = { ...(host && { host }), ...(storage && { storage }) };
+    const extra = { attributes, view, writes, version, step, id, layer: this.layer, ...given };
+    const node = new Node(this.op, inputs, this.shape, this.dtype, extra);
+    node.kept = this.kept;
+    return node;
   }
 
   /** What makes two nodes with equal inputs the same computation. */

@@ -9,7 +9,7 @@ import { fromFloat16Bits } from "../half.ts";
 import source from "../../shaders/non-finite.wgsl";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import { specialise } from "../gpu/kernel.ts";
-import type { LoweredKernel, LoweredStep } from "./lower.ts";
+import type { LoweredKernel, LoweredStep } from "./lowered.ts";
 import type { Operand } from "./operands.ts";
 import type { Node, Target } from "./node.ts";
 

@@ -10,7 +10,7 @@ import type { Kernel } from "../gpu/pipelines.ts";
 import { type Assembly, assemble, type Place, type ValuePlace } from "./assemble.ts";
 import { workOf } from "./explain.ts";
 import type { Graph } from "./fuse.ts";
-import type { LoweredStep } from "./lower.ts";
+import type { LoweredStep } from "./lowered.ts";
 import type { Node, Target } from "./node.ts";
 import { emptyRecords, firstNonFinite, type When } from "./non-finite.ts";
 import { planMemory } from "./plan.ts";

@@ -277,7 +277,8 @@ class Runtime {
   }
 
   private target(gpu: Gpu): Target {
-    return { ...gpu.info, ...(this.form && { form: this.form }), unfused: this.unfused };
+    const { info, maxBindings } = gpu;
+    return { ...info, maxBindings, ...(this.form && { form: this.form }), unfused: this.unfused };
   }
 
   /** Forgets updates and requests that cannot be computed, so that they are told once and spoil nothing else. */

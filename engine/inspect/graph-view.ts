@@ -3,7 +3,7 @@ import type { DType } from "../dtype.ts";
 import type { Assembly } from "../graph/assemble.ts";
 import { layersOf, nodesOf, opsOf, workOf } from "../graph/explain.ts";
 import { type Graph, resolve } from "../graph/fuse.ts";
-import type { LoweredStep } from "../graph/lower.ts";
+import type { LoweredStep } from "../graph/lowered.ts";
 import type { Node, Target } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
 import { type Shape, showShape } from "../shape.ts";
@@ -113,7 +113,7 @@ function kernelsOf(assembly: Assembly, target: Target): GraphView {
   const boxes = new Boxes();
   for (const lowered of assembly.steps) {
     const kernels = assembly.kernels.filter(({ step }) => step === lowered);
-    const { root, epilogue } = lowered.step;
+    const { root, members, outputs, updates } = lowered.step;
     if (kernels.length === 0) {
       boxes.pack(
         root,
@@ -124,7 +124,7 @@ function kernelsOf(assembly: Assembly, target: Target): GraphView {
     const works = kernels.map((kernel) => workOf(kernel, assembly, target));
     const nodes = nodesOf(lowered.step, assembly.isStored);
     const { kind } = root.op;
-    const { shape, dtype } = epilogue ?? root;
+    const { shape, dtype } = outputs[0] ?? root;
     const total = (of: "flops" | "bytes") => works.reduce((sum, work) => sum + work[of], 0);
     boxes.add(
       {
@@ -133,27 +133,26 @@ function kernelsOf(assembly: Assembly, target: Target): GraphView {
         shape: kind === "effect" ? (root.inputs[0]?.shape ?? shape) : shape,
         dtype,
         layers: layersOf(nodes),
-        writes: root.writes.map(({ name }) => name),
+        writes: [root, ...updates].flatMap(({ writes }) => writes.map(({ name }) => name)),
         ops: opsOf(nodes),
         flops: total("flops"),
         bytes: total("bytes"),
         ...boxes.connect(readsOf(lowered, assembly)),
       },
-      [root, ...(epilogue ? [epilogue] : [])],
+      [...members, ...updates],
     );
   }
   return { stage: "kernels", boxes: boxes.list };
 }
 
-function readsOf(
-  { kernels, step: { root, epilogue } }: LoweredStep,
-  { isStored }: Assembly,
-): readonly Node[] {
+function readsOf({ kernels, step: { root, members } }: LoweredStep, { isStored }: Assembly): readonly Node[] {
   const reads = new Set<Node>();
+  // What others have put in place is a part of the whole too.
+  if (root.op.kind === "kernel" && root.op.placement)
+    for (const input of root.inputs) reads.add(resolve(input, isStored));
   for (const { operands } of kernels)
     for (const operand of operands)
       if ("node" in operand && !operand.write) reads.add(resolve(operand.node, isStored));
-  reads.delete(root);
-  if (epilogue) reads.delete(epilogue);
+  for (const member of members) reads.delete(member);
   return [...reads];
 }

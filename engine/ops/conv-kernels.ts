@@ -126,9 +126,15 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
     scratch: [{ size: weights, like: { input: 1 } }],
   };
   const bindings = [{ input: 0 }, { scratch: 0 }, { output: true, write: true }] as const;
+  const direct = form === "subgroup";
+  /** Subgroup forms read the weights as they lie; others want them turned before. */
+  const withWeights = ({ constants, ...launch }: Omit<Launch, "bindings">): readonly Launch[] =>
+    direct
+      ? [{ ...launch, bindings: READ_TWO_WRITE, ...exchangedWeights(constants, turned) }]
+      : [flip, { ...launch, constants, bindings }];
   if (turned) {
     const swapped = { ...g, H: g.OH, W: g.OW, I: g.O, OH: g.H, OW: g.W, O: g.I, PH: padH, PW: padW };
-    return [flip, { ...convLaunch(swapped, form, target), bindings }];
+    return withWeights(convLaunch(swapped, form, target));
   }
   const input = vectorOf(g.O / g.GROUPS);
   const output = vectorOf(g.I / g.GROUPS);
@@ -136,26 +142,45 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
   const pixels = g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW);
   const shape = form === "subgroup" ? subgroupShape(columns, pixels, target) : tileShape(columns, pixels);
   const [x, y] = foldGrid(shape.tiles);
-  return [
-    flip,
-    {
-      name: form === "subgroup" ? "conv2d-grad-input.subgroup" : "conv2d-grad-input.phases",
-      source: form === "subgroup" ? gradInputSubgroup : gradInputPhases,
-      constants: {
-        ...constantsOf(g),
-        ...groupsOf(g),
-        ...shape.constants,
-        In: input.type,
-        IN_WIDTH: input.width,
-        Out: output.type,
-        OUT_WIDTH: output.width,
-      },
-      bindings,
-      grid: [x, y, g.SH * g.SW],
-      epilogue: { hook: "epilogue", width: output.width },
-      flops: flopsOf(g),
+  return withWeights({
+    name: direct ? "conv2d-grad-input.subgroup" : "conv2d-grad-input.phases",
+    source: direct ? gradInputSubgroup : gradInputPhases,
+    constants: {
+      ...constantsOf(g),
+      ...groupsOf(g),
+      ...shape.constants,
+      In: input.type,
+      IN_WIDTH: input.width,
+      Out: output.type,
+      OUT_WIDTH: output.width,
     },
-  ];
+    grid: [x, y, g.SH * g.SW],
+    epilogue: { hook: "epilogue", width: output.width },
+    flops: flopsOf(g),
+  });
+}
+
+/**
+ * A subgroup form that reads weights whose channels are stored the other way round, `turned` by 180 degrees besides: one by
+ * one instead of in vectors. Where lanes are served one after the other this costs nothing, and saves a copy.
+ */
+function exchangedWeights(
+  constants: Launch["constants"],
+  turned: boolean,
+): Pick<Launch, "constants" | "hooks"> {
+  const [buffer, rows, columns] = turned ? ["w", "I", "O"] : ["v", "O", "I"];
+  const tap = turned ? `KH * KW - 1u - r / ${rows}` : `r / ${rows}`;
+  const lane = (j: number) => `f32(${buffer}[at + ${j}u * ${rows}])`;
+  const lanes = constants.OUT_WIDTH === 4 ? [0, 1, 2, 3] : [0];
+  return {
+    constants: { ...constants, [turned ? "StoredW" : "StoredV"]: "f32" },
+    hooks: {
+      weightAt: `fn weightAt(r: u32, column: u32) -> Out {
+  let at = ((${tap}) * ${columns} + column * OUT_WIDTH) * ${rows} + r % ${rows};
+  return Out(${lanes.map(lane).join(", ")});
+}`,
+    },
+  };
 }
 
 export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {

@@ -4,35 +4,18 @@ import { foldGrid } from "../gpu/kernel.ts";
 import { type EffectOp, type KernelOp, Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
 import copySource from "../../shaders/copy.wgsl";
-import lerpSource from "../../shaders/lerp.wgsl";
 import zeroGapsSource from "../../shaders/zero-gaps.wgsl";
 import { sameShape, showShape } from "../shape.ts";
 import { type Parameter, record, type Tensor, tensor } from "../tensor.ts";
 import { detach } from "./broadcast.ts";
-import { ceilDiv, vectorOf } from "./kernels.ts";
+import { ceilDiv } from "./kernels.ts";
 
-const ASSIGN: EffectOp = {
-  kind: "effect",
-  name: "assign",
-  launches: (node) => [copyLaunch(0, (node.inputs[0] as Node).size, { state: 0 })],
-};
+const ASSIGN: EffectOp = { kind: "effect", name: "assign", expression: ([value]) => value as string };
 
 const LERP: EffectOp = {
   kind: "effect",
   name: "lerp",
-  launches: (node) => {
-    const { size } = node.inputs[0] as Node;
-    const { width, type } = vectorOf(size);
-    return [
-      {
-        name: "lerp",
-        source: lerpSource,
-        constants: { T: type, SIZE: size / width },
-        bindings: [{ input: 0 }, { input: 1 }, { state: 0, write: true }],
-        grid: foldGrid(ceilDiv(size / width, 64)),
-      },
-    ];
-  },
+  expression: ([value, rate], old) => `${old} + ${rate} * (${value} - ${old})`,
 };
 
 const PACK: KernelOp = {

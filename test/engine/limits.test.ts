@@ -72,7 +72,7 @@ describe("memory that a kernel cannot bind", () => {
     );
   });
   test("of partial sums", () => {
-    const y = sum(zeros(4096, 64), 0);
+    const y = sum(zeros(4096, 4), 0);
     const [bytes = 0] = scratchBytes(y);
     expect(bytes).toBeGreaterThan(0);
     expect(() => bind(bytes - 4, y)).toThrow(GanvasError);

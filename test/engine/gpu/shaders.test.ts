@@ -5,7 +5,7 @@ import { specialise } from "../../../engine/gpu/kernel.ts";
 import { accessOf, shaderFiles } from "./shader-files.ts";
 
 /** The graph compiler appends any number of inputs to these, so their output comes first. */
-const OUTPUT_FIRST = ["pointwise.wgsl", "reduce.wgsl"];
+const OUTPUT_FIRST = ["moments-merge.wgsl", "moments.wgsl", "pointwise.wgsl", "reduce.wgsl"];
 /** Updates state in place, all of it behind the inputs. */
 const OPTIMISERS = ["adam.wgsl", "rmsprop.wgsl", "sgd.wgsl"];
 /** Storage buffers that WebGPU guarantees a stage. */

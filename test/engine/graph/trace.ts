@@ -1,7 +1,10 @@
 /** What the run-time does with recorded tensors, up to the kernels, without a device. */
-import { chooseStored, type Graph, type Schedule, schedule } from "../../../engine/graph/fuse.ts";
-import { type LoweredKernel, lower } from "../../../engine/graph/lower.ts";
+import { chooseStored, type Graph } from "../../../engine/graph/fuse.ts";
+import { lower } from "../../../engine/graph/lower.ts";
+import type { LoweredKernel } from "../../../engine/graph/lowered.ts";
 import type { Node, Target } from "../../../engine/graph/node.ts";
+import { rewrite } from "../../../engine/graph/rewrite.ts";
+import { type Schedule, schedule } from "../../../engine/graph/schedule.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 
 /** Everything that the outputs need, with data from JavaScript and state as leaves. */
@@ -21,7 +24,7 @@ export function graphOf(outputs: readonly Tensor[]): Graph {
 
 export interface Compiled extends Schedule {
   readonly kernels: readonly LoweredKernel[];
-  /** Names of the ops whose values are stored, in order; of an epilogue rather than of its kernel. */
+  /** Names of the ops whose values are stored, in order. */
   readonly stored: readonly string[];
 }
 
@@ -29,13 +32,13 @@ export const SOFTWARE: Target = { software: true, subgroupSize: 8, nativeF16: tr
 export const HARDWARE: Target = { software: false, subgroupSize: 0, nativeF16: true };
 
 export function compile(outputs: readonly Tensor[], target: Target = SOFTWARE): Compiled {
-  const graph = graphOf(outputs);
+  const { graph } = rewrite(graphOf(outputs), target.unfused);
   const stored = chooseStored(graph, target.unfused);
   const isStored = (node: Node) => graph.isLeaf(node) || stored.has(node) || node.op.kind === "updated";
-  const plan = schedule(graph, stored, target.unfused);
+  const plan = schedule(graph, stored, target);
   return {
     ...plan,
     kernels: plan.steps.flatMap((step) => lower(step, isStored, target, new Set()).kernels),
-    stored: plan.steps.map(({ root, epilogue }) => (epilogue ?? root).op.name),
+    stored: plan.steps.flatMap((step) => step.outputs.map(({ op }) => op.name)),
   };
 }
