@@ -77,6 +77,7 @@ class Runtime {
     this.device = undefined;
     this.losses = new LossRing();
     this.failure = undefined;
+    this.step = undefined;
     this.programs.clear();
   }
 

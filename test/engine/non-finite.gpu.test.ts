@@ -5,6 +5,7 @@ import {
   Adam,
   BatchNorm,
   Conv2d,
+  close,
   debugNonFinite,
   flush,
   grad,
@@ -21,6 +22,8 @@ import {
   tensor,
 } from "../../engine/index.ts";
 
+// A new device counts updates from 0, whatever other tests of this process have trained.
+await close();
 await init();
 
 afterEach(() => debugNonFinite(false));
