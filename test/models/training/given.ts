@@ -3,7 +3,7 @@ import type { Batch } from "../../../engine/data/index.ts";
 import { fillUniform } from "../../../engine/random.ts";
 import { SRRESNET_PRESETS, type SRResNetRecipe } from "../../../models/training/srresnet.ts";
 
-/** One block of width 8, batches of two patches of 8×8 pixels. */
+/** One block of width 8. */
 export const recipe = (seed: number): SRResNetRecipe => ({
   ...(SRRESNET_PRESETS.tiny as Omit<SRResNetRecipe, "seed">),
   seed,
@@ -12,11 +12,13 @@ export const recipe = (seed: number): SRResNetRecipe => ({
 
 const SIDE = 8;
 
-export function batch(index: number): Batch {
+/** `count` patches of 8×8 pixels. */
+export function batch(index: number, count = 2): Batch {
+  const numbers = count * SIDE * SIDE * 3;
   return {
     index,
-    count: 2,
-    lr: fillUniform(new Float32Array(2 * SIDE * SIDE * 3), 7, index) as Float32Array<ArrayBuffer>,
-    hr: fillUniform(new Float32Array(2 * 16 * SIDE * SIDE * 3), 8, index, -1) as Float32Array<ArrayBuffer>,
+    count,
+    lr: fillUniform(new Float32Array(numbers), 7, index) as Float32Array<ArrayBuffer>,
+    hr: fillUniform(new Float32Array(16 * numbers), 8, index, -1) as Float32Array<ArrayBuffer>,
   };
 }
