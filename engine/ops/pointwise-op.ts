@@ -4,7 +4,7 @@
  * definition there and appears by itself as a function, as a method of tensors, and in the tests.
  */
 import type { DType } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
+import { GanvasError, ShapeError } from "../errors.ts";
 import type { PointwiseOp } from "../graph/node.ts";
 import { broadcastShapes } from "../shape.ts";
 import { wide } from "../precision.ts";
@@ -67,12 +67,17 @@ const definitions = new Map<string, Definition<number>>();
 /** All pointwise ops by name, for the tests that want to see every one of them. */
 export const pointwiseOps: ReadonlyMap<string, Definition<number>> = definitions;
 
-/** Defines an op with attributes or with three arguments; the others are `unary` and `binary`. */
+/**
+ * Defines an op with attributes or with three arguments; the others are `unary` and `binary`.
+ * @param name its own: the graph compiler knows the rules of sums by the names of the ops in them (`mul`, `neg`, `sub`, `square`)
+ * @throws GanvasError when another op has the name
+ */
 export function pointwise<N extends 1 | 2 | 3>(
   name: string,
   definition: Definition<N>,
 ): (operands: Arguments<N, Operand>, attributes?: Attributes) => Tensor {
   const { wgsl, gradient, cost = 1 } = definition;
+  if (definitions.has(name)) throw new GanvasError(`there is a pointwise op "${name}" already`);
   definitions.set(name, definition as unknown as Definition<number>);
   const op: PointwiseOp = {
     kind: "pointwise",
