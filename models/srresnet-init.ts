@@ -4,9 +4,10 @@
  * from the head, through the long shortcut, two bilinear enlargements written as sub-pixel convolutions and the tail to
  * the output, and every residual branch begins at zero; training only has to find what is missing.
  */
-import { GanvasError } from "../engine/errors.ts";
+import { GanvasError, InputError } from "../engine/errors.ts";
+import type { HostTensor } from "../engine/io/index.ts";
 import type { Weight } from "../engine/nn/index.ts";
-import type { SRResNet } from "./srresnet.ts";
+import { SRResNet, type SRResNetConfig } from "./srresnet.ts";
 
 /** Share of the random weights that is left in the tail, so that the other channels start almost unheard. */
 const TAIL_NOISE = 0.01;
@@ -48,6 +49,35 @@ export function startAsInterpolation(net: SRResNet): void {
     for (let c = 0; c < 3; c++) w[at(4, 4, c, c)] = 2;
   });
   if (net.tail.bias) edit(net.tail.bias, (w) => w.fill(-1));
+}
+
+/**
+ * Weights for a deeper network: those of a trained one of the same form. The residual blocks that are added come last and
+ * begin as the identity (their second batch norm scales by zero), so that the network computes what the trained one
+ * computes until it has learnt more.
+ * @param config the new network
+ * @param file where the trained network is from, for messages
+ * @throws InputError when it is of another form, or has more blocks
+ */
+export async function deepened(
+  trained: SRResNet,
+  config: SRResNetConfig,
+  seed: number,
+  file: string,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const given = trained.config;
+  for (const key of Object.keys(config) as (keyof SRResNetConfig)[])
+    if (key !== "numBlocks" && given[key] !== config[key])
+      throw new InputError(
+        `${file}: its ${key} is ${given[key]}, that of the network to train ${config[key]}`,
+      );
+  if (given.numBlocks > config.numBlocks)
+    throw new InputError(
+      `${file} has ${given.numBlocks} residual blocks, the network to train ${config.numBlocks}`,
+    );
+  const net = new SRResNet({ ...config, seed });
+  for (const block of net.body.slice(given.numBlocks)) edit(block.bn2.weight, (w) => w.fill(0));
+  return new Map([...(await net.stateDict()), ...(await trained.stateDict())]);
 }
 
 type At = (y: number, x: number, input: number, output: number) => number;

@@ -7,8 +7,10 @@ import { InputError } from "../../engine/errors.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { readCheckpoint } from "../../engine/io/node.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
+import { deepened } from "../../models/srresnet-init.ts";
 import { SRRESNET_PRESETS, type SRResNetRecipe, SRResNetTraining } from "../../models/training/srresnet.ts";
 import { type Arguments, oneOf, text, wholeNumber } from "./command.ts";
+import { loadGenerator } from "./files.ts";
 
 export interface TrainPlan {
   readonly recipe: Recipe;
@@ -116,15 +118,29 @@ export async function planSRResNet(args: Arguments, out: string): Promise<TrainP
   if (!preset) throw new InputError(`--preset takes ${presets.join(" or ")}`);
   const wishes = wishesOf(args, out);
   const precision = oneOf(args, "precision", ["f32", "mixed"], "f32");
-  const rest = {
-    extras: {},
-    measureFirst: false,
-    trainer: (recipe: Recipe) => new SRResNetTraining(recipe as SRResNetRecipe),
-  };
   if (args.values.resume !== true) {
     const { steps = preset.steps, seed = 0, minutes } = wishes;
-    const recipe = { ...preset, steps, seed, ...(precision === "mixed" && { precision }) };
-    return { ...rest, recipe, minutes, from: undefined, settle: async () => recipe };
+    const file = text(args, "from");
+    const begins =
+      file === undefined
+        ? undefined
+        : { weights: await deepened(await loadGenerator(file), preset.network, seed, file), file };
+    const recipe: SRResNetRecipe = {
+      ...preset,
+      steps,
+      seed,
+      ...(precision === "mixed" && { precision }),
+      ...(begins && { start: "trained" }),
+    };
+    return {
+      recipe,
+      minutes,
+      from: undefined,
+      measureFirst: begins !== undefined,
+      extras: {},
+      settle: async () => recipe,
+      trainer: (settled) => new SRResNetTraining(settled as SRResNetRecipe, begins),
+    };
   }
   const run = await readRun<SRResNetRecipe>(
     out,
@@ -132,15 +148,25 @@ export async function planSRResNet(args: Arguments, out: string): Promise<TrainP
     "SRResNet",
     ({ start }) => typeof start === "string",
   );
-  const { steps, seed, precision: made } = run.stored;
+  if (text(args, "from") !== undefined)
+    throw new InputError("--from is settled when a run begins; --resume goes on with what it was");
+  const { steps, seed, start, precision: made } = run.stored;
   if (text(args, "precision") !== undefined && precision !== (made ?? "f32"))
     throw new InputError(
       `--precision ${precision} contradicts the run in ${out}, which has ${made ?? "f32"}`,
     );
-  const wanted = { ...preset, steps, seed, ...(made && { precision: made }) };
+  const wanted = { ...preset, steps, seed, start, ...(made && { precision: made }) };
   if (text(args, "preset") !== undefined && !isDeepStrictEqual(wanted, run.stored))
     throw new InputError(`the run in ${out} has another recipe than --preset ${text(args, "preset")}`);
-  return { ...rest, recipe: run.recipe, minutes: undefined, from: run, settle: async () => run.recipe };
+  return {
+    recipe: run.recipe,
+    minutes: undefined,
+    from: run,
+    measureFirst: false,
+    extras: {},
+    settle: async () => run.recipe,
+    trainer: (recipe) => new SRResNetTraining(recipe as SRResNetRecipe),
+  };
 }
 
 /** What a changed number of updates means for the learning rate. */

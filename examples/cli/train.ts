@@ -11,17 +11,7 @@ import { runTraining } from "./train-run.ts";
 const words = (table: object): string => Object.keys(table).join(", ");
 
 /** Options that only `train srgan` has. */
-const SRGAN_ONLY = [
-  "size",
-  "from",
-  "vgg",
-  "vgg-weight",
-  "lr",
-  "ema",
-  "gan",
-  "label-smoothing",
-  "r1",
-] as const;
+const SRGAN_ONLY = ["size", "vgg", "vgg-weight", "lr", "ema", "gan", "label-smoothing", "r1"] as const;
 
 const SRRESNET_ONLY = ["precision"] as const;
 
@@ -51,7 +41,7 @@ export const train: Command = {
     from: {
       type: "string",
       value: "MODEL",
-      help: "srgan: the generator to begin with, a model's name, its weights or a run's checkpoint",
+      help: "the generator to begin with, a model's name, its weights or a run's checkpoint; train srresnet takes one with fewer residual blocks too",
     },
     vgg: {
       type: "string",

@@ -1,7 +1,7 @@
 /** What all training of super-resolution networks has in common. */
 import type { Batch } from "../../engine/data/index.ts";
 import { cosineDecay, type Tensor, tensor } from "../../engine/index.ts";
-import type { Checkpoint } from "../../engine/io/index.ts";
+import type { Checkpoint, HostTensor } from "../../engine/io/index.ts";
 import type { SRResNet, SRResNetConfig } from "../srresnet.ts";
 
 /** How a network is trained. Plain data: it is stored in checkpoints and on cards. */
@@ -20,6 +20,14 @@ export interface Recipe {
   readonly seed: number;
   /** Mirror patches top to bottom and exchange rows and columns too (left to right is always done). */
   readonly allSymmetries: boolean;
+}
+
+/** What a generator begins with. */
+export interface StartingWeights {
+  /** Under the names of its state dict. */
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  /** Where they are from, for messages. */
+  readonly file: string;
 }
 
 /** A run under way. Files, progress and pictures are the caller's; this runs in every host. */

@@ -18,7 +18,7 @@ import type { Checkpoint, HostTensor, JsonValue } from "../../engine/io/index.ts
 import { SRGANDiscriminator } from "../srgan-discriminator.ts";
 import { SRResNet } from "../srresnet.ts";
 import type { VGG19 } from "../vgg19.ts";
-import { learningRate, tensorsOf, type Trainer } from "./recipe.ts";
+import { learningRate, type StartingWeights, tensorsOf, type Trainer } from "./recipe.ts";
 import type { SRGANRecipe } from "./srgan-recipe.ts";
 import { type Content, type GeneratorLossOptions, contentLoss, srganStep } from "./srgan-step.ts";
 
@@ -48,13 +48,9 @@ export class SRGANTraining implements Trainer {
 
   /**
    * @param vgg up to the layer of the recipe, where its content is features
-   * @param from weights that the generator begins with, under its state-dict names, and the file's name for errors
+   * @param from weights that the generator begins with
    */
-  constructor(
-    recipe: SRGANRecipe,
-    vgg?: VGG19,
-    from?: { readonly weights: ReadonlyMap<string, HostTensor>; readonly file: string },
-  ) {
+  constructor(recipe: SRGANRecipe, vgg?: VGG19, from?: StartingWeights) {
     const { network, seed, discriminator, lr } = recipe;
     this.recipe = recipe;
     this.losses = {

@@ -7,11 +7,14 @@ import { Adam, autocast, flush, GradScaler, grad, mse, nameLayers, type Tensor }
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { SRRESNET_PAPER, SRResNet } from "../srresnet.ts";
 import { startAsInterpolation } from "../srresnet-init.ts";
-import { learningRate, type Recipe, tensorsOf, type Trainer } from "./recipe.ts";
+import { learningRate, type Recipe, type StartingWeights, tensorsOf, type Trainer } from "./recipe.ts";
 
 export interface SRResNetRecipe extends Recipe {
-  /** Random weights (He et al. 2015), or a network that begins as bilinear interpolation (`srresnet-init.ts`). */
-  readonly start: "random" | "interpolation";
+  /**
+   * Random weights (He et al. 2015), a network that begins as bilinear interpolation, or as one trained before with blocks
+   * added (both in `srresnet-init.ts`).
+   */
+  readonly start: "random" | "interpolation" | "trained";
   /** Computes products on half-precision copies, with dynamic loss scaling; weights, updates and statistics stay f32. */
   readonly precision?: "mixed";
 }
@@ -50,6 +53,16 @@ export const SRRESNET_PRESETS: Readonly<Record<string, Preset>> = {
     allSymmetries: true,
     start: "interpolation",
   },
+  medium: {
+    network: { ...SRRESNET_PAPER, numBlocks: 8, width: 32 },
+    batchSize: 4,
+    patch: 96,
+    lr: 8e-4,
+    schedule: "cosine",
+    steps: 12_000,
+    allSymmetries: true,
+    start: "interpolation",
+  },
   tiny: {
     network: { ...SRRESNET_PAPER, numBlocks: 1, width: 8 },
     batchSize: 2,
@@ -71,10 +84,12 @@ export class SRResNetTraining implements Trainer {
   /** In mixed precision only. */
   private readonly scaler: GradScaler | undefined;
 
-  constructor(recipe: SRResNetRecipe) {
+  /** @param from weights to begin with, under their state-dict names, and the file's name for errors */
+  constructor(recipe: SRResNetRecipe, from?: StartingWeights) {
     this.recipe = recipe;
     this.net = nameLayers(new SRResNet({ ...recipe.network, seed: recipe.seed })).train();
     if (recipe.start === "interpolation") startAsInterpolation(this.net);
+    if (from) this.net.loadStateDict(from.weights, from.file);
     this.adam = new Adam(this.net.parameters(), { lr: recipe.lr });
     this.scaler = recipe.precision === "mixed" ? new GradScaler() : undefined;
   }
