@@ -8,6 +8,7 @@
 import {
   add,
   BatchNorm,
+  checkpoint,
   Conv2d,
   type Conv2dOptions,
   ConvTranspose2d,
@@ -114,6 +115,8 @@ export class SRResNet extends Module {
   readonly trunk: Module & { conv: Conv2d; bn?: BatchNorm; act?: PReLU };
   readonly up: readonly (SubpixelUpsample | DeconvUpsample)[];
   readonly tail: Conv2d;
+  /** In training, computes each block again in the backward pass instead of keeping its values: less memory, more work. */
+  recompute = false;
 
   constructor(options: SRResNetOptions = {}) {
     super();
@@ -147,12 +150,16 @@ export class SRResNet extends Module {
   forward(lr: Tensor): Tensor {
     const first = this.head.act.forward(this.head.conv.forward(lr)); // [n, h, w, c]
     let x = first;
-    for (const block of this.body) x = block.forward(x); // [n, h, w, c]
+    for (const block of this.body) x = this.block(() => block.forward(x)); // [n, h, w, c]
     x = this.trunk.conv.forward(x);
     x = add((this.trunk.bn ?? (this.trunk.act as PReLU)).forward(x), first); // [n, h, w, c]
-    for (const up of this.up) x = up.forward(x); // [n, 2h, 2w, c], [n, 4h, 4w, c]
+    for (const up of this.up) x = this.block(() => up.forward(x)); // [n, 2h, 2w, c], [n, 4h, 4w, c]
     const y = this.tail.forward(x); // [n, 4h, 4w, 3]
     return this.config.output === "tanh01" ? tanh(y).add(1).mul(0.5) : y;
+  }
+
+  private block(forward: () => Tensor): Tensor {
+    return this.recompute ? checkpoint(forward) : forward();
   }
 
   /** Pixels of the low-resolution image to each side that an output pixel depends on. */

@@ -135,6 +135,25 @@ export function inLayer<T>(name: string, work: () => T): T {
   }
 }
 
+/** Nodes recorded together whose values the backward pass computes again instead of keeping them. */
+export type Region = Readonly<Record<string, never>>;
+
+let region: Region | undefined;
+
+/** What is being recorded belongs to this region. */
+export const openRegion = (): Region | undefined => region;
+
+/** Whatever `work` records belongs to one region; within an open region, to that. */
+export function inRegion<T>(work: () => T): T {
+  const outer = region;
+  region ??= {};
+  try {
+    return work();
+  } finally {
+    region = outer;
+  }
+}
+
 /**
  * One recorded op with its inputs. One of more elements than can be numbered is refused with a ShapeError. Ids grow with time, so their
  * order is a topological order.
@@ -159,6 +178,8 @@ export class Node {
   readonly version: number;
   /** The layer that recorded it, where layers have names; not part of the structure. */
   readonly layer: string;
+  /** Where its value is not to be kept for the backward pass: what is computed again along with it. */
+  readonly region: Region | undefined;
   /** For an optimiser's update: which one, counted from 1. Not part of the structure. */
   readonly step: number | undefined;
   /** For an effect that could not run: why. The state is as if it had never been recorded. */
@@ -190,6 +211,7 @@ export class Node {
     checkSize(op.name, shape);
     this.id = extra.id ?? ++created;
     this.layer = extra.layer ?? layer;
+    this.region = region;
     this.op = op;
     this.inputs = inputs;
     this.shape = shape;

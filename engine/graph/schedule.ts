@@ -9,6 +9,7 @@ import { type DType, isFloat } from "../dtype.ts";
 import { isInline, resolve, sharesBuffer, type Graph } from "./fuse.ts";
 import type { Node, Target } from "./node.ts";
 import { axesOf, varianceSum } from "./pattern.ts";
+import { recomputedIn } from "./recompute.ts";
 import { Index } from "./view.ts";
 
 /** One kernel to run (which may take several dispatches). */
@@ -122,6 +123,12 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>, target: Target
     return (groupOf.get(leaf)?.root ?? leaf).id < group.root.id;
   }
 
+  /** What is computed again is to be so when it is needed, not along with the first time. */
+  function isInTime(root: Node, group: Group): boolean {
+    const again = recomputedIn(root);
+    return again === undefined || again === recomputedIn(group.root);
+  }
+
   function joinReduction(root: Node, reads: Reads): Group | undefined {
     if (root.op.kind !== "reduce" || root.size === 0) return undefined;
     const total = varianceSum(root);
@@ -136,6 +143,7 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>, target: Target
     for (const other of candidates) {
       const group = groupOf.get(other);
       if (group?.root.op.kind !== "reduce" || group.moments || group.reduced.length >= MAX_REDUCED) continue;
+      if (!isInTime(root, group)) continue;
       if (group.root.dtype !== root.dtype || !sameRows(group.root, root)) continue;
       if (![...reads.all].every((leaf) => !group.members.has(leaf) && isEarlier(leaf, group))) continue;
       if (!fits(group, root, reads)) continue;
@@ -153,6 +161,7 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>, target: Target
     for (const leaf of reads.aligned) {
       const group = isLeaf(leaf) ? undefined : groupOf.get(leaf);
       if (!group || !takesFollowers(group.root) || group.followers.length >= MAX_FOLLOWERS) continue;
+      if (!isInTime(root, group)) continue;
       if (group.root.size !== size || !isAlike(group.root, root) || !canStore(group.root, root.dtype))
         continue;
       if (group.work + reads.work > MAX_FOLLOWING_WORK) continue;
