@@ -6,7 +6,7 @@ import { prefetchInNode } from "../../engine/data/prefetch-node.ts";
 import { InputError } from "../../engine/errors.ts";
 import { init } from "../../engine/index.ts";
 import { writeCheckpoint, writeFileAtomic, writePng, writeSafetensorsFile } from "../../engine/io/node.ts";
-import type { Trainer } from "../../models/training/recipe.ts";
+import type { Recipe, Trainer } from "../../models/training/recipe.ts";
 import { SRGANWatch } from "../../models/training/srgan-watch.ts";
 import { Validation, type ValidationScore } from "../../models/training/validation.ts";
 import { adapterName } from "./adapter.ts";
@@ -70,13 +70,18 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
     const small = training.skipped.length;
     progress.say(`${adapterName(device)}; ${count}${small > 0 ? `, ${small} too small` : ""}`);
     damaged.forEach(leaveOut);
+    const trainerOf = (settled: Recipe) => {
+      const trainer = plan.trainer(settled);
+      if (args.values.recompute === true) trainer.recompute();
+      return trainer;
+    };
     let recipe = await plan.settle((k) => source.batch(k));
     if (minutes !== undefined) {
       // A few updates tell how many fit; the run then starts anew with a plan for that many.
-      const seconds = await pace(plan.trainer(recipe), (k) => source.batch(k), args.signal);
+      const seconds = await pace(trainerOf(recipe), (k) => source.batch(k), args.signal);
       recipe = { ...recipe, steps: Math.max(Math.floor((minutes * 60) / seconds), 1) };
     }
-    const trainer = plan.trainer(recipe);
+    const trainer = trainerOf(recipe);
     if (from) trainer.restore(from.checkpoint, checkpointOf(out));
     log.write({
       event: from ? "resume" : "start",

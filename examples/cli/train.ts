@@ -86,6 +86,10 @@ export const train: Command = {
       value: "f32|mixed",
       help: "srresnet: mixed computes products in half precision, with loss scaling; weights stay f32 (f32 by default)",
     },
+    recompute: {
+      type: "boolean",
+      help: "computes the generator's blocks again in the backward pass instead of keeping their values: half the memory, a third more work, for large patches and batches",
+    },
     seed: { type: "string", value: "S", help: "of initial weights and batches (0 by default)" },
     val: {
       type: "string",

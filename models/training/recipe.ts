@@ -45,6 +45,8 @@ export interface Trainer {
   update(batch: Batch): Tensor;
   /** The generator as it would be used now. */
   current(): SRResNet;
+  /** From now on the generator's blocks are computed again in the backward pass: less memory, more work, the same updates. */
+  recompute(): void;
   /** Everything that going on exactly needs. */
   checkpoint(): Promise<Checkpoint>;
   /** Goes on where a checkpoint was made. @throws InputError when it is of another network */

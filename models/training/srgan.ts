@@ -131,6 +131,10 @@ export class SRGANTraining implements Trainer {
     return network;
   }
 
+  recompute(): void {
+    this.generator.recompute = true;
+  }
+
   async checkpoint(): Promise<Checkpoint> {
     const parts = await Promise.all([
       prefixed("generator.", this.generator.stateDict()),

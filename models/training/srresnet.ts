@@ -107,6 +107,10 @@ export class SRResNetTraining implements Trainer {
     return this.net;
   }
 
+  recompute(): void {
+    this.net.recompute = true;
+  }
+
   /**
    * One update on a batch.
    * @returns the loss before the update, to be read later: mean over all values of (network - original)², range [-1, 1]
