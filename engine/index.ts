@@ -3,6 +3,7 @@ export * from "./autograd.ts";
 export * from "./dtype.ts";
 export * from "./errors.ts";
 export type { DeviceInfo } from "./gpu/device.ts";
+export type { CompileProgress } from "./gpu/pipelines.ts";
 export type { HostEvent, KernelRun, KernelWork, Profile } from "./gpu/profile.ts";
 export * from "./inspect/index.ts";
 export * from "./nn/index.ts";

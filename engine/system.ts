@@ -1,7 +1,9 @@
 /** The device and the run-time as a user sees them. */
 import type { DeviceInfo, Gpu } from "./gpu/device.ts";
+import type { CompileProgress } from "./gpu/pipelines.ts";
 import type { Profile } from "./gpu/profile.ts";
 import { runtime } from "./graph/runtime.ts";
+import { Tensor } from "./tensor.ts";
 
 /** Counters since the device was opened, and programs in memory. See `stats`. */
 export type Stats = Gpu["stats"] & { readonly programs: number };
@@ -21,6 +23,27 @@ export const idle = (): Promise<void> => runtime.idle();
 
 /** Starts what is recorded (updates, kept tensors) without waiting for it. */
 export const flush = (): void => runtime.flush();
+
+/**
+ * Does `work` and waits until every kernel that it needs is compiled, all of them side by side, telling how far that is.
+ * Around the first step of a loop it says why that takes long; tensors that `work` returns without reading them are
+ * not computed, but whatever reading them needs is compiled.
+ *
+ * @param onProgress kernels compiled, of those asked for so far; those compiled before do not count
+ * @example await warmUp(() => net.forward(x), (compiled, asked) => console.log(`compiling ${compiled}/${asked}`));
+ */
+export async function warmUp<T>(work: () => T, onProgress: CompileProgress): Promise<Awaited<T>> {
+  const { pipelines } = await runtime.gpu();
+  const stop = pipelines.watch(onProgress);
+  try {
+    const result = await work();
+    const results: readonly unknown[] = Array.isArray(result) ? result : [result];
+    await runtime.compiled(results.flatMap((tensor) => (tensor instanceof Tensor ? [tensor.node] : [])));
+    return result;
+  } finally {
+    stop();
+  }
+}
 
 /**
  * Watches everything that runs inside `work`: each kernel with its time, flops, bytes, ops and layer, submits and readbacks.

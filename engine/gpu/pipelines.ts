@@ -9,6 +9,9 @@ export interface Kernel {
   readonly layout: GPUBindGroupLayout;
 }
 
+/** Told how many of the kernels asked for are compiled, whenever that changes. */
+export type CompileProgress = (compiled: number, asked: number) => void;
+
 export class Pipelines {
   private readonly device: GPUDevice;
   private readonly compiled = new Map<string, Promise<Kernel>>();
@@ -16,6 +19,9 @@ export class Pipelines {
     AccessPattern,
     { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }
   >();
+
+  private finished = 0;
+  private readonly watchers = new Set<CompileProgress>();
 
   constructor(device: GPUDevice) {
     this.device = device;
@@ -33,8 +39,31 @@ export class Pipelines {
     if (!kernel) {
       kernel = this.compile(name, text, access);
       this.compiled.set(key, kernel);
+      this.tell();
+      const finish = () => {
+        this.finished++;
+        this.tell();
+      };
+      kernel.then(finish, finish);
     }
     return kernel;
+  }
+
+  /** Tells how the compilation of kernels goes that are asked for from now on. @returns what ends it */
+  watch(onProgress: CompileProgress): () => void {
+    const { finished, count } = this;
+    const watcher: CompileProgress = (compiled, asked) => onProgress(compiled - finished, asked - count);
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  /** Resolves when all kernels asked for so far are compiled, or have failed to be. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.compiled.values());
+  }
+
+  private tell(): void {
+    for (const watcher of this.watchers) watcher(this.finished, this.count);
   }
 
   private async compile(name: string, text: string, access: AccessPattern): Promise<Kernel> {

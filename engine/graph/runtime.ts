@@ -202,6 +202,14 @@ class Runtime {
     return program;
   }
 
+  /** Compiles what these nodes and the recorded updates need, and waits for whatever else is being compiled. */
+  async compiled(outputs: readonly Node[]): Promise<void> {
+    const gpu = await this.gpu();
+    const missing = outputs.filter((node) => !node.host && !node.storage);
+    if (missing.length > 0 || !this.requests.isEmpty) await this.prepare(missing);
+    await gpu.wait(gpu.pipelines.settled());
+  }
+
   /** What would run to compute these nodes, with the updates recorded so far: the graph as it is recorded, and its kernels. */
   async explain(outputs: readonly Node[]): Promise<{ graph: Graph; assembly: Assembly; target: Target }> {
     const gpu = await this.gpu();

@@ -16,6 +16,7 @@ const WIDTH = 24;
 export class Progress {
   private readonly start = Date.now();
   private shown = 0;
+  private compilingShown = this.start;
   private readonly label: string;
   private readonly from: number;
 
@@ -46,6 +47,16 @@ export class Progress {
     const bar = `${"█".repeat(filled)}${"░".repeat(WIDTH - filled)}`;
     const line = `${this.label} ${bar} ${done}/${total} ${time}${note && `  ${note}`}`;
     process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${line}${done >= total ? "\n" : ""}` : `${line}\n`);
+  }
+
+  /** Says that it is the kernels' compilation that takes the time. */
+  compiling(compiled: number, asked: number): void {
+    const now = Date.now();
+    const pause = process.stderr.isTTY ? 100 : 10_000;
+    if (now - this.compilingShown < pause || compiled >= asked) return;
+    this.compilingShown = now;
+    const line = `${this.label} compiling ${compiled}/${asked} kernels`;
+    process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);
   }
 
   /** Writes a line of its own above the progress. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Batch } from "../../engine/data/index.ts";
 import { prefetchInNode } from "../../engine/data/prefetch-node.ts";
 import { InputError } from "../../engine/errors.ts";
-import { init } from "../../engine/index.ts";
+import { type CompileProgress, init, warmUp } from "../../engine/index.ts";
 import { writeCheckpoint, writeFileAtomic, writePng, writeSafetensorsFile } from "../../engine/io/node.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
 import { SRGANWatch } from "../../models/training/srgan-watch.ts";
@@ -75,10 +75,12 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
       if (args.values.recompute === true) trainer.recompute();
       return trainer;
     };
+    const compiling: CompileProgress = (compiled, asked) => progress.compiling(compiled, asked);
     let recipe = await plan.settle((k) => source.batch(k));
     if (minutes !== undefined) {
       // A few updates tell how many fit; the run then starts anew with a plan for that many.
-      const seconds = await pace(trainerOf(recipe), (k) => source.batch(k), args.signal);
+      const timed = () => pace(trainerOf(recipe), (k) => source.batch(k), args.signal);
+      const seconds = await warmUp(timed, compiling);
       recipe = { ...recipe, steps: Math.max(Math.floor((minutes * 60) / seconds), 1) };
     }
     const trainer = trainerOf(recipe);
@@ -130,7 +132,9 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
     let saved = Date.now();
     let reading: Promise<void> | undefined;
     while (trainer.step < recipe.steps && !args.signal.aborted) {
-      const measured = trainer.update(await source.batch(trainer.step));
+      const patches = await source.batch(trainer.step);
+      const update = () => trainer.update(patches);
+      const measured = trainer.step === begun ? await warmUp(update, compiling) : update();
       const { step } = trainer;
       // The measures of one update are read while the next is recorded, so that neither waits for the other.
       await reading;

@@ -2,7 +2,7 @@
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { listImages } from "../../engine/data/image-folder-node.ts";
 import { InputError } from "../../engine/errors.ts";
-import { debugNonFinite, type DeviceInfo, init, stats } from "../../engine/index.ts";
+import { debugNonFinite, type DeviceInfo, init, stats, warmUp } from "../../engine/index.ts";
 import { readImage, writePng } from "../../engine/io/node.ts";
 import { type SuperResolver, upscaleImage } from "../../models/upscale.ts";
 import { adapterName } from "./adapter.ts";
@@ -90,11 +90,13 @@ async function enlarge(
   args: Arguments,
 ): Promise<object> {
   const progress = new Progress(basename(from));
-  const enlarged = await upscaleImage(image, model, {
-    ...(tile === undefined ? {} : { tile }),
-    signal: args.signal,
-    onProgress: (done, total) => progress.update(done, total),
-  });
+  const work = () =>
+    upscaleImage(image, model, {
+      ...(tile === undefined ? {} : { tile }),
+      signal: args.signal,
+      onProgress: (done, total) => progress.update(done, total),
+    });
+  const enlarged = await warmUp(work, (compiled, asked) => progress.compiling(compiled, asked));
   makeFolder(dirname(to));
   await writePng(to, enlarged);
   const { seconds } = progress;

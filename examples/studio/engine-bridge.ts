@@ -3,7 +3,7 @@
  * where WebGPU is not offered to workers; everything else of the studio sees the types below and `EngineCalls`.
  */
 import { imresize } from "../../engine/data/imresize.ts";
-import { debugNonFinite, type DeviceInfo, init } from "../../engine/index.ts";
+import { debugNonFinite, type DeviceInfo, init, warmUp } from "../../engine/index.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { decodeImage, encodePng } from "../../engine/io/image-browser.ts";
 import {
@@ -73,10 +73,12 @@ const handlers: Handlers = {
     signal?.throwIfAborted();
     debugNonFinite(checked);
     try {
-      return await upscaleImage(image, model, {
-        ...(signal === undefined ? {} : { signal }),
-        onProgress: (done, total) => onProgress?.({ done, total }),
-      });
+      const work = () =>
+        upscaleImage(image, model, {
+          ...(signal === undefined ? {} : { signal }),
+          onProgress: (done, total) => onProgress?.({ done, total }),
+        });
+      return await warmUp(work, (compiled, asked) => onProgress?.({ compiled, asked }));
     } finally {
       debugNonFinite(false);
     }

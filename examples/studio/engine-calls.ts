@@ -10,7 +10,11 @@ export interface EngineCalls {
   /** The picture enlarged ×4 by bicubic interpolation: what the network has to beat. */
   bicubic: { args: [image: Image]; progress: never; result: Image };
   /** The picture enlarged ×4 by the network of that name; `checked`, it is told where the first NaN or infinite number came from. */
-  upscale: { args: [image: Image, model: string, checked: boolean]; progress: TilesDone; result: Image };
+  upscale: {
+    args: [image: Image, model: string, checked: boolean];
+    progress: TilesDone | KernelsCompiled;
+    result: Image;
+  };
   /** The picture as a PNG file. */
   encode: { args: [image: Image]; progress: never; result: Blob };
   /** Checks every op against the float64 reference; each finished check is told as progress. */
@@ -20,6 +24,12 @@ export interface EngineCalls {
 export interface TilesDone {
   readonly done: number;
   readonly total: number;
+}
+
+export interface KernelsCompiled {
+  readonly compiled: number;
+  /** Asked for so far. */
+  readonly asked: number;
 }
 
 export interface ChecksDone {

@@ -8,7 +8,7 @@ import { createPicture } from "../../components/picture.ts";
 import { Progress } from "../../components/progress.ts";
 import { formatDuration } from "../../components/time-left.ts";
 import type { Image } from "../../engine-bridge.ts";
-import { isAbort } from "../../engine-calls.ts";
+import { isAbort, type KernelsCompiled, type TilesDone } from "../../engine-calls.ts";
 import type { Page, Studio } from "../page.ts";
 import { ModelPicker } from "./model-picker.ts";
 import { PhotoPanel } from "./photo-panel.ts";
@@ -164,8 +164,11 @@ class UpscalePage {
       behavior: prefersReducedMotion() ? "auto" : "smooth",
     });
     try {
-      const onProgress = ({ done, total }: { done: number; total: number }) =>
-        this.#progress.update(done, total);
+      const onProgress = (told: TilesDone | KernelsCompiled) => {
+        if ("done" in told) this.#progress.update(told.done, told.total);
+        const compiles = "compiled" in told && told.compiled < told.asked;
+        this.#progress.stage(compiles ? `Compiling ${told.compiled}/${told.asked} kernels` : "Upscaling");
+      };
       const image = await engine.call("upscale", [photo.image, model.name, this.#checked.checked], {
         signal,
         onProgress,
