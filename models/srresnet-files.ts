@@ -1,6 +1,7 @@
 /** Files of SRResNet weights: ours, and those of leftthomas/SRGAN. */
 import { InputError } from "../engine/errors.ts";
 import { checkStateDict, type HostTensor, readWeights } from "../engine/io/index.ts";
+import { interpolateWeights } from "./blend.ts";
 import { SRResNet, type SRResNetConfig } from "./srresnet.ts";
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
@@ -55,11 +56,20 @@ function generatorOf(dict: ReadonlyMap<string, HostTensor>): ReadonlyMap<string,
   return new Map(own.map(([name, x]) => [name.slice(prefix.length), x]));
 }
 
+/** A network as a file describes it, in host memory. */
+export interface SRResNetFile {
+  readonly config: SRResNetConfig;
+  /** Under our names, in PyTorch's layouts; without batch norm's counters. */
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  /** What messages call it. */
+  readonly file: string;
+}
+
 /**
- * The network that a file describes (a checkpoint of a run too), with its weights. Batch norm's counters are left out.
+ * The network that a file describes (a checkpoint of a run too), and its weights.
  * @throws InputError naming the first tensor that does not fit, with both shapes, or that holds NaN
  */
-export function parseSRResNet(bytes: Uint8Array, file: string): SRResNet {
+export function readSRResNet(bytes: Uint8Array, file: string): SRResNetFile {
   let dict: ReadonlyMap<string, HostTensor> = generatorOf(readWeights(bytes, file));
   let output: SRResNetConfig["output"] = "linear";
   if (dict.has("block1.0.weight")) {
@@ -75,7 +85,37 @@ export function parseSRResNet(bytes: Uint8Array, file: string): SRResNet {
   if (!config) checkStateDict(new SRResNet().fileShapes(), new Map(dict), file);
   if (!config || config.numBlocks < 1)
     throw new InputError(`${file} holds no SRResNet: it has no residual block`);
-  const net = new SRResNet({ ...config, output });
-  net.loadStateDict(dict, file);
+  const weights = new Map([...dict].filter(([name]) => !name.endsWith(".num_batches_tracked")));
+  return { config: { ...config, output }, weights, file };
+}
+
+/**
+ * The network itself, in evaluation mode.
+ * @throws InputError naming the first tensor that does not fit, with both shapes
+ */
+export function buildSRResNet({ config, weights, file }: SRResNetFile): SRResNet {
+  const net = new SRResNet(config);
+  net.loadStateDict(weights, file);
   return net.eval();
+}
+
+/** Reads and builds a network. @throws InputError as both do */
+export const parseSRResNet = (bytes: Uint8Array, file: string): SRResNet =>
+  buildSRResNet(readSRResNet(bytes, file));
+
+/**
+ * The network between two of the same form (see `interpolateWeights`).
+ * @throws InputError in one sentence that names what they differ in
+ */
+export function blendSRResNets(from: SRResNetFile, to: SRResNetFile, amount: number): SRResNetFile {
+  const keys = Object.keys(from.config) as (keyof SRResNetConfig)[];
+  const differences = keys
+    .filter((key) => from.config[key] !== to.config[key])
+    .map((key) => `${key} is ${from.config[key]} and ${to.config[key]}`);
+  if (differences.length > 0)
+    throw new InputError(
+      `${from.file} and ${to.file} cannot be blended, their networks differ in form: ${differences.join(", ")}`,
+    );
+  const weights = interpolateWeights(from.weights, to.weights, amount);
+  return { config: from.config, weights, file: `the blend of ${from.file} and ${to.file}` };
 }

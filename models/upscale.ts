@@ -3,8 +3,10 @@ import { imresize } from "../engine/data/imresize.ts";
 import { InputError } from "../engine/errors.ts";
 import { autocast, init, nameLayers, type Tensor, tensor } from "../engine/index.ts";
 import { type Image, makeImage, splitAlpha, toRgb } from "../engine/io/image.ts";
+import { parseBlend } from "./blend.ts";
+import { findShipped, type ModelEntry, superResolvers } from "./shipped.ts";
 import type { SRResNet } from "./srresnet.ts";
-import { parseSRResNet } from "./srresnet-files.ts";
+import { blendSRResNets, buildSRResNet, readSRResNet, type SRResNetFile } from "./srresnet-files.ts";
 
 /** A network that enlarges images by `scale`. */
 export interface SuperResolver {
@@ -17,25 +19,6 @@ export interface SuperResolver {
   /** [1, h, w, 3] with values in [0, 1] -> [1, 4h, 4w, 3] in [0, 1], not clamped. */
   forward(lr: Tensor): Tensor;
 }
-
-/** A model that comes with the project. */
-export interface ModelEntry {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  /** Path of its weights from the repository's root. */
-  readonly file: string;
-}
-
-/** The models that come with the project, best first. */
-export const superResolvers: readonly ModelEntry[] = [
-  {
-    name: "srresnet",
-    title: "SRResNet (compact)",
-    description: "Sharp and faithful: trained to be as close to the original as possible, pixel by pixel.",
-    file: "models/weights/srresnet-compact.safetensors",
-  },
-];
 
 /** Wraps a trained SRResNet. */
 export function asSuperResolver(net: SRResNet, name: string): SuperResolver {
@@ -57,22 +40,30 @@ export const inHalfPrecision = (model: SuperResolver): SuperResolver => ({
   forward: (lr) => autocast(() => model.forward(lr)),
 });
 
+/** Reads a model's file: of a row of the table by its path from the repository's root, else as given. */
+export type ReadModelFile = (path: string, entry: ModelEntry | undefined) => Promise<Uint8Array>;
+
 /**
- * A model by its name, or by a file of weights (ours as safetensors, or leftthomas/SRGAN's `.pth`).
- * @param readFile gets a path from the repository's root for a name, else the file as given
- * @throws InputError when there is no such model or its weights are of another network
+ * A model by its name, by a file of weights (ours as safetensors, or leftthomas/SRGAN's `.pth`), or between two (see
+ * `parseBlend`).
+ * @throws InputError when there is no such model, its weights are of another network, or two cannot be blended
  */
-export async function loadSuperResolver(
-  name: string,
-  readFile: (path: string) => Promise<Uint8Array>,
-): Promise<SuperResolver> {
-  const entry = superResolvers.find((model) => model.name === name);
+export async function loadSuperResolver(name: string, readFile: ReadModelFile): Promise<SuperResolver> {
+  const blend = parseBlend(name);
+  if (!blend) return asSuperResolver(buildSRResNet(await readNetwork(name, readFile)), name);
+  const from = await readNetwork(blend.from, readFile);
+  const to = await readNetwork(blend.to, readFile);
+  return asSuperResolver(buildSRResNet(blendSRResNets(from, to, blend.amount)), name);
+}
+
+async function readNetwork(name: string, readFile: ReadModelFile): Promise<SRResNetFile> {
+  const entry = findShipped(name);
   if (!entry && !/\.(safetensors|pth?|bin|ckpt)$/i.test(name))
     throw new InputError(
       `there is no model "${name}"; known are ${superResolvers.map((m) => m.name).join(", ")}, or give a .safetensors or .pth file`,
     );
   const file = entry?.file ?? name;
-  return asSuperResolver(parseSRResNet(await readFile(file), file), name);
+  return readSRResNet(await readFile(file, entry), file);
 }
 
 export interface UpscaleOptions {

@@ -56,7 +56,7 @@ export const evaluateCommand: Command = {
     const [name = ""] = positionals(
       args,
       1,
-      "eval takes at least one MODEL (a name, a weights file, bicubic or nearest)",
+      "eval takes at least one MODEL (a name, a weights file, blend:A, bicubic or nearest)",
     );
     const protocol = oneOf(args, "protocol", PROTOCOLS, "matlab");
     const border = oneOf(args, "border", ["symmetric", "replicate"], "symmetric");

@@ -4,16 +4,12 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../engine/errors.ts";
 import { readFileBytes } from "../../engine/io/node.ts";
+import { findShipped, type ModelEntry } from "../../models/shipped.ts";
 import { parseSqueezeNet, type SqueezeNet } from "../../models/squeezenet.ts";
 import type { SRResNet } from "../../models/srresnet.ts";
 import { parseSRResNet } from "../../models/srresnet-files.ts";
 import { type Arguments, type Precision, text } from "./command.ts";
-import {
-  inHalfPrecision,
-  loadSuperResolver,
-  type SuperResolver,
-  superResolvers,
-} from "../../models/upscale.ts";
+import { inHalfPrecision, loadSuperResolver, type SuperResolver } from "../../models/upscale.ts";
 
 /** The folder that holds package.json. */
 export function projectRoot(): string {
@@ -22,22 +18,23 @@ export function projectRoot(): string {
   return dir;
 }
 
-/** A model by name or by file. @throws InputError */
+/** A model by name, by file, or a blend of two. @throws InputError */
 export async function loadModel(name: string, precision: Precision): Promise<SuperResolver> {
-  const own = superResolvers.some((model) => model.name === name);
-  const model = await loadSuperResolver(name, async (path) => {
-    const file = own ? join(projectRoot(), path) : path;
-    if (own && !existsSync(file)) throw new InputError(`the weights of ${name} are missing: ${path}`);
-    return readFileBytes(file);
-  });
+  const model = await loadSuperResolver(name, readModelFile);
   return precision === "f16" ? inHalfPrecision(model) : model;
+}
+
+async function readModelFile(path: string, entry: ModelEntry | undefined): Promise<Uint8Array> {
+  const file = entry ? join(projectRoot(), path) : path;
+  if (entry && !existsSync(file)) throw new InputError(`the weights of ${entry.name} are missing: ${path}`);
+  return readFileBytes(file);
 }
 
 /** A generator to train further: a model by name, a file of weights, or a checkpoint of a run. @throws InputError */
 export async function loadGenerator(name: string): Promise<SRResNet> {
-  const own = superResolvers.find((model) => model.name === name);
-  const file = own ? join(projectRoot(), own.file) : name;
-  return parseSRResNet(await readFileBytes(file), own ? own.file : name);
+  const entry = findShipped(name);
+  const file = entry?.file ?? name;
+  return parseSRResNet(await readModelFile(file, entry), file);
 }
 
 /** The network behind --perceptual, where that is given. @throws InputError */

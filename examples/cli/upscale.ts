@@ -27,6 +27,11 @@ export const upscale: Command = {
       value: "NAME|FILE",
       help: "a model that comes with the project, or a file of weights (srresnet by default)",
     },
+    blend: {
+      type: "string",
+      value: "A",
+      help: "a network between srresnet (0) and srgan (1); --model blend:A,FROM,TO takes two others",
+    },
     tile: {
       type: "string",
       value: "N",
@@ -51,10 +56,7 @@ async function run(args: Arguments): Promise<unknown> {
   if (!out || inputs.length === 0) throw new InputError("upscale takes at least two arguments: IN… OUT");
   const tile = wholeNumber(args, "tile");
   const jobs = await plan(inputs, out);
-  const model = await loadModel(
-    text(args, "model") ?? "srresnet",
-    oneOf(args, "precision", PRECISIONS, "f32"),
-  );
+  const model = await loadModel(modelName(args), oneOf(args, "precision", PRECISIONS, "f32"));
   const images = [];
   const failed: { in: string; error: string }[] = [];
   let adapter: DeviceInfo | undefined;
@@ -80,6 +82,17 @@ async function run(args: Arguments): Promise<unknown> {
   }
   const gpuPeakBytes = adapter ? (await stats()).peakBytes : 0;
   return { model: model.name, adapter, gpuPeakBytes, images, failed };
+}
+
+/** @throws InputError for a model and a blend at once */
+function modelName(args: Arguments): string {
+  const [model, blend] = [text(args, "model"), text(args, "blend")];
+  if (blend === undefined) return model ?? "srresnet";
+  if (model !== undefined)
+    throw new InputError(
+      `--blend is of srresnet and srgan; leave --model out, or give --model blend:${blend},FROM,TO`,
+    );
+  return `blend:${blend}`;
 }
 
 async function enlarge(

@@ -6,13 +6,8 @@ import { imresize } from "../../engine/data/imresize.ts";
 import { debugNonFinite, type DeviceInfo, init, warmUp } from "../../engine/index.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { decodeImage, encodePng } from "../../engine/io/image-browser.ts";
-import {
-  loadSuperResolver,
-  type ModelEntry,
-  type SuperResolver,
-  superResolvers,
-  upscaleImage,
-} from "../../models/upscale.ts";
+import { type ModelEntry, superResolvers } from "../../models/shipped.ts";
+import { loadSuperResolver, type SuperResolver, upscaleImage } from "../../models/upscale.ts";
 import { opCases } from "../../test/reference/cases.ts";
 import { type CaseReport, checkOps } from "../../test/reference/check.ts";
 import { engineBackend } from "../../test/reference/engine.ts";

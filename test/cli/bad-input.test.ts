@@ -37,6 +37,7 @@ beforeAll(async () => {
     "hostile.pth": pickle([...global("posix", "system"), ...tuple(str("true")), 0x52]),
     "empty.pth": pickle(orderedDict({})),
     "other.safetensors": writeSafetensors(new Map([["conv0.weight", hostTensor(new Float32Array(3), [3])]])),
+    "broad.safetensors": writeSafetensors(madeUpWeights({ numBlocks: 1, width: 8 })),
     "wide.safetensors": writeSafetensors(
       new Map(weights).set("body.0.conv2.weight", hostTensor(new Float32Array(6), [2, 3])),
     ),
@@ -105,6 +106,17 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
   ["an inherited name", ["constructor"], /there is no command "constructor"/],
   ["an unknown model", withModel("esrgan"), /there is no model "esrgan"; known are srresnet/],
   ["missing weights", withModel("no.pth"), /cannot read no\.pth/],
+  ["a model and a blend", [...withModel("net.safetensors"), "--blend", "0.5"], /leave --model out, or give/],
+  [
+    "a blend beyond its ends",
+    ["upscale", "good.png", "x.png", "--blend", "1.5"],
+    /a blend takes a number from 0 to 1, got "1\.5"/,
+  ],
+  [
+    "a blend of two forms",
+    withModel("blend:0.5,net.safetensors,broad.safetensors"),
+    /net\.safetensors and broad\.safetensors cannot be blended, their networks differ in form: width is 4 and 8\n/,
+  ],
   [
     "another network",
     withModel("other.safetensors"),
@@ -246,7 +258,7 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
   [
     "an unknown preset",
     train("--preset", "huge"),
-    /--preset takes paper or gpu or compact or tiny, got "huge"/,
+    /--preset takes paper or gpu or compact or medium or tiny, got "huge"/,
   ],
   ["nothing to resume", train("--resume"), /there is nothing to resume/],
   ["a run in the way", train("--out", "taken"), /taken holds a run already: add --resume/],

@@ -31,7 +31,7 @@ describe("help", () => {
   });
 
   test.concurrent.each([
-    ["upscale", "IN… OUT.png|DIR", ["model", "tile"]],
+    ["upscale", "IN… OUT.png|DIR", ["model", "blend", "tile"]],
     ["eval", "MODEL [MODEL …] --data DIR", ["data", "protocol", "border", "sheet", "perceptual"]],
     [
       "train",

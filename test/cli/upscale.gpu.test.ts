@@ -7,6 +7,7 @@ import { imresize } from "../../engine/data/imresize.ts";
 import { splitAlpha, type Image } from "../../engine/io/image.ts";
 import { writeSafetensors } from "../../engine/io/index.ts";
 import { encodePng, readImage } from "../../engine/io/node.ts";
+import { fillUniform } from "../../engine/random.ts";
 import { ganvas, snapshot, temporaryFolder } from "./run-cli.ts";
 import { madeUpWeights, waves } from "./samples.ts";
 
@@ -116,6 +117,22 @@ describe("upscale", () => {
       results.push(readFileSync(file(`${weights}.png`)));
     }
     expect(results[1]).toEqual(results[0]);
+  });
+
+  test("blends two networks: the ends are their pictures, the middle is neither", async () => {
+    const other = madeUpWeights();
+    fillUniform(other.get("tail.weight")?.data as Float32Array, 5, 0, -0.1, 0.1);
+    writeFileSync(file("other.safetensors"), writeSafetensors(other));
+    const picture = async (model: string) => {
+      const args = ["upscale", "a.png", "blend.png", "--model", model];
+      expect(await ganvas(args, { cwd: folder })).toMatchObject({ code: 0 });
+      return readFileSync(file("blend.png"));
+    };
+    const blend = (amount: number) => picture(`blend:${amount},net.safetensors,other.safetensors`);
+    const ends = [await picture("net.safetensors"), await picture("other.safetensors")];
+    expect([await blend(0), await blend(1)]).toEqual(ends);
+    const middle = await blend(0.5);
+    for (const end of ends) expect(middle).not.toEqual(end);
   });
 
   test.skipIf(process.platform === "win32")("leaves nothing behind when it is interrupted", async () => {
