@@ -126,13 +126,16 @@ fn main(
   }
 
   if (COLUMNS % CHANNEL_LANES != 0u && column >= COLUMNS) { return; }
-  for (var p = 0u; p < PIXELS; p++) {
+  // Rolled for the same reason: the hook may be a long text with many loads, and its code is made once.
+  var results = acc;
+  let pixels = select(0u, PIXELS, groups.x > 0u);
+  for (var p = 0u; p < pixels; p++) {
     let m = pixel0 + p;
     let ih = m / PHASE_W % PHASE_H * STRIDE_H + phaseH;
     let iw = m % PHASE_W * STRIDE_W + phaseW;
     if (WHOLE || (m < M && ih < H && iw < W)) {
       let at = ((m / (PHASE_H * PHASE_W) * H + ih) * W + iw) * COLUMNS + column;
-      dx[at] = StoredDx(epilogue(acc[p], at * OUT_WIDTH));
+      dx[at] = StoredDx(epilogue(results[p], at * OUT_WIDTH));
     }
   }
 }

@@ -112,12 +112,13 @@ fn main(
   }
 
   if (COLUMNS % CHANNEL_LANES != 0u && column >= COLUMNS) { return; }
-  for (var t = 0u; t < LOADS; t++) {
-    if (ROWS % TILE_ROWS == 0u || row0 + t < ROWS) {
-      for (var j = 0u; j < IN_WIDTH; j++) {
-        let at = ((group.z * ROWS + row0 + t) * IN_WIDTH + j) * COLUMNS + column;
-        dw[at] = StoredDw(epilogue(acc[t * IN_WIDTH + j], at * OUT_WIDTH));
-      }
+  // Rolled, over a count that no compiler can know: the code of the store, with the hook, is made once.
+  var results = acc;
+  let stores = select(0u, LOADS * IN_WIDTH, groups.x > 0u);
+  for (var s = 0u; s < stores; s++) {
+    if (ROWS % TILE_ROWS == 0u || row0 + s / IN_WIDTH < ROWS) {
+      let at = ((group.z * ROWS + row0) * IN_WIDTH + s) * COLUMNS + column;
+      dw[at] = StoredDw(epilogue(results[s], at * OUT_WIDTH));
     }
   }
 }

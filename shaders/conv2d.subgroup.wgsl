@@ -113,10 +113,13 @@ fn main(
   }
 
   if (COLUMNS % CHANNEL_LANES != 0u && column >= COLUMNS) { return; }
-  for (var p = 0u; p < PIXELS; p++) {
+  // Rolled for the same reason: the hook may be a long text with many loads, and its code is made once.
+  var results = acc;
+  let pixels = select(0u, PIXELS, groups.x > 0u);
+  for (var p = 0u; p < pixels; p++) {
     let m = pixel0 + p;
     if (M % TILE_PIXELS == 0u || m < M) {
-      y[m * COLUMNS + column] = StoredY(epilogue(acc[p], (m * COLUMNS + column) * OUT_WIDTH));
+      y[m * COLUMNS + column] = StoredY(epilogue(results[p], (m * COLUMNS + column) * OUT_WIDTH));
     }
   }
 }

@@ -92,11 +92,14 @@ fn main(
   }
 
   if (COLUMNS % COLUMN_LANES != 0u && column >= COLUMNS) { return; }
-  for (var r = 0u; r < ROWS; r++) {
+  // Rolled for the same reason: the hook may be a long text with many loads, and its code is made once.
+  var results = acc;
+  let rows = select(0u, ROWS, groups.x > 0u);
+  for (var r = 0u; r < rows; r++) {
     let m = row0 + r;
     if (M % TILE_ROWS == 0u || m < M) {
       let i = (group.z * M + m) * COLUMNS + column;
-      c[i] = StoredC(epilogue(acc[r], i * OUT_WIDTH));
+      c[i] = StoredC(epilogue(results[r], i * OUT_WIDTH));
     }
   }
 }
