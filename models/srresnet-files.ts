@@ -82,7 +82,7 @@ export function readSRResNet(bytes: Uint8Array, file: string): SRResNetFile {
       throw new InputError(`${file}: tensor ${name} holds a value that is not a finite number`);
   const config = configOf(new Map([...dict].map(([name, t]) => [name, t.shape])));
   // A file of another kind is compared with the paper's network, so that the message names what does not fit.
-  if (!config) checkStateDict(new SRResNet().fileShapes(), new Map(dict), file);
+  if (!config) checkStateDict(new SRResNet().fileShapes(), new Map(dict), file, "an SRResNet");
   if (!config || config.numBlocks < 1)
     throw new InputError(`${file} holds no SRResNet: it has no residual block`);
   const weights = new Map([...dict].filter(([name]) => !name.endsWith(".num_batches_tracked")));

@@ -49,11 +49,16 @@ export type ReadModelFile = (path: string, entry: ModelEntry | undefined) => Pro
  * @throws InputError when there is no such model, its weights are of another network, or two cannot be blended
  */
 export async function loadSuperResolver(name: string, readFile: ReadModelFile): Promise<SuperResolver> {
+  return asSuperResolver(buildSRResNet(await readSuperResolver(name, readFile)), name);
+}
+
+/** The same model in host memory, as files hold it. @throws InputError as `loadSuperResolver` does */
+export async function readSuperResolver(name: string, readFile: ReadModelFile): Promise<SRResNetFile> {
   const blend = parseBlend(name);
-  if (!blend) return asSuperResolver(buildSRResNet(await readNetwork(name, readFile)), name);
+  if (!blend) return readNetwork(name, readFile);
   const from = await readNetwork(blend.from, readFile);
   const to = await readNetwork(blend.to, readFile);
-  return asSuperResolver(buildSRResNet(blendSRResNets(from, to, blend.amount)), name);
+  return blendSRResNets(from, to, blend.amount);
 }
 
 async function readNetwork(name: string, readFile: ReadModelFile): Promise<SRResNetFile> {

@@ -1,5 +1,5 @@
 /** npm run bench:peers: see USAGE. */
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { cacheDir, root } from "../../examples/setup/paths.mjs";
 import { inChromium } from "../chromium.ts";
 import { median } from "../measure.ts";
 import { digits, table } from "../report.ts";
-import { bundleSetup, installSetup } from "../setup.ts";
+import { bundleSetup, packagesSetup } from "../setup.ts";
 import { showBundleSizes } from "./bundle-sizes.ts";
 import type { Wanted } from "./harness.ts";
 import { ITEMS, type PeerResult } from "./result.ts";
@@ -33,21 +33,6 @@ const nameOf = (script: string): string => script.replace(/\.\w+$/, "");
 /** No run is begun after this time, in ms. */
 const LIMIT = 20_000;
 const TIMEOUT = 240_000;
-
-/** Installs the other libraries where they are not there yet. @returns their folder */
-async function install(): Promise<string> {
-  const { npm, SetupError } = await installSetup();
-  const folder = cacheDir("peers");
-  const list = join(root, "bench/peers/package.json");
-  const installed = join(folder, "package.json");
-  const fresh = existsSync(installed) && readFileSync(installed, "utf8") === readFileSync(list, "utf8");
-  if (fresh && existsSync(join(folder, "node_modules/.package-lock.json"))) return folder;
-  process.stderr.write(`installing the other libraries in ${folder} …\n`);
-  copyFileSync(list, installed);
-  if (!npm(["install", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder }))
-    throw new SetupError("the other libraries could not be installed; is the npm registry reachable?");
-  return folder;
-}
 
 async function bundle(script: string, folder: string, inBrowser: boolean): Promise<string> {
   // Below the repository's node_modules, so that all libraries run on its package `webgpu`.
@@ -155,7 +140,9 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const folder = await install();
+  const { ensurePackages } = await packagesSetup();
+  const list = join(root, "bench/peers/package.json");
+  const folder = await ensurePackages("peers", list, "the other libraries");
   const scripts = PEERS.filter(
     (script) =>
       (!values.peers || values.peers.split(",").includes(nameOf(script))) &&

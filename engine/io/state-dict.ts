@@ -7,12 +7,14 @@ import type { HostTensor } from "./host-tensor.ts";
  * counters, may be there without being expected.
  * @param expected shapes by name, in the network's order
  * @param file the file's name, for the message
+ * @param network the network's name, for the message
  * @throws InputError naming the first tensor that does not fit with both shapes, and how many are missing or unexpected
  */
 export function checkStateDict(
   expected: ReadonlyMap<string, readonly number[]>,
   got: ReadonlyMap<string, HostTensor>,
   file: string,
+  network = "this network",
 ): void {
   const missing = [...expected].filter(([name]) => !got.has(name));
   const unexpected = [...got].filter(
@@ -39,7 +41,7 @@ export function checkStateDict(
       `${count(unexpected.length)} unexpected (first ${firstUnexpected[0]} ${show(firstUnexpected[1].shape)})`,
     );
   }
-  throw new InputError(`${file} does not hold the weights of this network: ${parts.join("; ")}`);
+  throw new InputError(`${file} does not hold the weights of ${network}: ${parts.join("; ")}`);
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

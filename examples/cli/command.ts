@@ -12,6 +12,8 @@ type OptionSpec = {
 export interface Command {
   /** Positional arguments, as shown in the usage line. */
   readonly usage: string;
+  /** What the help says between the summary and the options. */
+  readonly description?: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** @returns the object that `--json` prints; without `--json` the command has written its result itself */
   run(args: Arguments): Promise<unknown>;
@@ -96,6 +98,7 @@ export function helpOf(name: string, summary: string, command: Command): string 
     "",
     summary,
     "",
+    ...(command.description ? [command.description, ""] : []),
     ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`),
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-/** `ganvas convert`: weights from one file format to another. */
+/** `ganvas convert`: weights from any file that is read here, under the names they have there, to safetensors. */
 import { extname } from "node:path";
 import { InputError } from "../../engine/errors.ts";
 import { type HostTensor, hostTensor, toFloat16Bits, toFloat32 } from "../../engine/io/index.ts";
@@ -16,8 +16,10 @@ export const convert: Command = {
   },
   async run(args) {
     const [from = "", to = ""] = positionals(args, 2, "convert takes two files: IN OUT.safetensors");
-    if (extname(to) !== ".safetensors")
-      throw new InputError(`convert writes .safetensors files, not ${extname(to) || to}`);
+    if (extname(to) !== ".safetensors") {
+      const hint = extname(to) === ".onnx" ? "export makes .onnx files" : "PyTorch reads them too";
+      throw new InputError(`convert writes .safetensors files, not ${extname(to) || to}; ${hint}`);
+    }
     const dtype = text(args, "dtype");
     if (dtype !== undefined && dtype !== "f32" && dtype !== "f16")
       throw new InputError(`--dtype takes f32 or f16, got "${dtype}"`);

@@ -7,9 +7,14 @@ import { readFileBytes } from "../../engine/io/node.ts";
 import { findShipped, type ModelEntry } from "../../models/shipped.ts";
 import { parseSqueezeNet, type SqueezeNet } from "../../models/squeezenet.ts";
 import type { SRResNet } from "../../models/srresnet.ts";
-import { parseSRResNet } from "../../models/srresnet-files.ts";
+import { parseSRResNet, type SRResNetFile } from "../../models/srresnet-files.ts";
 import { type Arguments, type Precision, text } from "./command.ts";
-import { inHalfPrecision, loadSuperResolver, type SuperResolver } from "../../models/upscale.ts";
+import {
+  inHalfPrecision,
+  loadSuperResolver,
+  readSuperResolver,
+  type SuperResolver,
+} from "../../models/upscale.ts";
 
 /** The folder that holds package.json. */
 export function projectRoot(): string {
@@ -23,6 +28,9 @@ export async function loadModel(name: string, precision: Precision): Promise<Sup
   const model = await loadSuperResolver(name, readModelFile);
   return precision === "f16" ? inHalfPrecision(model) : model;
 }
+
+/** The weights of such a model. @throws InputError */
+export const readModel = (name: string): Promise<SRResNetFile> => readSuperResolver(name, readModelFile);
 
 async function readModelFile(path: string, entry: ModelEntry | undefined): Promise<Uint8Array> {
   const file = entry ? join(projectRoot(), path) : path;

@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "weights from .pth or .safetensors to .safetensors",
     load: async () => (await import("./convert.ts")).convert,
   },
+  export: {
+    summary: "a generator as an ONNX file, for other runtimes",
+    load: async () => (await import("./export.ts")).exportCommand,
+  },
   check: {
     summary: "tests every op, its gradient and second gradient on this adapter against float64 results",
     load: async () => (await import("./check.ts")).check,

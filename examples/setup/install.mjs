@@ -30,6 +30,18 @@ export function dependenciesAreInstalled() {
 }
 
 /**
+ * How npm is started here.
+ * @param {string[]} args
+ */
+export function npmCommand(args) {
+  const self = process.env.npm_execpath;
+  if (self !== undefined && /npm-cli\.c?js$/.test(self))
+    return { file: process.execPath, args: [self, ...args], shell: false };
+  // npm is a .cmd file on Windows.
+  return { file: "npm", args, shell: process.platform === "win32" };
+}
+
+/**
  * Runs npm with its output on stderr, since stdout may carry a command's JSON.
  * @param {string[]} args
  * @param {{ timeout?: number, quiet?: boolean, cwd?: string }} [options] timeout in ms
@@ -37,14 +49,12 @@ export function dependenciesAreInstalled() {
  */
 export function npm(args, { timeout = 0, quiet = false, cwd = root } = {}) {
   const out = quiet ? "ignore" : 2;
-  const self = process.env.npm_execpath;
-  const viaNode = self !== undefined && /npm-cli\.c?js$/.test(self);
-  const child = spawnSync(viaNode ? process.execPath : "npm", viaNode ? [self, ...args] : args, {
+  const command = npmCommand(args);
+  const child = spawnSync(command.file, command.args, {
     cwd,
     stdio: ["ignore", out, out],
     timeout,
-    // npm is a .cmd file on Windows.
-    shell: !viaNode && process.platform === "win32",
+    shell: command.shell,
   });
   return child.status === 0;
 }

@@ -137,6 +137,24 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
   ["a damaged header", withModel("header.safetensors"), /the safetensors header is not valid JSON/],
   ["a hostile pickle", withModel("hostile.pth"), /refuses global 'posix\.system'/],
   ["an image as weights", withModel("good.pth"), /good\.pth/],
+  ["export into another format", ["export", "srresnet", "x.pth"], /export writes \.onnx files, not \.pth/],
+  ["export without a file", ["export", "srresnet"], /MODEL OUT\.onnx, got "srresnet"/],
+  [
+    "export into a missing folder",
+    ["export", "net.safetensors", "no/x.onnx"],
+    /cannot write no\/x\.onnx: there is no folder no\n/,
+  ],
+  [
+    "export of another network",
+    ["export", "other.safetensors", "x.onnx"],
+    /other\.safetensors does not hold the weights of an SRResNet: .*conv0/,
+  ],
+  [
+    "export of a model that is not there",
+    ["export", "cgan", "x.onnx"],
+    /there is no model "cgan"; known are/,
+  ],
+  ["conversion to ONNX", ["convert", "net.safetensors", "x.onnx"], /not \.onnx; export makes \.onnx files/],
   ["eval without data", ["eval", "bicubic"], /--data is missing/],
   [
     "a table by one protocol",

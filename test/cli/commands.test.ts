@@ -7,7 +7,9 @@ import { encodePng } from "../../engine/io/node.ts";
 import { makeImage } from "../../engine/io/image.ts";
 import { toJson } from "../../examples/cli/command.ts";
 import { RunLog } from "../../examples/cli/run-log.ts";
+import { version } from "../../package.json";
 import { givenFolder } from "../engine/data/given.ts";
+import { readOnnx } from "../engine/io/onnx-reader.ts";
 import { ganvas, temporaryFolder } from "./run-cli.ts";
 import { madeUpWeights, waves } from "./samples.ts";
 
@@ -26,7 +28,7 @@ describe("help", () => {
   test.each([[], ["--help"], ["-h"], ["help"]])("lists the commands (%s)", async (...args) => {
     const { code, out, err } = await ganvas(args);
     expect([code, err]).toEqual([0, ""]);
-    for (const name of ["upscale", "eval", "train", "convert", "check", "info"])
+    for (const name of ["upscale", "eval", "train", "convert", "export", "check", "info"])
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
@@ -39,6 +41,7 @@ describe("help", () => {
       ["preset", "size", "from", "vgg", "steps", "minutes", "resume", "seed", "val"],
     ],
     ["convert", "IN OUT.safetensors", ["dtype"]],
+    ["export", "MODEL OUT.onnx", ["license"]],
     ["check", "", ["filter"]],
     ["info", "", []],
   ] as const)("of %s names its options", async (name, usage, options) => {
@@ -163,6 +166,31 @@ describe("convert", () => {
       "theirs",
     ).tensors;
     for (const [name, tensor] of theirs) expect(ours.get(name), name).toEqual(tensor);
+  });
+});
+
+describe("export", () => {
+  const run = (...args: string[]) => ganvas(["export", ...args], { cwd: folder });
+  const read = (name: string) => readOnnx(readFileSync(file(name)));
+
+  test("writes a network from a file of weights, with what is known of it", async () => {
+    const { code, out, err } = await run("net.safetensors", "net.onnx", "--license", "CC0-1.0", "--json");
+    expect([code, err]).toEqual([0, ""]);
+    const { bytes, config, license } = JSON.parse(out);
+    expect(bytes).toBe(readFileSync(file("net.onnx")).length);
+    expect([config.numBlocks, config.width, license]).toEqual([1, 4, "CC0-1.0"]);
+    const { metadata, inputs } = read("net.onnx");
+    expect([metadata.model, metadata.license]).toEqual(["net", "CC0-1.0"]);
+    expect(inputs[0]?.axes).toEqual(["batch", 3, "height", "width"]);
+    expect((await run("--help")).out).toContain(metadata.input);
+  });
+
+  test("knows the project's own model and its licence", async () => {
+    const { code, out } = await run("srresnet", "srresnet.onnx");
+    expect([code, out]).toEqual([0, "srresnet.onnx: SRResNet, 4 blocks of 32 channels, 0.7 MB\n"]);
+    const { metadata, constants } = read("srresnet.onnx");
+    expect([metadata.model, metadata.license, metadata.ganvas_version]).toEqual(["srresnet", "MIT", version]);
+    expect(constants.get("up.1.conv.weight")?.shape).toEqual([128, 32, 3, 3]);
   });
 });
 
