@@ -11,6 +11,8 @@ import { childEnv, probeDrivers } from "../examples/setup/probe.mjs";
 
 // Workers inherit these, so `npx vitest` alone finds the same adapter as `npm test`.
 Object.assign(process.env, childEnv(probeDrivers().gpu?.env ?? {}));
+// lavapipe's compiler without its optimiser: tests run each of thousands of small kernels once, and all their time is compiling.
+process.env.GALLIVM_PERF ??= "nopt";
 
 /** What esbuild does in the bundles: `.wgsl` files are imported as text, `.safetensors` as bytes, workers are found bundled. */
 const likeTheBundles = {

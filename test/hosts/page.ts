@@ -8,7 +8,7 @@ declare global {
 
 globalThis.runSelfTest = async (name) => {
   try {
-    const skipped = await selfTests.find((test) => test.name === name)?.run();
+    const skipped = await selfTests.find((test) => test.name === name)?.run(true);
     return skipped === undefined ? {} : { skipped };
   } catch (error) {
     return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };

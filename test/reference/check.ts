@@ -18,6 +18,13 @@ export interface OpCheck {
 /** Types of tensors that are checked. */
 export type Checked = "f32" | "f16";
 
+export interface CheckOptions {
+  /** Of all tensors of floats; f32 by default. */
+  readonly type?: Checked;
+  /** Whether to check Hessian-vector products, too: by default in f32, never in f16. */
+  readonly second?: boolean;
+}
+
 /** Samples of the rounding error, and shares of the largest value and of each value, that a result may be off. */
 const TOLERANCE = {
   f32: { samples: 16, largest: 2e-6, own: 1e-5 },
@@ -117,14 +124,13 @@ function worst(
 }
 
 /**
- * Checks one case on an engine; in f16 without the Hessian-vector product.
- * @param type of all tensors of floats
+ * Checks one case on an engine.
  * @throws NotSupported when the engine lacks an op of the case
  */
 export async function checkOp<T extends { readonly shape: readonly number[] }>(
   of: OpCase,
   backend: Backend<T>,
-  type: Checked = "f32",
+  { type = "f32", second = true }: CheckOptions = {},
 ): Promise<OpCheck> {
   const want = expectation(of, "f64", type);
   const sample = expectation(of, type, type);
@@ -151,7 +157,7 @@ export async function checkOp<T extends { readonly shape: readonly number[] }>(
         return worst(got[j], { shape, data: wants[i] as number[] }, samples[i] as number[], type);
       }),
     );
-  if (type === "f16") {
+  if (type === "f16" || !second) {
     return {
       forward,
       gradient: compare(await backend.read(gradients), want.first.gradients, sample.first.gradients),

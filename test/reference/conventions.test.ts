@@ -3,7 +3,6 @@
 import { describe, expect, test } from "vitest";
 import { reference as k } from "../reference.ts";
 import type { Numbers, RefTensor } from "./array.ts";
-import { uniform } from "./cases/case.ts";
 import { differentiate, evaluate } from "./differentiate.ts";
 
 const vector = (...data: number[]): Numbers => ({ shape: [data.length], data });
@@ -87,17 +86,6 @@ describe("the tape", () => {
       tangents: [[1], [10]],
     });
     expect(hessianVectors).toEqual([[2 * 5 + 2 * 3 * 10], [2 * 3]]);
-  });
-  test("a convolution of usual size with both derivatives takes less than 100 ms", () => {
-    const next = uniform("speed");
-    const x: Numbers = { shape: [2, 9, 7, 5], data: Array.from({ length: 630 }, next) };
-    const w: Numbers = { shape: [3, 3, 5, 6], data: Array.from({ length: 270 }, next) };
-    const run = (): unknown =>
-      differentiate((a, b) => k.conv2d(a, b, { padding: 1 }), [x, w], { tangents: [x.data] });
-    run();
-    const start = performance.now();
-    run();
-    expect(performance.now() - start).toBeLessThan(100);
   });
   test("the float32 tape rounds every operation", () => {
     const f = (x: RefTensor): RefTensor => k.sum(x);

@@ -25,7 +25,7 @@ describe.each([
 
   test.for(cases)("$name", async ({ of }, { skip }) => {
     try {
-      for (const [what, ratio] of Object.entries(await checkOp(of, engineBackend, "f16")))
+      for (const [what, ratio] of Object.entries(await checkOp(of, engineBackend, { type: "f16" })))
         expect(ratio, `${what}, in units of the allowed error`).toBeLessThanOrEqual(1);
     } catch (error) {
       if (error instanceof NotSupported) skip(error.message);
