@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer } from "vitest/node";
 import { withBundledWorkers } from "../examples/setup/bundle.mjs";
 import { childEnv, probeDrivers } from "../examples/setup/probe.mjs";
 
@@ -33,6 +34,28 @@ const likeTheBundles = {
 /** A process with many compiled kernels takes up to 2 GB. */
 const workers = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 3e9), 6));
 
+/** The files that take longest, so that no process is left alone with one of them at the end. */
+const LONGEST = [
+  "hosts/wgpu.deno",
+  "hosts/dawn.gpu",
+  "fixtures/models.gpu",
+  "fixtures/ops.gpu",
+  "ops/f16-table.gpu",
+  "graph/random.gpu",
+  "hosts/chromium.browser",
+];
+
+/** The longest files first, the others by vitest's own order. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: Parameters<BaseSequencer["sort"]>[0]): ReturnType<BaseSequencer["sort"]> {
+    const place = ({ moduleId }: (typeof files)[number]) => {
+      const at = LONGEST.findIndex((name) => moduleId.includes(`/${name}.test.ts`));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
+
 /** Which project a test belongs to is told by its file's name. */
 const hosts = ["gpu", "browser", "deno"].map((name) => ({
   extends: true as const,
@@ -53,6 +76,7 @@ export default defineConfig({
   cacheDir: "node_modules/.cache/vitest",
   plugins: [likeTheBundles],
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -60,8 +84,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: hosts.flatMap(({ test }) => test.include),
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 0 },
         },
       },
