@@ -9,6 +9,7 @@ import {
   mean,
   Module,
   reshape,
+  SpectralNorm,
   type Tensor,
 } from "../engine/index.ts";
 import { ShapeError } from "../engine/errors.ts";
@@ -26,6 +27,12 @@ export interface SRGANDiscriminatorOptions {
    * "gap": the mean of each feature first, so that images of any size can be judged.
    */
   readonly head?: "dense" | "gap";
+  /**
+   * What keeps the signal in bounds. "batch": batch norm behind all convolutions but the first, as in the paper. "spectral":
+   * every layer's weight divided by its largest singular value instead (Miyato et al. 2018), so that the logits cannot
+   * change faster than the image does.
+   */
+  readonly norm?: "batch" | "spectral";
   /** What leaky ReLU leaves of negative values: 0.2. */
   readonly slope?: number;
   /** Biases also in convolutions that a batch norm follows, where they have no effect on the function. */
@@ -41,6 +48,7 @@ export const SRGAN_DISCRIMINATOR_PAPER: SRGANDiscriminatorConfig = {
   hidden: 1024,
   inputSize: 96,
   head: "dense",
+  norm: "batch",
   slope: 0.2,
   convBias: false,
 };
@@ -50,45 +58,48 @@ const CHANNELS = [1, 1, 2, 2, 4, 4, 8, 8];
 
 export class SRGANDiscriminator extends Module {
   readonly config: SRGANDiscriminatorConfig;
-  readonly conv: readonly Conv2d[];
-  /** Behind all convolutions but the first. */
+  readonly conv: readonly (Conv2d | SpectralNorm)[];
+  /** Behind all convolutions but the first, where batch norm is used. */
   readonly bn: readonly (BatchNorm | undefined)[];
-  readonly fc1: Linear | Conv2d;
-  readonly fc2: Linear | Conv2d;
+  readonly fc1: Linear | Conv2d | SpectralNorm;
+  readonly fc2: Linear | Conv2d | SpectralNorm;
 
   constructor(options: SRGANDiscriminatorOptions = {}) {
     super();
     const { seed = 0, ...given } = options;
     const config = { ...SRGAN_DISCRIMINATOR_PAPER, ...given };
-    const { width, hidden, inputSize, head, convBias } = config;
+    const { width, hidden, inputSize, head, norm, convBias } = config;
     if (head === "dense" && (inputSize < 16 || inputSize % 16 !== 0))
       throw new ShapeError(
         `SRGAN discriminator: the dense head needs images whose side is a multiple of 16, got ${inputSize}`,
       );
     const init = new Initializer(seed);
     const weightInit = { std: 0.02 };
+    const bounded = <L extends Conv2d | Linear>(layer: L): L | SpectralNorm =>
+      norm === "spectral" ? new SpectralNorm(layer, init) : layer;
     this.config = config;
-    this.conv = CHANNELS.map(
-      (multiple, k) =>
+    this.conv = CHANNELS.map((multiple, k) =>
+      bounded(
         new Conv2d(k === 0 ? 3 : width * (CHANNELS[k - 1] as number), width * multiple, 3, init, {
           stride: k % 2 === 0 ? 1 : 2,
           padding: 1,
-          bias: k === 0 || convBias,
+          bias: k === 0 || convBias || norm === "spectral",
           weightInit,
         }),
+      ),
     );
     this.bn = CHANNELS.map((multiple, k) =>
-      k === 0
+      k === 0 || norm === "spectral"
         ? undefined
         : new BatchNorm(width * multiple, { scale: init.normal([width * multiple], 0.02, 1) }),
     );
     const channels = 8 * width;
     if (head === "dense") {
-      this.fc1 = new Linear(channels * (inputSize / 16) ** 2, hidden, init, { weightInit });
-      this.fc2 = new Linear(hidden, 1, init, { weightInit });
+      this.fc1 = bounded(new Linear(channels * (inputSize / 16) ** 2, hidden, init, { weightInit }));
+      this.fc2 = bounded(new Linear(hidden, 1, init, { weightInit }));
     } else {
-      this.fc1 = new Conv2d(channels, hidden, 1, init, { weightInit });
-      this.fc2 = new Conv2d(hidden, 1, 1, init, { weightInit });
+      this.fc1 = bounded(new Conv2d(channels, hidden, 1, init, { weightInit }));
+      this.fc2 = bounded(new Conv2d(hidden, 1, 1, init, { weightInit }));
     }
   }
 

@@ -52,6 +52,23 @@ export function startAsInterpolation(net: SRResNet): void {
 }
 
 /**
+ * Starts the sub-pixel convolutions of a network that has not been used yet so that the four pixels made of one are equal
+ * (ICNR, Aitken et al. 2017): enlarging begins as nearest-neighbour, without the checkerboard that independent random
+ * kernels draw into every image. Each kernel keeps the deviation it was drawn with.
+ */
+export function startAsNearest(net: SRResNet): void {
+  if (net.config.upsample !== "subpixel")
+    throw new GanvasError("only sub-pixel convolutions have kernels that could start equal");
+  for (const stage of net.up) {
+    if (!("conv" in stage)) continue;
+    // Channel 4c + 2i + j becomes pixel (i, j) of channel c.
+    edit(stage.conv.weight, (w) => {
+      for (let k = 0; k < w.length; k++) w[k] = w[k - (k % 4)] as number;
+    });
+  }
+}
+
+/**
  * Weights for a deeper network: those of a trained one of the same form. The residual blocks that are added come last and
  * begin as the identity (their second batch norm scales by zero), so that the network computes what the trained one
  * computes until it has learnt more.

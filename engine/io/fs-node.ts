@@ -1,7 +1,7 @@
 /** Files in Node: read with errors a user understands, written whole or not at all. */
 import { randomUUID } from "node:crypto";
 import { rmSync, type Stats } from "node:fs";
-import { access, constants, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, constants, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
 
@@ -81,6 +81,14 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`cannot write ${path}: ${reason(error)}`);
+  }
+}
+
+/** Removes the temporary files that processes killed in the midst of `writeFileAtomic` have left in a folder. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (/^\.[0-9a-f-]{36}\.tmp$/.test(name) && !unfinished.has(path)) await rm(path, { force: true });
   }
 }
 

@@ -23,12 +23,18 @@ export class RunLog {
   /**
    * Goes on with the log of a run that starts again after `step` updates. Lines about later updates, written between
    * the checkpoint and a crash, are taken out, for those updates will be made again.
+   * @param last all updates are made, so that what is left to do is to measure the result, perhaps again
    * @throws InputError when it cannot be written
    */
-  static async resume(path: string, step: number): Promise<RunLog> {
+  static async resume(path: string, step: number, last: boolean): Promise<RunLog> {
     const kept = read(path)
       .split("\n")
-      .filter((line) => line !== "" && stepOf(line) <= step);
+      .filter((line) => {
+        const entry = parse(line);
+        if (entry === undefined) return false;
+        const about = Number(entry.step ?? 0);
+        return about < step || (about === step && !(last && "validation" in entry));
+      });
     await writeFileAtomic(path, new TextEncoder().encode(kept.map((line) => `${line}\n`).join("")));
     return new RunLog(path, "a");
   }
@@ -50,11 +56,11 @@ function read(path: string): string {
   }
 }
 
-/** The update that a line is about; a line cut short by a crash is about none that is kept. */
-function stepOf(line: string): number {
+/** A line as an object; nothing for one that is empty or cut short by a crash. */
+function parse(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return Number((JSON.parse(line) as { step?: unknown }).step ?? 0);
+    return JSON.parse(line);
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return undefined;
   }
 }

@@ -30,6 +30,9 @@ import { readRun, type TrainPlan, wishesOf } from "./train-plan.ts";
 /** Batches from which the weight of features is found. */
 const CALIBRATION_BATCHES = 4;
 
+/** Options for runs with a discriminator. */
+const OF_DISCRIMINATOR = ["gan", "label-smoothing", "r1", "spectral-norm"] as const;
+
 /** Where the features come from: stored with the run, so that it can go on without being told again. */
 interface Features {
   readonly net: VGG19;
@@ -46,6 +49,7 @@ export async function planSRGAN(args: Arguments, out: string): Promise<TrainPlan
 async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Promise<TrainPlan> {
   const name = presetOf(args) ?? "srgan-vgg22";
   const preset: SRGANPreset = SRGAN_PRESETS[name];
+  refuseUseless(args, preset);
   const size = oneOf(args, "size", Object.keys(SRGAN_SIZES) as SRGANSizeName[], "compact");
   const generator = await generatorOf(args, preset);
   const features = preset.content === "mse" ? undefined : await featuresOf(args, preset.content);
@@ -61,6 +65,8 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(lr !== undefined && { lr }),
     ...(ema !== undefined && { ema }),
     game: gameOf(args),
+    icnr: args.values.icnr === true,
+    spectralNorm: args.values["spectral-norm"] === true,
   });
   const from = await generator?.stateDict();
   const weight = decimal(args, "vgg-weight", { above: 0 });
@@ -97,8 +103,8 @@ async function resumed(
 ): Promise<TrainPlan> {
   const isSRGAN = (options: Readonly<Record<string, unknown>>) => "adversarialWeight" in options;
   const run = await readRun<SRGANRecipe>(out, wishes, "SRGAN", isSRGAN, ["vgg"]);
-  for (const option of ["from", "lr", "ema", "size", "vgg-weight", "gan", "label-smoothing", "r1"])
-    if (text(args, option) !== undefined)
+  for (const option of ["from", "lr", "ema", "size", "vgg-weight", "icnr", ...OF_DISCRIMINATOR])
+    if (args.values[option] !== undefined)
       throw new InputError(`--${option} is settled when a run begins; --resume goes on with what it was`);
   const { content, adversarialWeight, tvWeight } = run.stored;
   const name = presetOf(args);
@@ -121,6 +127,18 @@ async function resumed(
     settle: async () => run.recipe,
     trainer: (recipe: Recipe) => new SRGANTraining(recipe as SRGANRecipe, vgg),
   };
+}
+
+/** @throws InputError for an option that would have no effect */
+function refuseUseless(args: Arguments, { title, adversarialWeight, network }: SRGANPreset): void {
+  const idle = OF_DISCRIMINATOR.find((option) => args.values[option] !== undefined);
+  if (idle !== undefined && adversarialWeight === 0)
+    throw new InputError(`--${idle} is about the discriminator, and ${title} has none`);
+  if (args.values.icnr !== true) return;
+  if (text(args, "from") !== undefined)
+    throw new InputError("--icnr is about a generator's first weights, and --from gives it others");
+  if (network.upsample !== "subpixel")
+    throw new InputError(`--icnr is about sub-pixel convolutions, and ${title} has none`);
 }
 
 /** The rules of the game, where options change them. @throws InputError for one that has no label to smooth */

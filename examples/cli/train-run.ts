@@ -1,11 +1,17 @@
 /** A training run: batches, updates, log, validation, checkpoints. */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Batch } from "../../engine/data/index.ts";
 import { prefetchInNode } from "../../engine/data/prefetch-node.ts";
 import { InputError } from "../../engine/errors.ts";
 import { type CompileProgress, init, warmUp } from "../../engine/index.ts";
-import { writeCheckpoint, writeFileAtomic, writePng, writeSafetensorsFile } from "../../engine/io/node.ts";
+import {
+  removeUnfinished,
+  writeCheckpoint,
+  writeFileAtomic,
+  writePng,
+  writeSafetensorsFile,
+} from "../../engine/io/node.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
 import { SRGANWatch } from "../../models/training/srgan-watch.ts";
 import { Validation, type ValidationScore } from "../../models/training/validation.ts";
@@ -26,6 +32,7 @@ const NAMED = 5;
 /** @returns what `--json` prints */
 export async function runTraining(args: Arguments, out: string, plan: TrainPlan): Promise<unknown> {
   const every = wholeNumber(args, "val-every", 1) ?? 500;
+  const checkpointEvery = wholeNumber(args, "checkpoint-every", 1);
   const { from, minutes } = plan;
   const photographs = await findPhotographs(required(args, "data"), text(args, "val"), plan.recipe.patch);
   if (from?.photographs !== undefined && from.photographs !== photographs.fingerprint)
@@ -35,7 +42,9 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
   const begun = from?.checkpoint.step ?? 0;
   const progress = new Progress("train", begun);
   const model = join(out, "model.safetensors");
-  if (begun >= plan.recipe.steps && existsSync(model)) {
+  const resultFile = join(out, "result.json");
+  const last = begun >= plan.recipe.steps;
+  if (last && existsSync(resultFile)) {
     progress.say(`the run in ${out} has made its ${begun} updates; --steps with a larger number extends it`);
     return { step: begun, finished: true, model };
   }
@@ -47,8 +56,11 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
   checkFolder(out);
   const device = await init();
   makeFolder(out);
+  await removeUnfinished(out);
+  // It is the last file of a run to be written, and says that all the others are there.
+  rmSync(resultFile, { force: true });
   const logFile = join(out, "log.jsonl");
-  const log = from ? await RunLog.resume(logFile, begun) : RunLog.begin(logFile);
+  const log = from ? await RunLog.resume(logFile, begun, last) : RunLog.begin(logFile);
   const { training, validating } = photographs;
   let unusable = 0;
   const leaveOut = (message: string) => {
@@ -146,7 +158,7 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
         await reading;
         await validate();
       }
-      if (Date.now() - saved > CHECKPOINT_SECONDS * 1000) {
+      if (checkpointEvery ? step % checkpointEvery === 0 : Date.now() - saved > CHECKPOINT_SECONDS * 1000) {
         await reading;
         await save();
         saved = Date.now();
@@ -170,7 +182,7 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
       adapter: device.description,
     };
     await writeFileAtomic(
-      join(out, "result.json"),
+      resultFile,
       new TextEncoder().encode(`${JSON.stringify({ ...result, recipe }, null, 2)}\n`),
     );
     if (!args.json) console.log(`${model}: ${trainer.step} updates in ${duration(progress.seconds)}`);

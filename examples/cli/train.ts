@@ -3,7 +3,7 @@ import { InputError } from "../../engine/errors.ts";
 import { debugNonFinite, ganLossKinds } from "../../engine/index.ts";
 import { SRGAN_PRESETS, SRGAN_SIZES } from "../../models/training/srgan-recipe.ts";
 import { SRRESNET_PRESETS } from "../../models/training/srresnet.ts";
-import { type Arguments, type Command, DEBUG_NAN, positionals, required, text } from "./command.ts";
+import { type Arguments, type Command, DEBUG_NAN, positionals, required } from "./command.ts";
 import { planSRResNet } from "./train-plan.ts";
 import { planSRGAN } from "./train-plan-srgan.ts";
 import { runTraining } from "./train-run.ts";
@@ -11,7 +11,10 @@ import { runTraining } from "./train-run.ts";
 const words = (table: object): string => Object.keys(table).join(", ");
 
 /** Options that only `train srgan` has. */
-const SRGAN_ONLY = ["size", "vgg", "vgg-weight", "lr", "ema", "gan", "label-smoothing", "r1"] as const;
+const SRGAN_ONLY = [
+  ...["size", "vgg", "vgg-weight", "lr", "ema", "icnr"],
+  ...["gan", "label-smoothing", "r1", "spectral-norm"],
+] as const;
 
 const SRRESNET_ONLY = ["precision"] as const;
 
@@ -70,6 +73,14 @@ export const train: Command = {
       value: "G",
       help: "srgan: penalty on the discriminator's gradient at originals, e.g. 10 (0 by default)",
     },
+    "spectral-norm": {
+      type: "boolean",
+      help: "srgan: spectral instead of batch normalisation in the discriminator",
+    },
+    icnr: {
+      type: "boolean",
+      help: "srgan: a generator without --from begins with equal sub-pixels, which avoids checkerboards",
+    },
     steps: {
       type: "string",
       value: "N",
@@ -79,6 +90,11 @@ export const train: Command = {
       type: "string",
       value: "M",
       help: "as many updates as fit into this time; the learning rate is planned for it",
+    },
+    "checkpoint-every": {
+      type: "string",
+      value: "N",
+      help: "updates between checkpoints (by default one is written every two minutes)",
     },
     resume: { type: "boolean", help: "goes on from the checkpoint in the output folder" },
     precision: {
@@ -113,7 +129,7 @@ async function run(args: Arguments): Promise<unknown> {
   if (what !== "srresnet" && what !== "srgan")
     throw new InputError(`train knows srresnet and srgan, got "${what}"`);
   const others = what === "srresnet" ? SRGAN_ONLY : SRRESNET_ONLY;
-  const foreign = others.find((option) => text(args, option) !== undefined);
+  const foreign = others.find((option) => args.values[option] !== undefined);
   if (foreign)
     throw new InputError(`--${foreign} belongs to train ${what === "srresnet" ? "srgan" : "srresnet"}`);
   required(args, "data");

@@ -17,6 +17,8 @@ export type ContentRecipe =
     };
 
 export interface SRGANRecipe extends Recipe {
+  /** The generator: trained before, of random weights, or those with equal sub-pixels (`startAsNearest`). */
+  readonly start: "trained" | "random" | "icnr";
   readonly content: ContentRecipe;
   /** Nothing judges where this is null. */
   readonly discriminator: SRGANDiscriminatorConfig | null;
@@ -109,6 +111,10 @@ export interface SRGANChoice {
   readonly lr?: number;
   readonly ema?: number;
   readonly game?: Partial<Game>;
+  /** Sub-pixels of a generator that comes from no file start equal. */
+  readonly icnr?: boolean;
+  /** Spectral instead of batch normalisation in the discriminator. */
+  readonly spectralNorm?: boolean;
   /** Weight and reduction of the features, for presets that use VGG. */
   readonly features?: { readonly weight: number; readonly reduction: FeatureReduction };
 }
@@ -118,13 +124,17 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
   const preset: SRGANPreset = SRGAN_PRESETS[choice.preset];
   const size: SRGANSize = SRGAN_SIZES[choice.size];
   const { features = { weight: 1, reduction: "mean" } } = choice;
+  const discriminator = choice.spectralNorm
+    ? { ...size.discriminator, norm: "spectral" as const }
+    : size.discriminator;
   return {
+    start: choice.network ? "trained" : choice.icnr ? "icnr" : "random",
     network: choice.network ?? preset.network,
     content:
       preset.content === "mse"
         ? { kind: "mse", weight: 1 }
         : { kind: "vgg", layer: preset.content, ...features },
-    discriminator: preset.adversarialWeight > 0 ? size.discriminator : null,
+    discriminator: preset.adversarialWeight > 0 ? discriminator : null,
     adversarialWeight: preset.adversarialWeight,
     tvWeight: preset.tvWeight,
     game: { ...PAPER_GAME, ...choice.game },

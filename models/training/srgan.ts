@@ -17,6 +17,7 @@ import {
 import type { Checkpoint, HostTensor, JsonValue } from "../../engine/io/index.ts";
 import { SRGANDiscriminator } from "../srgan-discriminator.ts";
 import { SRResNet } from "../srresnet.ts";
+import { startAsNearest } from "../srresnet-init.ts";
 import type { VGG19 } from "../vgg19.ts";
 import { learningRate, type StartingWeights, tensorsOf, type Trainer } from "./recipe.ts";
 import type { SRGANRecipe } from "./srgan-recipe.ts";
@@ -60,6 +61,7 @@ export class SRGANTraining implements Trainer {
       game: recipe.game,
     };
     this.generator = new SRResNet({ ...network, seed }).train();
+    if (recipe.start === "icnr") startAsNearest(this.generator);
     if (from) this.generator.loadStateDict(from.weights, from.file);
     this.generatorAdam = new Adam(this.generator.parameters(), { lr });
     if (discriminator) {

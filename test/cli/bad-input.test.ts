@@ -56,6 +56,11 @@ const net = ["--model", "net.safetensors"];
 const withModel = (name: string) => ["upscale", "good.png", "x.png", "--model", name];
 const train = (...more: string[]) => ["train", "srresnet", "--data", "photos", "--out", "run", ...more];
 
+const trainSRGAN = (...more: string[]) => [
+  ...["train", "srgan", "--data", "photos", "--out", "run", "--preset", "srgan-mse"],
+  ...["--from", "net.safetensors", ...more],
+];
+
 const CASES: readonly [string, readonly string[], RegExp][] = [
   ["no image", ["upscale", "text.png", "x.png", ...net], /text\.png: not an image \(expected PNG, JPEG/],
   ["an empty file", ["upscale", "empty.png", "x.png", ...net], /empty\.png: the file is empty/],
@@ -263,6 +268,25 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
     ],
     /--label-smoothing: the hinge loss has no target that could be smoothed to 0\.9/,
   ],
+  [
+    "a discriminator's option where there is none",
+    trainSRGAN("--preset", "srresnet-mse", "--spectral-norm"),
+    /--spectral-norm is about the discriminator, and SRResNet-MSE has none/,
+  ],
+  ["first weights beside trained ones", trainSRGAN("--icnr"), /--icnr is about a generator's first weights/],
+  [
+    "equal sub-pixels of transposed convolutions",
+    ["train", "srgan", "--data", "photos", "--out", "run", "--preset", "early", "--icnr"],
+    /--icnr is about sub-pixel convolutions, and SRGAN, first version has none/,
+  ],
+  [
+    "no updates between checkpoints",
+    trainSRGAN("--checkpoint-every", "0"),
+    /--checkpoint-every takes a whole/,
+  ],
+  ["training SRGAN on nothing", trainSRGAN("--data", "none"), /none holds no images/],
+  ["training SRGAN on small images", trainSRGAN(), /no image in photos has 64x64 pixels or more/],
+  ["training SRGAN on small images, tiny", trainSRGAN("--size", "tiny"), /has 32x32 pixels or more/],
   ["training without out", ["train", "srresnet", "--data", "photos"], /--out is missing/],
   ["training on nothing", ["train", "srresnet", "--data", "none", "--out", "run"], /holds no images/],
   ["training on small images", train(), /no image in photos has 64x64 pixels or more/],

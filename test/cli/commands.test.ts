@@ -203,7 +203,7 @@ describe("a run's log", () => {
       { step: 20, loss: 0.5 },
     ];
     writeFileSync(path, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"step":3`);
-    const log = await RunLog.resume(path, 10);
+    const log = await RunLog.resume(path, 10, false);
     log.write({ event: "resume", step: 10, psnr: Number.POSITIVE_INFINITY });
     log.close();
     const kept = readFileSync(path, "utf8")
@@ -213,8 +213,22 @@ describe("a run's log", () => {
     expect(kept).toEqual([lines[0], lines[1], { event: "resume", step: 10, psnr: "Infinity" }]);
   });
 
+  test("keeps the scores of the last checkpoint, unless they are to be measured again", async () => {
+    const path = file("scores.jsonl");
+    const lines = [
+      { step: 10, loss: 1 },
+      { step: 10, validation: { psnr: 20 } },
+    ];
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`);
+    writeFileSync(path, text.join(""));
+    (await RunLog.resume(path, 10, false)).close();
+    expect(readFileSync(path, "utf8")).toBe(text.join(""));
+    (await RunLog.resume(path, 10, true)).close();
+    expect(readFileSync(path, "utf8")).toBe(text[0]);
+  });
+
   test("begins where there was none", async () => {
-    (await RunLog.resume(file("new.jsonl"), 5)).close();
+    (await RunLog.resume(file("new.jsonl"), 5, false)).close();
     expect(readFileSync(file("new.jsonl"), "utf8")).toBe("");
     expect(() => RunLog.begin(file("photos"))).toThrow(/cannot write .*photos/);
   });

@@ -1,4 +1,4 @@
-/** Bundled for Node and for Deno, for the nightly run (run.ts): an id is `graph SEED/K` or `FAMILY SEED/K`. */
+/** Bundled for Node and for Deno, for the nightly run (run.ts): an id is `graph SEED/K`, `FAMILY SEED/K` or `training UPDATES`. */
 
 import { close } from "../../engine/index.ts";
 import { checkGraph, faultsOf } from "../engine/graph/graph-check.ts";
@@ -7,6 +7,7 @@ import { checkFamilyCase } from "../engine/ops/family-check.ts";
 import type { Outcome } from "../fixtures/outcome.ts";
 import { serve } from "../runner/serve.ts";
 import { caseOf } from "./ids.ts";
+import { growthInTraining } from "./training.ts";
 
 /** Compiled kernels pile up in a device; a new one after this many cases keeps the process small. */
 const CASES_A_DEVICE = 25;
@@ -14,7 +15,8 @@ let cases = 0;
 
 /** What is wrong, and the worst error over the allowed one where that is known. */
 async function check(id: string): Promise<{ faults: readonly string[]; ratio: number }> {
-  const { family, seed } = caseOf(id);
+  const { family, seed, updates } = caseOf(id);
+  if (updates !== undefined) return { faults: await growthInTraining(updates), ratio: 0 };
   if (family) {
     const { fault, ratio } = await checkFamilyCase(family);
     return { faults: fault === undefined ? [] : [fault], ratio };

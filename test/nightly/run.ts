@@ -1,6 +1,6 @@
 /**
- * Random graphs in thousands (values and gradients against the float64 reference, fused against one kernel an op), and random
- * shapes for every family of kernels. The exit code is 0 where every case passed, 1 where one did not, 2 where an option cannot
+ * Random graphs in thousands (values and gradients against the float64 reference, fused against one kernel an op), random
+ * shapes for every family of kernels, and a long training in constant memory. The exit code is 0 where every case passed, 1 where one did not, 2 where an option cannot
  * be used, 130 where it was ended by a signal (which still prints what has run).
  */
 
@@ -44,10 +44,9 @@ function readOptions() {
 /** Prints what a case is. @throws InputError where there is none of this id */
 function describe(id: string): void {
   try {
-    const { seed, family } = caseOf(id);
-    console.log(
-      family ? `${family.of.name}${family.form ? `, ${family.form} kernels` : ""}` : randomGraph(seed).text,
-    );
+    const { seed, family, updates } = caseOf(id);
+    const text = updates === undefined ? randomGraph(seed).text : `${updates} updates of a small SRGAN`;
+    console.log(family ? `${family.of.name}${family.form ? `, ${family.form} kernels` : ""}` : text);
   } catch (error) {
     throw new InputError(`--case: ${error instanceof Error ? error.message : error}`);
   }

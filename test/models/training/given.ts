@@ -1,5 +1,6 @@
 /** A network and batches small enough to train for a moment. */
 import type { Batch } from "../../../engine/data/index.ts";
+import { stats } from "../../../engine/index.ts";
 import { fillUniform } from "../../../engine/random.ts";
 import { SRRESNET_PRESETS, type SRResNetRecipe } from "../../../models/training/srresnet.ts";
 
@@ -9,6 +10,12 @@ export const recipe = (seed: number): SRResNetRecipe => ({
   seed,
   steps: 200,
 });
+
+/** What the engine holds and has made. */
+export async function made(): Promise<Readonly<Record<string, number>>> {
+  const { buffersCreated, pipelines, bindGroups, liveBytes, programs } = await stats();
+  return { buffersCreated, pipelines, bindGroups, liveBytes, programs };
+}
 
 const SIDE = 8;
 

@@ -1,13 +1,13 @@
 /** Training SRGAN as a whole: steady state, going on from a checkpoint, what is measured. */
 import { describe, expect, test } from "vitest";
 import { decodeCheckpoint, encodeCheckpoint } from "../../../engine/io/index.ts";
-import { idle, init, stats } from "../../../engine/index.ts";
+import { idle, init } from "../../../engine/index.ts";
 import { SRRESNET_PAPER } from "../../../models/srresnet.ts";
 import { SRGANTraining } from "../../../models/training/srgan.ts";
 import { type SRGANRecipe, srganRecipe } from "../../../models/training/srgan-recipe.ts";
 import type { Game } from "../../../models/training/srgan-step.ts";
 import { VGG19 } from "../../../models/vgg19.ts";
-import { batch } from "./given.ts";
+import { batch, made } from "./given.ts";
 
 const network = { ...SRRESNET_PAPER, numBlocks: 1, width: 4 };
 const tiny = srganRecipe({ preset: "srgan-vgg22", size: "tiny", network, steps: 100, ema: 0.9 });
@@ -27,10 +27,6 @@ describe("SRGAN training", () => {
     const measures: number[][] = [];
     for (let k = 0; k < 5; k++) measures.push(Array.from(await training.update(batch(k % 4)).data()));
     await idle();
-    const made = async () => {
-      const { buffersCreated, pipelines, bindGroups, liveBytes, programs } = await stats();
-      return { buffersCreated, pipelines, bindGroups, liveBytes, programs };
-    };
     const before = await made();
     for (let k = 5; k < 60; k++) measures.push(Array.from(await training.update(batch(k % 4)).data()));
     await idle();
@@ -93,6 +89,22 @@ describe("SRGAN training", () => {
   test("the R1 penalty counts for the discriminator", async () => {
     const [plain, penalised] = [await firstLosses({}), await firstLosses({ r1: 1000 })];
     expect(penalised.discriminator).toBeGreaterThan(plain.discriminator + 1e-3);
+  });
+
+  test("spectral normalisation takes the place of batch norm, and goes on from a checkpoint exactly", async () => {
+    const spectral = srganRecipe({ preset: "srgan-mse", size: "tiny", network, spectralNorm: true });
+    const whole = new SRGANTraining(spectral);
+    await train(whole, 0, 4);
+    const first = new SRGANTraining(spectral);
+    await train(first, 0, 2);
+    const second = new SRGANTraining({ ...spectral, seed: 9 });
+    const checkpoint = decodeCheckpoint(encodeCheckpoint(await first.checkpoint()), "checkpoint");
+    expect([...checkpoint.model.keys()].filter((name) => /^discriminator.*(bn|running)/.test(name))).toEqual(
+      [],
+    );
+    second.restore(checkpoint, "checkpoint");
+    await train(second, 2, 4);
+    expect((await second.checkpoint()).model).toEqual((await whole.checkpoint()).model);
   });
 
   test("without a discriminator only the generator learns", async () => {

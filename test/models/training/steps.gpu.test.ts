@@ -1,9 +1,9 @@
 /** Training as a whole: steady state, repeatability, going on from a checkpoint. */
 import { describe, expect, test } from "vitest";
 import { decodeCheckpoint, encodeCheckpoint } from "../../../engine/io/index.ts";
-import { idle, init, stats, type Tensor } from "../../../engine/index.ts";
+import { idle, init, type Tensor } from "../../../engine/index.ts";
 import { SRResNetTraining } from "../../../models/training/srresnet.ts";
-import { batch, recipe } from "./given.ts";
+import { batch, made, recipe } from "./given.ts";
 
 /** Does updates `from` up to, but without, `to`. */
 async function train(training: SRResNetTraining, from: number, to: number): Promise<void> {
@@ -16,11 +16,6 @@ const bytesOf = async (training: SRResNetTraining): Promise<Uint8Array> =>
   encodeCheckpoint(await training.checkpoint());
 
 describe("steady state", () => {
-  const made = async () => {
-    const { buffersCreated, pipelines, bindGroups, liveBytes, programs } = await stats();
-    return { buffersCreated, pipelines, bindGroups, liveBytes, programs };
-  };
-
   test.each([
     { reading: "every step", every: 1 },
     { reading: "every tenth step", every: 10 },
