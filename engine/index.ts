@@ -15,3 +15,5 @@ export type { Layout } from "./nn/layout.ts";
 export type { Shape } from "./shape.ts";
 export { type Nested, Parameter, Tensor, tensor } from "./tensor.ts";
 export * from "./system.ts";
+export type { TriedTile, TunedKernel, TuneOptions } from "./graph/tuner.ts";
+export * from "./tuning.ts";

@@ -21,6 +21,7 @@ const USAGE = `npm run bench:peers -- [options]    this engine beside the other 
   --rounds N        all libraries take turns N times (2)
   --repeats N       runs in a turn, after two that are not counted (5)
   --chromium        in headless Chromium instead of Node (without onnxruntime)
+  --timeout S       seconds after which a turn is given up (240); a software adapter may need more for whole training steps
   --json            prints all results as JSON
 
 Every turn is a process (or page) of its own; in the first, the driver's shader cache is empty. The other libraries are
@@ -32,7 +33,6 @@ const nameOf = (script: string): string => script.replace(/\.\w+$/, "");
 
 /** No run is begun after this time, in ms. */
 const LIMIT = 20_000;
-const TIMEOUT = 240_000;
 
 async function bundle(script: string, folder: string, inBrowser: boolean): Promise<string> {
   // Below the repository's node_modules, so that all libraries run on its package `webgpu`.
@@ -59,10 +59,10 @@ const REQUIRE =
   'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
 
 /** One turn in a process of its own, whose driver keeps its shaders in the folder `cache`. */
-async function inNode(file: string, wanted: Wanted, cache: string): Promise<PeerResult> {
+async function inNode(file: string, wanted: Wanted, cache: string, timeout: number): Promise<PeerResult> {
   const args = ["--enable-source-maps", file, JSON.stringify(wanted)];
   const env = { ...process.env, MESA_SHADER_CACHE_DIR: cache, GANVAS_PEERS: cacheDir("peers") };
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"], timeout: TIMEOUT });
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"], timeout });
   let out = "";
   let complaints = "";
   child.stdout.on("data", (chunk) => {
@@ -74,15 +74,15 @@ async function inNode(file: string, wanted: Wanted, cache: string): Promise<Peer
   const code = await new Promise((done) => child.on("close", done));
   const line = out.split("\n").findLast((text) => text.startsWith("{"));
   if (line) return JSON.parse(line);
-  const last = complaints.split("\n").find((text) => /Error/.test(text)) ?? `ended with code ${code}`;
-  return { error: last };
+  const last = complaints.split("\n").find((text) => /Error/.test(text));
+  return { error: last ?? (child.killed ? `given up after ${timeout / 1000} s` : `ended with code ${code}`) };
 }
 
 /** One turn in a page of a fresh browser. */
-function inPage(file: string, wanted: Wanted): Promise<PeerResult> {
+function inPage(file: string, wanted: Wanted, timeout: number): Promise<PeerResult> {
   const script = `globalThis.peerWanted = ${JSON.stringify(wanted)};\n${readFileSync(file, "utf8")}`;
   return inChromium(script, async (page) => {
-    const result = await page.waitForFunction(() => globalThis.peerResult, { timeout: TIMEOUT });
+    const result = await page.waitForFunction(() => globalThis.peerResult, { timeout });
     return (await result.jsonValue()) as PeerResult;
   }).catch((error) => ({ error: error instanceof Error ? error.message : String(error) }));
 }
@@ -135,6 +135,7 @@ async function main(): Promise<void> {
       rounds: { type: "string", default: "2" },
       repeats: { type: "string", default: "5" },
       chromium: { type: "boolean", default: false },
+      timeout: { type: "string", default: "240" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -151,6 +152,7 @@ async function main(): Promise<void> {
   const files = new Map<string, string>();
   for (const script of scripts) files.set(nameOf(script), await bundle(script, folder, values.chromium));
   const items = Object.keys(ITEMS).filter((id) => new RegExp(values.filter).test(id));
+  const timeout = 1000 * Number(values.timeout);
   const results: Results = {};
   const caches = mkdtempSync(join(tmpdir(), "ganvas-shaders-"));
   for (let round = 0; round < Number(values.rounds); round++)
@@ -164,7 +166,9 @@ async function main(): Promise<void> {
         if (list[0]?.error !== undefined) continue;
         const wanted = { item, repeats: Number(values.repeats), limit: LIMIT };
         const cache = join(caches, `${peer}-${item}`);
-        list.push(await (values.chromium ? inPage(file, wanted) : inNode(file, wanted, cache)));
+        list.push(
+          await (values.chromium ? inPage(file, wanted, timeout) : inNode(file, wanted, cache, timeout)),
+        );
       }
   rmSync(caches, { recursive: true, force: true });
   process.stderr.write("\r\x1b[K");

@@ -18,10 +18,29 @@ export interface Target {
   readonly nativeF16: boolean;
   /** Storage buffers a kernel may have; 8 where it is not said. */
   readonly maxBindings?: number;
+  /** Choices by measurement, under the keys of `Tunable`. */
+  readonly tiles?: ReadonlyMap<string, Tile>;
   /** Uses this form of every kernel that has it (for tests and comparisons). */
   readonly form?: "naive" | "tile" | "subgroup";
   /** Stores the value of every op by a kernel of its own (for tests and comparisons). */
   readonly unfused?: boolean;
+}
+
+/** How a kernel of the matrix product kind is cut up. */
+export interface Tile {
+  readonly form: NonNullable<Target["form"]>;
+  /** Rows of results that one thread computes; in vectors where it computes whole vectors of them. */
+  readonly block: number;
+  /** Threads of a workgroup, or lanes of a subgroup, along the columns. */
+  readonly columns: number;
+}
+
+/** What of a kernel can be chosen by measurement. */
+export interface Tunable {
+  /** Kernels with equal keys share one choice: the kernel's family, and its sizes up to powers of two. */
+  readonly key: string;
+  /** All that can be chosen; the one that is used without a choice comes first. */
+  readonly tiles: readonly Tile[];
 }
 
 interface OpBase {
@@ -72,6 +91,8 @@ export interface KernelOp extends OpBase {
    */
   readonly placement?: (node: Node) => readonly number[];
   readonly launches: (node: Node, target: Target) => readonly Launch[];
+  /** What `target.tiles` can choose of it; nothing where absent or undefined. */
+  readonly tunable?: (node: Node, target: Target) => Tunable | undefined;
 }
 
 /** Writes into buffers of parameters or other state in place, when everything that reads their old values is done. */
@@ -180,6 +201,8 @@ export class Node {
   readonly layer: string;
   /** Where its value is not to be kept for the backward pass: what is computed again along with it. */
   readonly region: Region | undefined;
+  /** A copy made for a backward pass, of the region of that number: see `recompute.ts`. */
+  readonly recomputed: number | undefined;
   /** For an optimiser's update: which one, counted from 1. Not part of the structure. */
   readonly step: number | undefined;
   /** For an effect that could not run: why. The state is as if it had never been recorded. */
@@ -203,6 +226,7 @@ export class Node {
       writes?: readonly Storage[];
       version?: number;
       step?: number | undefined;
+      recomputed?: number | undefined;
       /** For nodes that the graph compiler makes: a place in time, and the layer they stand in for. */
       id?: number;
       layer?: string;
@@ -223,6 +247,7 @@ export class Node {
     this.writes = extra.writes ?? [];
     this.version = extra.version ?? 0;
     this.step = extra.step;
+    this.recomputed = extra.recomputed;
     this.depth = inputs.reduce((depth, i) => Math.max(depth, i.host || i.storage ? 0 : i.depth), 0) + 1;
   }
 
@@ -232,9 +257,9 @@ export class Node {
 
   /** The same computation of other inputs, at the same place in time. */
   withInputs(inputs: readonly Node[]): Node {
-    const { attributes, view, host, storage, writes, version, step, id } = this;
+    const { attributes, view, host, storage, writes, version, step, recomputed, id } = this;
     const given = { ...(host && { host }), ...(storage && { storage }) };
-    const extra = { attributes, view, writes, version, step, id, layer: this.layer, ...given };
+    const extra = { attributes, view, writes, version, step, recomputed, id, layer: this.layer, ...given };
     const node = new Node(this.op, inputs, this.shape, this.dtype, extra);
     node.kept = this.kept;
     return node;
@@ -246,6 +271,7 @@ export class Node {
       const view = this.view;
       const parts: string[] = [identityOf(this.op), this.dtype, this.shape.join()];
       for (const name in this.attributes) parts.push(`${name}=${this.attributes[name]}`);
+      if (this.recomputed !== undefined) parts.push(`again ${this.recomputed}`);
       if (view) parts.push(`${view.strides}@${view.offset}${view.mask ? `?${view.mask.join("/")}` : ""}`);
       this.key = parts.join("|");
     }

@@ -31,20 +31,18 @@ export class Recomputation {
     return op.kind !== "effect" && inputs.length > 0;
   }
 
-  /** Its attribute keeps the graph compiler from seeing that it is the same computation as the original. */
+  /** Its number keeps the graph compiler from seeing that it is the same computation as the original. */
   private copy(node: Node): Node {
+    const { op, shape, dtype, attributes, view, layer } = node;
     const region = node.region as Region;
     const recomputed = this.numbers.get(region) ?? this.numbers.size + 1;
     this.numbers.set(region, recomputed);
     const inputs = node.inputs.map((input) => this.copies.get(input) ?? input);
-    return new Node(node.op, inputs, node.shape, node.dtype, {
-      attributes: { ...node.attributes, recomputed },
-      view: node.view,
-      layer: `${node.layer} (again)`.trimStart(),
+    return new Node(op, inputs, shape, dtype, {
+      attributes,
+      view,
+      recomputed,
+      layer: `${layer} (again)`.trimStart(),
     });
   }
 }
-
-/** Which of the regions of a backward pass the node computes again; undefined for one recorded by itself. */
-export const recomputedIn = ({ attributes }: Node): number | undefined =>
-  attributes.recomputed as number | undefined;

@@ -56,7 +56,12 @@ export function rewrite(
     let made = 0;
     return (op: GraphNode["op"], inputs: readonly Node[], shape: readonly number[], extra: Extra = {}) =>
       unique(
-        new Node(op, inputs, shape, at.dtype, { ...extra, layer: at.layer, id: at.id - 0.5 + ++made / 1024 }),
+        new Node(op, inputs, shape, at.dtype, {
+          ...extra,
+          layer: at.layer,
+          recomputed: at.recomputed,
+          id: at.id - 0.5 + ++made / 1024,
+        }),
       );
   };
 

@@ -8,11 +8,12 @@ import { type Gpu, openDevice } from "../gpu/device.ts";
 import { type Assembly, assemble } from "./assemble.ts";
 import { type Graph, resolve } from "./fuse.ts";
 import { LossRing } from "./losses.ts";
-import type { Node, Target } from "./node.ts";
+import type { Node, Target, Tile } from "./node.ts";
 import { Program, type Stretch } from "./program.ts";
 import { didNotRun, Requests } from "./requests.ts";
 import { Storage } from "./storage.ts";
 import { structuralKey } from "./structure.ts";
+import { type TunedKernel, type TuneOptions, tunableKernels, tuneKernel } from "./tuner.ts";
 
 /** Programs kept compiled. */
 const MAX_PROGRAMS = 128;
@@ -38,6 +39,10 @@ class Runtime {
   /** The last update of an optimiser that was scheduled. */
   private step: number | undefined;
   private unfused = false;
+  /** Kernels chosen by measurement. */
+  private tiles: ReadonlyMap<string, Tile> = new Map();
+  /** Collects the programs that run, where somebody wants to know. */
+  private watched: Set<Program> | undefined;
   private losses = new LossRing();
   /** Frees the buffers of kept tensors that nobody can name any more. */
   private readonly forgotten = new FinalizationRegistry<Storage>((storage) => this.release(storage));
@@ -96,6 +101,40 @@ class Runtime {
   useFusion(fused: boolean): void {
     this.unfused = !fused;
     this.programs.clear();
+  }
+
+  /** The kernels that are chosen by measurement; none at the start. */
+  get choices(): ReadonlyMap<string, Tile> {
+    return this.tiles;
+  }
+
+  useTiles(tiles: ReadonlyMap<string, Tile>): void {
+    this.tiles = tiles;
+    this.programs.clear();
+  }
+
+  /** Tries all kernels that `work` runs and whose form can be chosen, and uses the best of each from now on. */
+  async tune(work: () => unknown, options: TuneOptions): Promise<readonly TunedKernel[]> {
+    const gpu = await this.gpu();
+    this.watched = new Set();
+    try {
+      await work();
+      await this.idle();
+      const target = this.target(gpu);
+      const kernels = tunableKernels(
+        [...this.watched].flatMap(({ steps }) => steps),
+        target,
+      );
+      const tuned: TunedKernel[] = [];
+      for (const kernel of kernels) {
+        options.onProgress?.(tuned.length, kernels.length);
+        tuned.push(await tuneKernel(kernel, gpu, target, options));
+      }
+      this.useTiles(new Map([...this.tiles, ...tuned.map(({ key, chosen }) => [key, chosen] as const)]));
+      return tuned;
+    } finally {
+      this.watched = undefined;
+    }
   }
 
   /** A compiled program per graph structure seen. */
@@ -287,7 +326,8 @@ class Runtime {
 
   private target(gpu: Gpu): Target {
     const { info, maxBindings } = gpu;
-    return { ...info, maxBindings, ...(this.form && { form: this.form }), unfused: this.unfused };
+    const { tiles, unfused } = this;
+    return { ...info, maxBindings, tiles, ...(this.form && { form: this.form }), unfused };
   }
 
   /** Forgets updates and requests that cannot be computed, so that they are told once and spoil nothing else. */
@@ -321,6 +361,7 @@ class Runtime {
     then: (places: readonly (Stretch | undefined)[]) => Promise<T>,
   ): Promise<T> {
     const { graph, program } = this.compile(gpu, outputs);
+    this.watched?.add(program);
     const { effects, keeps: kept } = this.requests.take();
     for (const node of kept) this.giveStorage(node, gpu);
     const leaves = program.capture(graph.nodes);

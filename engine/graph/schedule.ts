@@ -9,7 +9,6 @@ import { type DType, isFloat } from "../dtype.ts";
 import { isInline, resolve, sharesBuffer, type Graph } from "./fuse.ts";
 import type { Node, Target } from "./node.ts";
 import { axesOf, varianceSum } from "./pattern.ts";
-import { recomputedIn } from "./recompute.ts";
 import { Index } from "./view.ts";
 
 /** One kernel to run (which may take several dispatches). */
@@ -125,8 +124,7 @@ export function schedule(graph: Graph, stored: ReadonlySet<Node>, target: Target
 
   /** What is computed again is to be so when it is needed, not along with the first time. */
   function isInTime(root: Node, group: Group): boolean {
-    const again = recomputedIn(root);
-    return again === undefined || again === recomputedIn(group.root);
+    return root.recomputed === undefined || root.recomputed === group.root.recomputed;
   }
 
   function joinReduction(root: Node, reads: Reads): Group | undefined {

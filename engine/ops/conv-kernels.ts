@@ -1,6 +1,6 @@
 /** Which files in `shaders/` compute the convolution family for a geometry and an adapter, and with which tiles. */
 import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
-import type { Target } from "../graph/node.ts";
+import type { Target, Tile, Tunable } from "../graph/node.ts";
 import flipSource from "../../shaders/conv2d-flip-weights.wgsl";
 import gradInputNaive from "../../shaders/conv2d-grad-input.naive.wgsl";
 import gradInputPhases from "../../shaders/conv2d-grad-input.phases.wgsl";
@@ -14,7 +14,17 @@ import forwardTile from "../../shaders/conv2d.tile.wgsl";
 import { narrowForward, narrowGradInput, narrowGradWeight } from "./conv-narrow.ts";
 import { constantsOf, flopsOf, type Geometry } from "./conv-geometry.ts";
 import { depthwiseForward, depthwiseGradInput, depthwiseGradWeight, isDepthwise } from "./conv-depthwise.ts";
-import { ceilDiv, FEW_TILES, type Form, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
+import {
+  ceilDiv,
+  type Form,
+  fastForm,
+  type Product,
+  rowThreads,
+  tileFor,
+  tilesOf,
+  tunableProduct,
+  vectorOf,
+} from "./kernels.ts";
 import { slicesFor, summed } from "./split-sum.ts";
 
 /** Below this much work a kernel's compilation costs more than its naive form. */
@@ -36,21 +46,20 @@ const groupsOf = ({ GROUPS }: Geometry) => (GROUPS > 1 ? { GROUPS } : {});
 
 const READ_TWO_WRITE = [{ input: 0 }, { input: 1 }, { output: true, write: true }] as const;
 
-/** Lanes along output channels first; each lane has 16 pixels, or 8 where that would leave cores idle. */
-function subgroupShape(columns: number, pixels: number, target: Target) {
-  const LANES = target.subgroupSize;
-  const CHANNEL_LANES = lanesFor(columns, LANES);
-  const tiles = (PIXELS: number) =>
-    ceilDiv(columns, CHANNEL_LANES) * ceilDiv(pixels, PIXELS * (LANES / CHANNEL_LANES));
-  const PIXELS = Math.max(tiles(16) >= FEW_TILES ? 16 : 8, CHANNEL_LANES);
-  return { constants: { LANES, CHANNEL_LANES, PIXELS }, tiles: tiles(PIXELS) };
-}
+/** The convolution y of this geometry as a matrix product: rows are pixels, columns output channels. */
+const forwardProduct = (g: Geometry, family = "conv2d"): Product => ({
+  family: g.GROUPS > 1 ? `${family} of groups` : family,
+  columns: g.O / vectorOf(g.O / g.GROUPS).width,
+  rows: g.N * g.OH * g.OW,
+  depth: (g.KH * g.KW * g.I) / g.GROUPS,
+  withoutSubgroups: g.GROUPS > 1,
+});
 
-function tileShape(columns: number, pixels: number) {
-  const constants = { ...tileThreads(columns), PIXELS: 4 };
-  const { COLUMN_THREADS, ROW_THREADS, PIXELS } = constants;
-  return { constants, tiles: ceilDiv(columns, COLUMN_THREADS) * ceilDiv(pixels, PIXELS * ROW_THREADS) };
-}
+/** What the files of convolutions are told of their tiles. */
+const layoutOf = (tile: Tile, target: Target) =>
+  tile.form === "subgroup"
+    ? { LANES: target.subgroupSize, CHANNEL_LANES: tile.columns }
+    : { COLUMN_THREADS: tile.columns, ROW_THREADS: rowThreads(tile, target) };
 
 export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] {
   const form = formFor(g, target);
@@ -68,14 +77,14 @@ export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] 
         flops: flopsOf(g),
       },
     ];
-  return [{ ...convLaunch(g, form, target), bindings: READ_TWO_WRITE }];
+  const product = forwardProduct(g);
+  return [{ ...convLaunch(g, product, tileFor(product, form, target), target), bindings: READ_TWO_WRITE }];
 }
 
 /** The tiled or subgroup convolution, without its bindings. */
-function convLaunch(g: Geometry, form: "tile" | "subgroup", target: Target): Omit<Launch, "bindings"> {
+function convLaunch(g: Geometry, product: Product, tile: Tile, target: Target): Omit<Launch, "bindings"> {
   const input = vectorOf(g.I / g.GROUPS);
   const output = vectorOf(g.O / g.GROUPS);
-  const columns = g.O / output.width;
   const common = {
     ...constantsOf(g),
     ...groupsOf(g),
@@ -84,15 +93,31 @@ function convLaunch(g: Geometry, form: "tile" | "subgroup", target: Target): Omi
     Out: output.type,
     OUT_WIDTH: output.width,
   };
-  const pixels = g.N * g.OH * g.OW;
-  const shape = form === "subgroup" ? subgroupShape(columns, pixels, target) : tileShape(columns, pixels);
   return {
-    name: `conv2d.${form}`,
-    source: form === "subgroup" ? forwardSubgroup : forwardTile,
-    constants: { ...common, ...shape.constants },
-    grid: foldGrid(shape.tiles),
+    name: `conv2d.${tile.form}`,
+    source: tile.form === "subgroup" ? forwardSubgroup : forwardTile,
+    constants: { ...common, ...layoutOf(tile, target), PIXELS: tile.block },
+    grid: foldGrid(tilesOf(product, tile, target)),
     epilogue: { hook: "epilogue", width: output.width },
     flops: flopsOf(g),
+  };
+}
+
+/** At stride 1 the input gradient is the convolution of dy with the weight turned round, channels exchanged. */
+function turnedRound(g: Geometry): Geometry | undefined {
+  const PH = (g.KH - 1) * g.DH - g.PH;
+  const PW = (g.KW - 1) * g.DW - g.PW;
+  if (g.SH !== 1 || g.SW !== 1 || PH < 0 || PW < 0) return undefined;
+  return { ...g, H: g.OH, W: g.OW, I: g.O, OH: g.H, OW: g.W, O: g.I, PH, PW };
+}
+
+/** The input gradient as a matrix product: rows are the pixels of one phase of the stride. */
+function gradInputProduct(g: Geometry): Product {
+  const turned = turnedRound(g);
+  if (turned) return forwardProduct(turned, "conv2d of dy");
+  return {
+    ...forwardProduct({ ...g, O: g.I, I: g.O }, "conv2d-grad-input"),
+    rows: g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW),
   };
 }
 
@@ -112,10 +137,9 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
         flops: flopsOf(g),
       },
     ];
-  // At stride 1 it is the convolution of dy with the weight turned round, channels exchanged.
-  const padH = (g.KH - 1) * g.DH - g.PH;
-  const padW = (g.KW - 1) * g.DW - g.PW;
-  const turned = g.SH === 1 && g.SW === 1 && padH >= 0 && padW >= 0;
+  const turned = turnedRound(g);
+  const product = gradInputProduct(g);
+  const tile = tileFor(product, form, target);
   const weights = (g.KH * g.KW * g.I * g.O) / g.GROUPS;
   const flip: Launch = {
     name: "conv2d-flip-weights",
@@ -126,29 +150,24 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
     scratch: [{ size: weights, like: { input: 1 } }],
   };
   const bindings = [{ input: 0 }, { scratch: 0 }, { output: true, write: true }] as const;
-  const direct = form === "subgroup";
+  const direct = tile.form === "subgroup";
   /** Subgroup forms read the weights as they lie; others want them turned before. */
   const withWeights = ({ constants, ...launch }: Omit<Launch, "bindings">): readonly Launch[] =>
     direct
-      ? [{ ...launch, bindings: READ_TWO_WRITE, ...exchangedWeights(constants, turned) }]
+      ? [{ ...launch, bindings: READ_TWO_WRITE, ...exchangedWeights(constants, turned !== undefined) }]
       : [flip, { ...launch, constants, bindings }];
-  if (turned) {
-    const swapped = { ...g, H: g.OH, W: g.OW, I: g.O, OH: g.H, OW: g.W, O: g.I, PH: padH, PW: padW };
-    return withWeights(convLaunch(swapped, form, target));
-  }
+  if (turned) return withWeights(convLaunch(turned, product, tile, target));
   const input = vectorOf(g.O / g.GROUPS);
   const output = vectorOf(g.I / g.GROUPS);
-  const columns = g.I / output.width;
-  const pixels = g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW);
-  const shape = form === "subgroup" ? subgroupShape(columns, pixels, target) : tileShape(columns, pixels);
-  const [x, y] = foldGrid(shape.tiles);
+  const [x, y] = foldGrid(tilesOf(product, tile, target));
   return withWeights({
     name: direct ? "conv2d-grad-input.subgroup" : "conv2d-grad-input.phases",
     source: direct ? gradInputSubgroup : gradInputPhases,
     constants: {
       ...constantsOf(g),
       ...groupsOf(g),
-      ...shape.constants,
+      ...layoutOf(tile, target),
+      PIXELS: tile.block,
       In: input.type,
       IN_WIDTH: input.width,
       Out: output.type,
@@ -183,6 +202,31 @@ function exchangedWeights(
   };
 }
 
+/** The weight gradient as a matrix product: rows are (kh, kw, i) in vectors. */
+const gradWeightProduct = (g: Geometry): Product => ({
+  ...forwardProduct(g, "conv2d-grad-weight"),
+  rows: (g.KH * g.KW * g.I) / g.GROUPS / vectorOf(g.I / g.GROUPS).width,
+  depth: g.N * g.OH * g.OW,
+  blocks: { tile: [1], subgroup: [4, 2, 8] },
+});
+
+/** What can be chosen by measurement of a member of the family; nothing where another form than the tiled ones serves. */
+export function convTunable(
+  member: "forward" | "gradInput" | "gradWeight",
+  g: Geometry,
+  target: Target,
+): Tunable | undefined {
+  const form = formFor(g, target);
+  if (form === "naive" || isDepthwise(g) || isNarrow(g, form)) return undefined;
+  const product =
+    member === "forward"
+      ? forwardProduct(g)
+      : member === "gradInput"
+        ? gradInputProduct(g)
+        : gradWeightProduct(g);
+  return tunableProduct(product, form, target);
+}
+
 export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {
   const form = formFor(g, target);
   if (form !== "naive" && isDepthwise(g)) return depthwiseGradWeight(g, target);
@@ -202,8 +246,6 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
     ];
   const input = vectorOf(g.I / g.GROUPS);
   const output = vectorOf(g.O / g.GROUPS);
-  const columns = g.O / output.width;
-  const rows = (g.KH * g.KW * g.I) / g.GROUPS / input.width;
   const common = {
     ...constantsOf(g),
     ...groupsOf(g),
@@ -212,14 +254,11 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
     Out: output.type,
     OUT_WIDTH: output.width,
   };
-  const subgroup = form === "subgroup";
-  const LANES = target.subgroupSize;
-  const CHANNEL_LANES = lanesFor(columns, LANES);
-  const shape = subgroup ? { LANES, CHANNEL_LANES, LOADS: 4 } : tileThreads(columns);
-  const tiles =
-    "LANES" in shape
-      ? ceilDiv(columns, CHANNEL_LANES) * ceilDiv(rows, shape.LOADS * (LANES / CHANNEL_LANES))
-      : ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(rows, shape.ROW_THREADS);
+  const product = gradWeightProduct(g);
+  const tile = tileFor(product, form, target);
+  const subgroup = tile.form === "subgroup";
+  const layout = { ...layoutOf(tile, target), ...(subgroup && { LOADS: tile.block }) };
+  const tiles = tilesOf(product, tile, target);
   const units = subgroup ? g.N * g.OH * g.OW : g.N * g.OH;
   const slices = slicesFor(tiles, units, g.N * g.OH * g.OW, target);
   const [x, y] = foldGrid(tiles);
@@ -227,7 +266,7 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
     {
       name: subgroup ? "conv2d-grad-weight.subgroup" : "conv2d-grad-weight.tile",
       source: subgroup ? gradWeightSubgroup : gradWeightTile,
-      constants: { ...common, ...shape, SLICES: slices },
+      constants: { ...common, ...layout, SLICES: slices },
       grid: [x, y, slices],
       flops: flopsOf(g),
     },

@@ -10,7 +10,7 @@ import { factors } from "../precision.ts";
 import { expectShape, showShape } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
 import type { Geometry } from "./conv-geometry.ts";
-import { forwardLaunches, gradInputLaunches, gradWeightLaunches } from "./conv-kernels.ts";
+import { convTunable, forwardLaunches, gradInputLaunches, gradWeightLaunches } from "./conv-kernels.ts";
 import { permute } from "./movement.ts";
 import { type Pair, pair, whole } from "./pair.ts";
 
@@ -38,6 +38,7 @@ const FORWARD: KernelOp = {
   fusable: true,
   acceptsF16: true,
   launches: (node, target) => forwardLaunches(geometryOf(node), target),
+  tunable: (node, target) => convTunable("forward", geometryOf(node), target),
   gradient: (dy, node) => {
     const [x, w] = inputsOf(node);
     const g = geometryOf(node);
@@ -51,6 +52,7 @@ const GRAD_INPUT: KernelOp = {
   fusable: true,
   acceptsF16: true,
   launches: (node, target) => gradInputLaunches(geometryOf(node), target),
+  tunable: (node, target) => convTunable("gradInput", geometryOf(node), target),
   gradient: (ddx, node) => {
     const [dy, w] = inputsOf(node);
     const g = geometryOf(node);
@@ -64,6 +66,7 @@ const GRAD_WEIGHT: KernelOp = {
   fusable: true,
   acceptsF16: true,
   launches: (node, target) => gradWeightLaunches(geometryOf(node), target),
+  tunable: (node, target) => convTunable("gradWeight", geometryOf(node), target),
   gradient: (ddw, node) => {
     const [x, dy] = inputsOf(node);
     const g = geometryOf(node);

@@ -1,5 +1,5 @@
 /** Choosing among the forms of one kernel, and how its threads are laid out. */
-import type { Target } from "../graph/node.ts";
+import type { Target, Tile, Tunable } from "../graph/node.ts";
 
 /** Form of a kernel file: `NAME.FORM.wgsl`. All forms of a kernel compute the same numbers up to rounding. */
 export type Form = "naive" | "tile" | "subgroup";
@@ -24,13 +24,87 @@ export function lanesFor(n: number, most: number): number {
   return lanes;
 }
 
-/** Threads of a tiled kernel along columns and along rows. */
-export function tileThreads(columns: number): { COLUMN_THREADS: number; ROW_THREADS: number } {
-  const COLUMN_THREADS = lanesFor(columns, 16);
-  return { COLUMN_THREADS, ROW_THREADS: 64 / COLUMN_THREADS };
-}
-
 /** Workgroups below which an adapter has idle cores; thread tiles are then made smaller. */
 export const FEW_TILES = 16;
 
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+
+/** Threads of a workgroup of the tiled forms. */
+const THREADS = 64;
+
+/** A matrix product in the wide sense, as far as cutting it up is concerned. */
+export interface Product {
+  /** Kernels that may want different tiles have different names. */
+  readonly family: string;
+  /** Of the result, in the vectors that threads compute. */
+  readonly columns: number;
+  readonly rows: number;
+  /** Terms of each sum. */
+  readonly depth: number;
+  readonly batch?: number;
+  /** Blocks that a thread can have in each form, the usual one first; by default those of rows in single elements. */
+  readonly blocks?: { readonly tile: readonly number[]; readonly subgroup: readonly number[] };
+  /** There is no form with subgroups. */
+  readonly withoutSubgroups?: boolean;
+}
+
+const BLOCKS = { tile: [4, 2, 8], subgroup: [16, 8, 32] } as const;
+
+/** Threads that share a tile. */
+const threadsOf = ({ form }: Tile, target: Target): number =>
+  form === "subgroup" ? target.subgroupSize : THREADS;
+
+/** Threads of a tile one below the other. */
+export const rowThreads = (tile: Tile, target: Target): number => threadsOf(tile, target) / tile.columns;
+
+/** Tiles that cover the result. */
+export const tilesOf = ({ columns, rows }: Product, tile: Tile, target: Target): number =>
+  ceilDiv(columns, tile.columns) * ceilDiv(rows, tile.block * rowThreads(tile, target));
+
+/** The tile that is used where none has been chosen by measurement. */
+function usualTile(product: Product, form: Tile["form"], target: Target): Tile {
+  const { columns, blocks, batch = 1 } = product;
+  if (form !== "subgroup")
+    return { form, block: (blocks?.tile ?? BLOCKS.tile)[0] as number, columns: lanesFor(columns, 16) };
+  const lanes = lanesFor(columns, target.subgroupSize);
+  const [first] = blocks?.subgroup ?? [];
+  if (first !== undefined) return { form, block: first, columns: lanes };
+  const many = tilesOf(product, { form, block: 16, columns: lanes }, target) * batch >= FEW_TILES;
+  return { form, block: Math.max(many ? 16 : 8, lanes), columns: lanes };
+}
+
+const classOf = (n: number): number => Math.ceil(Math.log2(Math.max(n, 1)));
+
+const keyOf = ({ family, columns, rows, depth, batch = 1 }: Product): string =>
+  [family, ...[columns, rows * batch, depth].map((n) => 2 ** classOf(n))].join(" ");
+
+/** The tile for a product: as measured, where that is one of the candidates, else the usual one of this form. */
+export function tileFor(product: Product, form: Form, target: Target): Tile {
+  const chosen = target.form ? undefined : target.tiles?.get(keyOf(product));
+  const { tiles } = tunableProduct(product, form, target);
+  return (chosen && tiles.find((tile) => isSame(tile, chosen))) ?? (tiles[0] as Tile);
+}
+
+const isSame = (a: Tile, b: Tile): boolean =>
+  a.form === b.form && a.block === b.block && a.columns === b.columns;
+
+/** What can be chosen for a product whose usual form is `form`. */
+export function tunableProduct(product: Product, form: Form, target: Target): Tunable {
+  const { columns, blocks = BLOCKS, withoutSubgroups } = product;
+  const usual = usualTile(product, form, target);
+  const tiles: Tile[] = [usual];
+  const add = (tile: Tile) => {
+    if (!tiles.some((known) => isSame(known, tile))) tiles.push(tile);
+  };
+  for (const most of [16, 8, 32])
+    for (const block of blocks.tile) add({ form: "tile", block, columns: lanesFor(columns, most) });
+  const lanes = target.subgroupSize;
+  if (lanes > 0 && !withoutSubgroups)
+    for (const most of [lanes, lanes / 2])
+      for (const block of blocks.subgroup) {
+        const across = lanesFor(columns, most);
+        // Values are handed round among the lanes side by side, so these have to divide the block.
+        if (product.blocks || block % across === 0) add({ form: "subgroup", block, columns: across });
+      }
+  return { key: keyOf(product), tiles };
+}

@@ -1,7 +1,7 @@
 /** Matrix products, with batches. */
 import { ShapeError } from "../errors.ts";
 import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
-import type { KernelOp, Node, Target } from "../graph/node.ts";
+import type { KernelOp, Node, Target, Tunable } from "../graph/node.ts";
 import naiveSource from "../../shaders/matmul.naive.wgsl";
 import subgroupSource from "../../shaders/matmul.subgroup.wgsl";
 import tileSource from "../../shaders/matmul.tile.wgsl";
@@ -9,7 +9,17 @@ import { factors } from "../precision.ts";
 import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
 import { expand, reshape, sumTo } from "./broadcast.ts";
-import { ceilDiv, FEW_TILES, fastForm, lanesFor, tileThreads, vectorOf } from "./kernels.ts";
+import {
+  ceilDiv,
+  fastForm,
+  type Form,
+  type Product,
+  rowThreads,
+  tileFor,
+  tilesOf,
+  tunableProduct,
+  vectorOf,
+} from "./kernels.ts";
 import { transpose } from "./movement.ts";
 
 /** [batch, m, k] × [batch, k, n]; a batch of 1 is repeated. */
@@ -19,6 +29,7 @@ const MATMUL: KernelOp = {
   fusable: true,
   acceptsF16: true,
   launches,
+  tunable,
   gradient: (dy, node) => {
     const [a, b] = node.inputs.map((input) => new Tensor(input)) as [Tensor, Tensor];
     const d = new Tensor(dy);
@@ -26,12 +37,26 @@ const MATMUL: KernelOp = {
   },
 };
 
+/** The fast forms take a batch along z, whose end the naive form does not have. */
+const formFor = ({ shape }: Node, target: Target): Form =>
+  (shape[0] as number) > MAX_WORKGROUPS ? "naive" : fastForm(target);
+
+function productOf({ inputs, shape }: Node): Product {
+  const [batch, rows, n] = shape as [number, number, number];
+  const depth = inputs[0]?.shape[2] as number;
+  return { family: "matmul", columns: n / vectorOf(n).width, rows, depth, batch };
+}
+
+function tunable(node: Node, target: Target): Tunable | undefined {
+  const form = formFor(node, target);
+  return form === "naive" ? undefined : tunableProduct(productOf(node), form, target);
+}
+
 function launches(node: Node, target: Target): readonly Launch[] {
   const [a, b] = node.inputs as [Node, Node];
   const [BATCH, M, N] = node.shape as [number, number, number];
   const K = a.shape[2] as number;
-  // The fast forms take a batch along z, whose end the naive form does not have.
-  const form = BATCH > MAX_WORKGROUPS ? "naive" : fastForm(target);
+  const form = formFor(node, target);
   const strideA = a.shape[0] === 1 ? 0 : M * K;
   const strideB = b.shape[0] === 1 ? 0 : K * N;
   const sizes = { BATCH, M, N, K, BATCH_STRIDE_A: strideA, BATCH_STRIDE_B: strideB };
@@ -51,47 +76,29 @@ function launches(node: Node, target: Target): readonly Launch[] {
     ];
   const input = vectorOf(K);
   const output = vectorOf(N);
-  const columns = N / output.width;
-  const common = {
-    ...sizes,
-    In: input.type,
-    IN_WIDTH: input.width,
-    Out: output.type,
-    OUT_WIDTH: output.width,
-  };
-  const epilogue = { hook: "epilogue", width: output.width };
-  if (form === "subgroup") {
-    const LANES = target.subgroupSize;
-    const COLUMN_LANES = lanesFor(columns, LANES);
-    const tiles = (ROWS: number) =>
-      ceilDiv(columns, COLUMN_LANES) * ceilDiv(M, ROWS * (LANES / COLUMN_LANES));
-    const ROWS = Math.max(tiles(16) * BATCH >= FEW_TILES ? 16 : 8, COLUMN_LANES);
-    const [x, y] = foldGrid(tiles(ROWS));
-    const constants = { ...common, LANES, COLUMN_LANES, ROWS };
-    return [
-      {
-        name: "matmul.subgroup",
-        source: subgroupSource,
-        constants,
-        bindings,
-        grid: [x, y, BATCH],
-        epilogue,
-        flops,
-      },
-    ];
-  }
-  const shape = { ...tileThreads(columns), ROWS: 4 };
-  const [x, y] = foldGrid(
-    ceilDiv(columns, shape.COLUMN_THREADS) * ceilDiv(M, shape.ROWS * shape.ROW_THREADS),
-  );
+  const product = productOf(node);
+  const tile = tileFor(product, form, target);
+  const layout =
+    tile.form === "subgroup"
+      ? { LANES: target.subgroupSize, COLUMN_LANES: tile.columns }
+      : { COLUMN_THREADS: tile.columns, ROW_THREADS: rowThreads(tile, target) };
+  const [x, y] = foldGrid(tilesOf(product, tile, target));
   return [
     {
-      name: "matmul.tile",
-      source: tileSource,
-      constants: { ...common, ...shape },
+      name: `matmul.${tile.form}`,
+      source: tile.form === "subgroup" ? subgroupSource : tileSource,
+      constants: {
+        ...sizes,
+        In: input.type,
+        IN_WIDTH: input.width,
+        Out: output.type,
+        OUT_WIDTH: output.width,
+        ...layout,
+        ROWS: tile.block,
+      },
       bindings,
       grid: [x, y, BATCH],
-      epilogue,
+      epilogue: { hook: "epilogue", width: output.width },
       flops,
     },
   ];

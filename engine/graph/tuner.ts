@@ -1,0 +1,208 @@
+/**
+ * Choosing kernels by measurement. Each candidate runs by itself on random numbers, is compared with the naive kernel, and is
+ * timed in turn with the others; the usual one stays unless another is clearly faster.
+ */
+import { decode, encode, wordBytes } from "../dtype.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { fillUniform } from "../random.ts";
+import type { Graph } from "./fuse.ts";
+import { Node, SOURCE, type Target, type Tile, type Tunable } from "./node.ts";
+import { type Leaves, Program, type Stretch } from "./program.ts";
+import type { LoweredStep } from "./lowered.ts";
+import { Storage } from "./storage.ts";
+
+/** How long, and by which clock. */
+export interface TuneOptions {
+  /** Milliseconds for one kernel: once they are over no further candidate is tried. 5000 by default. */
+  readonly budget?: number;
+  /** In milliseconds; by default the clock on the wall. On a software adapter the driver's CPU time is steadier. */
+  readonly clock?: () => number;
+  /** Told before each kernel. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A candidate, and its time or why it has none. */
+export interface TriedTile {
+  readonly tile: Tile;
+  /** The shortest of its runs. */
+  readonly milliseconds?: number;
+  readonly refused?: string;
+}
+
+/** What was measured of a kernel, and what was chosen. */
+export interface TunedKernel {
+  /** Of all kernels that the choice is for. */
+  readonly key: string;
+  readonly op: string;
+  readonly inputs: readonly (readonly number[])[];
+  readonly shape: readonly number[];
+  readonly flops: number;
+  /** Of inputs and result. */
+  readonly bytes: number;
+  /** The usual one first. */
+  readonly tried: readonly TriedTile[];
+  readonly chosen: Tile;
+  readonly why: string;
+}
+
+const BUDGET = 5000;
+/** Times each candidate is timed at most, in turn with the others. */
+const ROUNDS = 5;
+/** A sample repeats short runs until it should last this long, in ms. */
+const SAMPLE = 4;
+/** A candidate this many times slower than the best so far is timed no further. */
+const HOPELESS = 1.5;
+/** The gain from which on another kernel than the usual one is chosen: less may be chance. */
+const GAIN = 0.97;
+/** The largest difference from the naive kernel, over the largest result. Half precision rounds what is stored. */
+const TOLERANCE = { f32: 1e-4, f16: 1e-2 } as const;
+
+/** Kernels of these steps that can be chosen, one for each key. */
+export function tunableKernels(
+  steps: readonly LoweredStep[],
+  target: Target,
+): { readonly node: Node; readonly tunable: Tunable }[] {
+  const found = new Map<string, { node: Node; tunable: Tunable }>();
+  for (const { step } of steps) {
+    const { root: node } = step;
+    const tunable = node.op.kind === "kernel" ? node.op.tunable?.(node, target) : undefined;
+    if (tunable && !found.has(tunable.key)) found.set(tunable.key, { node, tunable });
+  }
+  return [...found.values()];
+}
+
+/** The kernel alone, on inputs that stay in memory. */
+class Bench {
+  readonly storages: readonly Storage[];
+  private readonly graph: Graph;
+  private readonly gpu: Gpu;
+
+  constructor(node: Node, gpu: Gpu) {
+    const { nativeF16 } = gpu.info;
+    const inputs = node.inputs.map(({ shape, dtype, size }, k) => {
+      const { buffer } = encode(dtype, fillUniform(new Float32Array(size), 1, k, -1), nativeF16);
+      const bytes = wordBytes(dtype, size, nativeF16);
+      const storage = new Storage("tuning", bytes, { initial: new Uint32Array(buffer) });
+      return new Node(SOURCE, [], shape, dtype, { storage });
+    });
+    const { op, shape, dtype, attributes } = node;
+    const alone = new Node(op, inputs, shape, dtype, { attributes });
+    this.gpu = gpu;
+    this.storages = inputs.map(({ storage }) => storage as Storage);
+    this.graph = { nodes: [...inputs, alone], outputs: [alone], isLeaf: (at) => at !== alone };
+  }
+
+  /** @returns what runs the kernel once and says where its result lies */
+  async prepare(target: Target): Promise<() => Stretch> {
+    const program = new Program(this.graph, this.gpu, target);
+    await program.ready;
+    const leaves: Leaves = program.capture(this.graph.nodes);
+    return () => program.run(leaves)[0] as Stretch;
+  }
+
+  async read({ buffer, offset, bytes }: Stretch): Promise<Float32Array> {
+    const { dtype, size } = this.graph.outputs[0] as Node;
+    const words = await this.gpu.read(buffer, offset, bytes);
+    return decode(dtype, words, size, this.gpu.info.nativeF16) as Float32Array;
+  }
+
+  release(): void {
+    for (const { block } of this.storages) if (block) this.gpu.memory.release(block);
+  }
+}
+
+/** The largest difference of the results, over the largest of those wanted; infinite where one is not a number. */
+function difference(got: Float32Array, want: Float32Array): number {
+  let [largest, worst] = [0, 0];
+  want.forEach((value, k) => {
+    const error = Math.abs(value - (got[k] as number));
+    largest = Math.max(largest, Math.abs(value));
+    if (!(error <= worst)) worst = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+  });
+  return worst === 0 ? 0 : worst / largest;
+}
+
+interface Runner {
+  readonly tile: Tile;
+  readonly run: () => Stretch;
+  best: number;
+}
+
+/** Tries all that can be chosen of a kernel. Nothing else may run meanwhile. */
+export async function tuneKernel(
+  { node, tunable }: { readonly node: Node; readonly tunable: Tunable },
+  gpu: Gpu,
+  target: Target,
+  { budget = BUDGET, clock = () => performance.now() }: TuneOptions,
+): Promise<TunedKernel> {
+  const { tiles: _, ...plain } = target;
+  const bench = new Bench(node, gpu);
+  const end = performance.now() + budget;
+  const isOver = () => performance.now() > end;
+  const runners: Runner[] = [];
+  const refused: TriedTile[] = [];
+  const sample = async (run: Runner["run"], repeats: number): Promise<number> => {
+    await gpu.idle();
+    const start = clock();
+    for (let k = 0; k < repeats; k++) run();
+    await gpu.idle();
+    return (clock() - start) / repeats;
+  };
+  try {
+    const want = await bench.read((await bench.prepare({ ...plain, form: "naive" }))());
+    for (const tile of tunable.tiles) {
+      if (isOver() && runners.length > 0) {
+        refused.push({ tile, refused: "no time was left to try it" });
+        continue;
+      }
+      const run = await bench.prepare({ ...plain, tiles: new Map([[tunable.key, tile]]) });
+      const error = difference(await bench.read(run()), want);
+      if (error > TOLERANCE[node.dtype === "f16" ? "f16" : "f32"])
+        refused.push({ tile, refused: `differs from the naive kernel by ${error.toPrecision(2)}` });
+      else runners.push({ tile, run, best: await sample(run, 1) });
+    }
+    const least = () => Math.min(...runners.map(({ best }) => best));
+    for (let round = 0; round < ROUNDS && !isOver(); round++)
+      for (const runner of runners) {
+        if (runner.best > HOPELESS * least()) continue;
+        const repeats = Math.min(Math.max(Math.ceil(SAMPLE / Math.max(runner.best, 0.01)), 1), 100);
+        runner.best = Math.min(runner.best, await sample(runner.run, repeats));
+      }
+  } finally {
+    bench.release();
+  }
+  return { ...describe(node, tunable, plain), ...choose(tunable, runners, refused) };
+}
+
+function choose(tunable: Tunable, runners: readonly Runner[], refused: readonly TriedTile[]) {
+  const [usual] = tunable.tiles as readonly [Tile];
+  const timed = runners.map(({ tile, best }): TriedTile => ({ tile, milliseconds: best }));
+  const tried = [...timed, ...refused];
+  const first = runners.find(({ tile }) => tile === usual);
+  const fastest = runners.reduce<Runner | undefined>((a, b) => (a && a.best <= b.best ? a : b), undefined);
+  if (!fastest) return { tried, chosen: usual, why: "no candidate agrees with the naive kernel" };
+  if (fastest === first)
+    return { tried, chosen: usual, why: `the usual one is the fastest of ${runners.length}` };
+  if (!first)
+    return { tried, chosen: fastest.tile, why: "the usual one does not agree with the naive kernel" };
+  const gain = first.best / fastest.best;
+  if (fastest.best > GAIN * first.best)
+    return { tried, chosen: usual, why: `the fastest is only ${gain.toFixed(2)}× as fast as the usual one` };
+  return { tried, chosen: fastest.tile, why: `${gain.toFixed(2)}× as fast as the usual one` };
+}
+
+function describe(node: Node, { key }: Tunable, target: Target) {
+  const { op, inputs, shape } = node;
+  const launches = op.kind === "kernel" ? op.launches(node, target) : [];
+  return {
+    key,
+    op: op.name,
+    inputs: inputs.map((input) => input.shape),
+    shape,
+    flops: launches.reduce((sum, launch) => sum + (launch.flops ?? 0), 0),
+    bytes: [...inputs, node].reduce(
+      (sum, { dtype, size }) => sum + wordBytes(dtype, size, target.nativeF16),
+      0,
+    ),
+  };
+}
