@@ -5,8 +5,10 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 import { root } from "../examples/setup/paths.mjs";
+import type { Page } from "puppeteer";
 import { inChromium } from "./chromium.ts";
 import { driverClock } from "./driver-time.ts";
+import { explain } from "./explain.ts";
 import type { Options } from "./measure.ts";
 import { digits, fileName, type Results, show } from "./report.ts";
 import { run } from "./run.ts";
@@ -17,14 +19,19 @@ const USAGE = `npm run bench -- [options]      times kernels and models on this 
   --filter REGEXP   only cases whose id matches
   --rounds N        samples of each case (7)
   --chromium        in headless Chromium instead of Node
+  --tune            chooses kernels by measurement before anything is timed
+  --explain CASE    shows what is tried for each kernel of a case, what is chosen and why, and times nothing else
   --save            keeps the results as bench/results/ADAPTER-HOST.json
   --compare FILE    shows beside each case how many times faster it is than in FILE
   --json            prints the results as JSON`;
 
+/** Milliseconds for each kernel that is explained: enough for all candidates. */
+const EXPLAIN_BUDGET = 60_000;
+
 /** Short runs are repeated until a sample lasts this long, in ms. */
 const SAMPLE_TIME = 30;
 
-async function inPage(filter: string, options: Options): Promise<Results> {
+async function inPage<T>(use: (page: Page) => Promise<T>): Promise<T> {
   const { outputFiles } = await build({
     ...(await bundleSetup()).commonOptions,
     entryPoints: [join(root, "bench/page.ts")],
@@ -33,7 +40,7 @@ async function inPage(filter: string, options: Options): Promise<Results> {
     write: false,
   });
   const script = outputFiles[0]?.text ?? "";
-  return inChromium(script, (page) => page.evaluate((f, o) => runBench(f, o), filter, options));
+  return inChromium(script, use);
 }
 
 async function main(): Promise<void> {
@@ -42,6 +49,8 @@ async function main(): Promise<void> {
       filter: { type: "string", default: "" },
       rounds: { type: "string", default: "7" },
       chromium: { type: "boolean", default: false },
+      tune: { type: "boolean", default: false },
+      explain: { type: "string" },
       save: { type: "boolean", default: false },
       compare: { type: "string" },
       json: { type: "boolean", default: false },
@@ -50,10 +59,19 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(USAGE);
   const earlier: Results | undefined = values.compare && JSON.parse(fs.readFileSync(values.compare, "utf8"));
-  const options = { rounds: Number(values.rounds), sampleTime: SAMPLE_TIME };
+  const options: Options = { rounds: Number(values.rounds), sampleTime: SAMPLE_TIME, tune: values.tune };
   const driverTime = driverClock(fs);
+  const { explain: id } = values;
+  if (id !== undefined) {
+    const text = values.chromium
+      ? await inPage((page) =>
+          page.evaluate((one, budget) => explainBench(one, { budget }), id, EXPLAIN_BUDGET),
+        )
+      : await explain(id, { budget: EXPLAIN_BUDGET, ...(driverTime && { clock: driverTime }) });
+    return console.log(text);
+  }
   const results = values.chromium
-    ? await inPage(values.filter, options)
+    ? await inPage((page) => page.evaluate((f, o) => runBench(f, o), values.filter, options))
     : await run(values.filter, {
         ...options,
         ...(driverTime && { driverTime }),

@@ -1,5 +1,5 @@
 /** Times cases in turn, round after round, so that a machine that slows down slows all of them. Runs in every host. */
-import { close, idle, init, stats } from "../engine/index.ts";
+import { close, idle, init, stats, tune } from "../engine/index.ts";
 import type { Case } from "./case.ts";
 
 /** Times are milliseconds of one run. */
@@ -30,6 +30,8 @@ export interface Options {
   /** CPU time of the driver's threads since the start, in ms. */
   readonly driverTime?: () => number;
   readonly onProgress?: (line: string) => void;
+  /** Chooses kernels by measurement before anything is timed. */
+  readonly tune?: boolean;
 }
 
 interface Prepared {
@@ -55,9 +57,11 @@ async function repeat(run: Prepared["run"], times: number): Promise<number> {
   return performance.now() - start;
 }
 
-async function prepare(item: Case, sampleTime: number): Promise<Prepared> {
+async function prepare(item: Case, options: Options): Promise<Prepared> {
+  const { sampleTime, driverTime } = options;
   const run = await item.prepare();
   await idle();
+  if (options.tune) await tune(run, driverTime ? { clock: driverTime } : {});
   const first = await repeat(run, 1);
   const warm = await repeat(run, 2);
   const repeats = Math.max(1, Math.min(Math.ceil((2 * sampleTime) / warm), 200));
@@ -114,7 +118,7 @@ export async function measure(cases: readonly Case[], options: Options): Promise
   for (const item of cases) {
     options.onProgress?.(`preparing ${item.id}`);
     try {
-      prepared.push(await prepare(item, options.sampleTime));
+      prepared.push(await prepare(item, options));
     } catch (error) {
       const none = { first: 0, median: 0, best: 0, spread: 0, dispatches: 0, submits: 0, newBuffers: 0 };
       const message = error instanceof Error ? error.message : String(error);

@@ -1,10 +1,14 @@
 /** Bundled into the page in which `npm run bench -- --chromium` measures. */
+import type { TuneOptions } from "../engine/index.ts";
+import { explain } from "./explain.ts";
 import type { Options } from "./measure.ts";
 import type { Results } from "./report.ts";
 import { run } from "./run.ts";
 
 declare global {
   function runBench(filter: string, options: Options): Promise<Results>;
+  function explainBench(id: string, options: TuneOptions): Promise<string>;
 }
 
 globalThis.runBench = run;
+globalThis.explainBench = explain;

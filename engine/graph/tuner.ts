@@ -13,7 +13,7 @@ import { Storage } from "./storage.ts";
 
 /** How long, and by which clock. */
 export interface TuneOptions {
-  /** Milliseconds for one kernel: once they are over no further candidate is tried. 5000 by default. */
+  /** Milliseconds for one kernel, beside the naive one: once they are over no further candidate is tried. 5000 by default. */
   readonly budget?: number;
   /** In milliseconds; by default the clock on the wall. On a software adapter the driver's CPU time is steadier. */
   readonly clock?: () => number;
@@ -46,8 +46,9 @@ export interface TunedKernel {
 }
 
 const BUDGET = 5000;
-/** Times each candidate is timed at most, in turn with the others. */
+/** Times each candidate is timed, in turn with the others: at most, and even when the time is over. */
 const ROUNDS = 5;
+const LEAST_ROUNDS = 2;
 /** A sample repeats short runs until it should last this long, in ms. */
 const SAMPLE = 4;
 /** A candidate this many times slower than the best so far is timed no further. */
@@ -137,8 +138,6 @@ export async function tuneKernel(
 ): Promise<TunedKernel> {
   const { tiles: _, ...plain } = target;
   const bench = new Bench(node, gpu);
-  const end = performance.now() + budget;
-  const isOver = () => performance.now() > end;
   const runners: Runner[] = [];
   const refused: TriedTile[] = [];
   const sample = async (run: Runner["run"], repeats: number): Promise<number> => {
@@ -150,6 +149,8 @@ export async function tuneKernel(
   };
   try {
     const want = await bench.read((await bench.prepare({ ...plain, form: "naive" }))());
+    const end = performance.now() + budget;
+    const isOver = () => performance.now() > end;
     for (const tile of tunable.tiles) {
       if (isOver() && runners.length > 0) {
         refused.push({ tile, refused: "no time was left to try it" });
@@ -162,7 +163,7 @@ export async function tuneKernel(
       else runners.push({ tile, run, best: await sample(run, 1) });
     }
     const least = () => Math.min(...runners.map(({ best }) => best));
-    for (let round = 0; round < ROUNDS && !isOver(); round++)
+    for (let round = 0; round < LEAST_ROUNDS || (round < ROUNDS && !isOver()); round++)
       for (const runner of runners) {
         if (runner.best > HOPELESS * least()) continue;
         const repeats = Math.min(Math.max(Math.ceil(SAMPLE / Math.max(runner.best, 0.01)), 1), 100);

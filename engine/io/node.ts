@@ -2,3 +2,4 @@
 export { readCheckpoint, readWeightsFile, writeCheckpoint, writeSafetensorsFile } from "./checkpoint-node.ts";
 export { readFileBytes, removeUnfinished, writeFileAtomic } from "./fs-node.ts";
 export { decodeImage, encodePng, readImage, writePng } from "./image-node.ts";
+export { tuningFiles } from "./tuning-cache-node.ts";

@@ -96,15 +96,21 @@ export function tunableProduct(product: Product, form: Form, target: Target): Tu
   const add = (tile: Tile) => {
     if (!tiles.some((known) => isSame(known, tile))) tiles.push(tile);
   };
-  for (const most of [16, 8, 32])
-    for (const block of blocks.tile) add({ form: "tile", block, columns: lanesFor(columns, most) });
-  const lanes = target.subgroupSize;
-  if (lanes > 0 && !withoutSubgroups)
-    for (const most of [lanes, lanes / 2])
+  const addTiles = () => {
+    for (const most of [16, 8, 32])
+      for (const block of blocks.tile) add({ form: "tile", block, columns: lanesFor(columns, most) });
+  };
+  const addSubgroups = () => {
+    for (const most of [target.subgroupSize, target.subgroupSize / 2])
       for (const block of blocks.subgroup) {
         const across = lanesFor(columns, most);
         // Values are handed round among the lanes side by side, so these have to divide the block.
         if (product.blocks || block % across === 0) add({ form: "subgroup", block, columns: across });
       }
+  };
+  // The usual form first: time may not suffice for all.
+  if (form === "tile") addTiles();
+  if (target.subgroupSize > 1 && !withoutSubgroups) addSubgroups();
+  addTiles();
   return { key: keyOf(product), tiles };
 }

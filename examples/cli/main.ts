@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "a network or a training step as text or picture: ops, or the kernels they become",
     load: async () => (await import("./graph.ts")).graphCommand,
   },
+  tune: {
+    summary: "measures which kernels are fastest on this adapter, for commands that are given --tuned",
+    load: async () => (await import("./tune.ts")).tuneCommand,
+  },
   info: {
     summary: "the adapter in use, its limits, and the models that are there",
     load: async () => (await import("./info.ts")).info,

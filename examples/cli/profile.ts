@@ -6,11 +6,13 @@ import { adapterName } from "./adapter.ts";
 import { type Arguments, type Command, oneOf, text, wholeNumber } from "./command.ts";
 import { checkFolder } from "./files.ts";
 import { findSubject, SUBJECT_OPTIONS, SUBJECT_USAGE } from "./subject.ts";
+import { TUNED, useTuned } from "./tuned.ts";
 
 export const profileCommand: Command = {
   usage: SUBJECT_USAGE,
   options: {
     ...SUBJECT_OPTIONS,
+    ...TUNED,
     by: {
       type: "string",
       value: "kernel|ops|layer|each",
@@ -32,6 +34,7 @@ async function run(args: Arguments): Promise<unknown> {
   const subject = await findSubject(args);
   const adapter = await init();
   console.error(adapterName(adapter));
+  await useTuned(args);
   for (let k = 0; k < 2; k++) await subject.record().data();
   const watched = await profile(async () => {
     for (let k = 0; k < runs; k++) {

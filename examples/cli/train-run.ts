@@ -22,6 +22,7 @@ import { findPhotographs, readValidation } from "./photographs.ts";
 import { duration, Progress } from "./progress.ts";
 import { RunLog } from "./run-log.ts";
 import { checkpointOf, type TrainPlan } from "./train-plan.ts";
+import { useTuned } from "./tuned.ts";
 
 const CHECKPOINT_SECONDS = 120;
 /** Updates from one line of the log to the next. */
@@ -55,6 +56,7 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
   );
   checkFolder(out);
   const device = await init();
+  await useTuned(args);
   makeFolder(out);
   await removeUnfinished(out);
   // It is the last file of a run to be written, and says that all the others are there.

@@ -7,6 +7,7 @@ import { type Arguments, type Command, DEBUG_NAN, positionals, required } from "
 import { planSRResNet } from "./train-plan.ts";
 import { planSRGAN } from "./train-plan-srgan.ts";
 import { runTraining } from "./train-run.ts";
+import { TUNED } from "./tuned.ts";
 
 const words = (table: object): string => Object.keys(table).join(", ");
 
@@ -118,6 +119,7 @@ export const train: Command = {
       help: "weights of SqueezeNet 1.1 (Caffe's): validation measures how different images look, too",
     },
     "val-every": { type: "string", value: "N", help: "updates between validations (500 by default)" },
+    ...TUNED,
     ...DEBUG_NAN,
   },
   run,

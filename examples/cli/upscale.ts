@@ -18,6 +18,7 @@ import {
 } from "./command.ts";
 import { checkFolder, isFolder, loadModel, makeFolder } from "./files.ts";
 import { duration, Progress } from "./progress.ts";
+import { TUNED, useTuned } from "./tuned.ts";
 
 export const upscale: Command = {
   usage: "IN… OUT.png|DIR",
@@ -38,6 +39,7 @@ export const upscale: Command = {
       help: "pixels of the input a tile adds; smaller needs less memory, 0 takes the whole image at once",
     },
     ...PRECISION,
+    ...TUNED,
     ...DEBUG_NAN,
   },
   run,
@@ -68,6 +70,7 @@ async function run(args: Arguments): Promise<unknown> {
       if (!adapter) {
         adapter = await init();
         console.error(adapterName(adapter));
+        await useTuned(args);
       }
       images.push(await enlarge(job, image, model, tile, args));
     } catch (error) {
