@@ -60,6 +60,7 @@ describe("pages", () => {
       const start = readFileSync(join(folder, "index.html"), "utf8");
       expect(start).toMatch(/<h1[^>]*>.*ganvas engine/s);
       expect(start).toMatch(/href="[^"]*adding-an-op/);
+      expect(readFileSync(join(folder, "pytorch/index.html"), "utf8")).toContain("pixel_shuffle");
       const page = readFileSync(join(folder, "adding-an-op/index.html"), "utf8");
       expect(page).toContain("Element by element");
       expect(page).not.toContain("\u2060");
