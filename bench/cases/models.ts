@@ -7,6 +7,23 @@ import { Dcgan } from "../dcgan.ts";
 
 const SRRESNET_32_FLOPS = 4.5e9;
 
+/** A training step; `recompute` halves its memory. */
+const stepCase = (id: string, title: string, recompute: boolean): Case => ({
+  id,
+  title,
+  flops: 3 * 4 * SRRESNET_32_FLOPS * (24 / 32) ** 2,
+  prepare: async () => {
+    const net = new SRResNet().train();
+    net.recompute = recompute;
+    const adam = new Adam(net.parameters().values(), { lr: 1e-4 });
+    const [x, y] = [state([4, 24, 24, 3]), state([4, 96, 96, 3])];
+    return () => {
+      adam.step(grad(mse(net.forward(x), y), adam.parameters));
+      flush();
+    };
+  },
+});
+
 export const modelCases: readonly Case[] = [
   {
     id: "srresnet",
@@ -18,20 +35,8 @@ export const modelCases: readonly Case[] = [
       return computing(() => [net.forward(x)]);
     },
   },
-  {
-    id: "srresnet-step",
-    title: "SRResNet ×4, Adam step on 4 × 24→96",
-    flops: 3 * 4 * SRRESNET_32_FLOPS * (24 / 32) ** 2,
-    prepare: async () => {
-      const net = new SRResNet().train();
-      const adam = new Adam(net.parameters().values(), { lr: 1e-4 });
-      const [x, y] = [state([4, 24, 24, 3]), state([4, 96, 96, 3])];
-      return () => {
-        adam.step(grad(mse(net.forward(x), y), adam.parameters));
-        flush();
-      };
-    },
-  },
+  stepCase("srresnet-step", "SRResNet ×4, Adam step on 4 × 24→96", false),
+  stepCase("srresnet-step-recompute", "the same, blocks computed again in the backward pass", true),
   {
     id: "dcgan-step",
     title: "DCGAN 64×64, D and G step, batch 16",
