@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readSafetensors, writeSafetensors } from "../../engine/io/index.ts";
+import { type HostTensor, readSafetensors, writeSafetensors } from "../../engine/io/index.ts";
 import { encodePng } from "../../engine/io/node.ts";
 import { makeImage } from "../../engine/io/image.ts";
 import { toJson } from "../../examples/cli/command.ts";
@@ -183,6 +183,14 @@ describe("export", () => {
     expect([metadata.model, metadata.license]).toEqual(["net", "CC0-1.0"]);
     expect(inputs[0]?.axes).toEqual(["batch", 3, "height", "width"]);
     expect((await run("--help")).out).toContain(metadata.input);
+  });
+
+  test("writes a network between two others", async () => {
+    expect((await run("blend:0.5,net.safetensors,net.safetensors", "blend.onnx")).code).toBe(0);
+    const { metadata, constants } = read("blend.onnx");
+    expect([metadata.model, metadata.license]).toEqual(["blend:0.5", undefined]);
+    const { shape, data } = madeUpWeights().get("tail.weight") as HostTensor;
+    expect(constants.get("tail.weight")).toEqual({ type: 1, shape, data: [...data].map(Number) });
   });
 
   test("knows the project's own model and its licence", async () => {

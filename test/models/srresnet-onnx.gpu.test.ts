@@ -1,5 +1,6 @@
 /** Exported generators, run by ONNX Runtime on its CPU kernels, give what they give here. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test, type TestContext } from "vitest";
 import { tensor } from "../../engine/index.ts";
@@ -9,7 +10,9 @@ import { SRResNet, type SRResNetOptions } from "../../models/srresnet.ts";
 import { buildSRResNet, readSRResNet, type SRResNetFile } from "../../models/srresnet-files.ts";
 import { srresnetOnnx } from "../../models/srresnet-onnx.ts";
 import { asSuperResolver } from "../../models/upscale.ts";
+import { givenFolder } from "../engine/data/given.ts";
 import { findOnnxRuntime, type OnnxRuntime, type OnnxSession } from "../onnxruntime/onnxruntime.ts";
+import { readNpy } from "./npy.ts";
 
 const TOLERANCE = 1e-4;
 /** Batch, height, width: one session runs all of them. */
@@ -55,6 +58,9 @@ async function compare(file: SRResNetFile, context: TestContext): Promise<{ wors
   return { worst, inside: inside / total };
 }
 
+/** A generator that others trained, with PyTorch's own answer to a picture. */
+const given = givenFolder("data/weights");
+
 /** Weights that leave no part of a network without effect. */
 function drawn(options: SRResNetOptions): SRResNetFile {
   const net = new SRResNet({ numBlocks: 2, width: 6, ...options });
@@ -89,5 +95,25 @@ describe("an exported SRResNet equals ours in ONNX Runtime", () => {
     const { worst, inside } = await compare(readSRResNet(bytes, file), context);
     expect(worst).toBeLessThan(TOLERANCE);
     expect(inside).toBeGreaterThan(0.5);
+  });
+
+  test.skipIf(!given)("PyTorch's answer of a generator that others trained", async (context) => {
+    const read = (name: string) => readFileSync(join(given as string, name));
+    const file = "leftthomas_netG_epoch_4_100_531073f.pth";
+    const [session, { Tensor }] = await open(readSRResNet(read(file), file), context);
+    const lr = readNpy(read("golden_in_3x24x24_uint8.npy"));
+    const hr = readNpy(read("leftthomas_srgan_x4.golden_out_3x96x96.npy"));
+    const input = new Tensor(
+      "float32",
+      Float32Array.from(lr.data, (byte) => byte / 255),
+      [1, ...lr.shape],
+    );
+    const { output } = await session.run({ input });
+    await session.release();
+    expect(output?.dims).toEqual([1, ...hr.shape]);
+    const differences = (output?.data ?? new Float32Array([Number.NaN])).map((value, k) =>
+      Math.abs(value - (hr.data[k] as number)),
+    );
+    expect(Math.max(...differences)).toBeLessThan(TOLERANCE);
   });
 });
