@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation as a transformation of the graph: gradients are tensors like any other. */
 import { GanvasError, ShapeError } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
-import { inLayer, inRegion, type Node } from "./graph/node.ts";
+import { BACKWARD, inLayer, inRegion, type Node } from "./graph/node.ts";
 import { Recomputation } from "./graph/recompute.ts";
 import { runtime } from "./graph/runtime.ts";
 import { ones, zeros } from "./ops/movement.ts";
@@ -77,8 +77,6 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
  * @example for (const block of blocks) x = checkpoint(() => block.forward(x));
  */
 export const checkpoint = <T>(work: () => T): T => inRegion(work);
-
-const BACKWARD = "(backward)";
 
 /** Where the gradient of a layer's op belongs to. */
 const backwardOf = (layer: string): string =>

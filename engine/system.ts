@@ -47,8 +47,8 @@ export async function warmUp<T>(work: () => T, onProgress: CompileProgress): Pro
 
 /**
  * Watches everything that runs inside `work`: each kernel with its time, flops, bytes, ops and layer, submits and readbacks.
- * See `profileTable` and `chromeTrace`. Kernels run one by one, so that each can be timed.
- * @throws DeviceError when the adapter cannot measure time
+ * See `profileTable` and `chromeTrace`. Kernels run one by one, so that each can be timed; an adapter that cannot measure time
+ * gives all but the times.
  */
 export async function profile(work: () => Promise<unknown>): Promise<Profile> {
   const gpu = await runtime.gpu();

@@ -149,7 +149,7 @@ export class Gpu {
         !(profile && end - start >= Profiler.BATCH)
       ) {
         const d = dispatches[end++] as Dispatch;
-        if (profile) pass = encoder.beginComputePass({ timestampWrites: this.profiler.stamp(d.work()) });
+        if (profile) pass = encoder.beginComputePass(this.profiler.stamp(d.work()));
         pass?.setPipeline(d.pipeline);
         pass?.setBindGroup(0, d.bindGroup);
         pass?.dispatchWorkgroups(...d.grid);

@@ -1,5 +1,4 @@
 /** When kernels ran, from GPU timestamps, and when the host submitted them and read results back. */
-import { DeviceError } from "../errors.ts";
 
 /** What a kernel does, for those who look at a profile. */
 export interface KernelWork {
@@ -36,6 +35,8 @@ export interface HostEvent {
 
 /** All that ran while `profile` watched, in order. */
 export interface Profile {
+  /** False where the adapter has no timestamp-query: then kernels have their work, and 0 for their times. */
+  readonly timed: boolean;
   readonly kernels: readonly KernelRun[];
   readonly host: readonly HostEvent[];
   /** Milliseconds from the first to the last call, as a clock on the wall has them. */
@@ -51,13 +52,14 @@ interface Stamped {
   readonly end: number;
 }
 
-/** While enabled every kernel runs in a pass of its own, whose start and end are stamped. */
+/** While enabled every kernel runs in a pass of its own, whose start and end are stamped where the adapter can do that. */
 export class Profiler {
   /** Kernels per query set. */
   static readonly BATCH = 1024;
 
   enabled = false;
   private readonly device: GPUDevice;
+  private readonly timed: boolean;
   private querySet: GPUQuerySet | undefined;
   private resolved: { readonly stamps: GPUBuffer; readonly copy: GPUBuffer } | undefined;
   private readonly batch: KernelWork[] = [];
@@ -68,20 +70,21 @@ export class Profiler {
 
   constructor(device: GPUDevice) {
     this.device = device;
+    this.timed = device.features.has("timestamp-query");
   }
 
-  /** @throws DeviceError when the adapter cannot measure time. */
   enable(): void {
-    if (!this.device.features.has("timestamp-query"))
-      throw new DeviceError("this adapter has no timestamp-query; kernels cannot be timed");
     this.enabled = true;
     this.begun = performance.now();
   }
 
-  stamp(work: KernelWork): GPUComputePassTimestampWrites {
-    this.querySet ??= this.device.createQuerySet({ type: "timestamp", count: Profiler.BATCH * 2 });
+  /** Notes a kernel. @returns what its pass has to be begun with */
+  stamp(work: KernelWork): GPUComputePassDescriptor {
     const at = this.batch.push(work) * 2 - 2;
-    return { querySet: this.querySet, beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };
+    if (!this.timed) return {};
+    this.querySet ??= this.device.createQuerySet({ type: "timestamp", count: Profiler.BATCH * 2 });
+    const stamps = { beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };
+    return { timestampWrites: { querySet: this.querySet, ...stamps } };
   }
 
   /** Ends the batch: the stamps go into a buffer of their own. */
@@ -105,9 +108,10 @@ export class Profiler {
   collect(since: number): void {
     const works = this.batch.splice(0);
     this.note("submit", since, { kernels: works.length });
+    const submitted = performance.now();
+    if (!this.timed) this.stamped.push(...works.map((work) => ({ work, submitted, start: 0, end: 0 })));
     if (!this.resolved) return;
     const { stamps: written, copy: buffer } = this.resolved;
-    const submitted = performance.now();
     this.resolved = undefined;
     this.reads.push(
       buffer.mapAsync(GPUMapMode.READ).then(() => {
@@ -147,9 +151,9 @@ export class Profiler {
     );
     const kernels = stamped.map(({ work, start, end }) => ({
       ...work,
-      start: start + offset - this.begun,
+      start: this.timed ? start + offset - this.begun : 0,
       milliseconds: Math.max(end - start, 0),
     }));
-    return { kernels, host, wall };
+    return { timed: this.timed, kernels, host, wall };
   }
 }

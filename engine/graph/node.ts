@@ -145,6 +145,9 @@ function identityOf(op: Op): string {
 let created = 0;
 let layer = "";
 
+/** Ends the names that layers have in their backward pass: `body.0.conv1 (backward)`. */
+export const BACKWARD = "(backward)";
+
 /** Whatever `work` records belongs to the layer of this name: explanations of graphs, profiles and errors tell it. */
 export function inLayer<T>(name: string, work: () => T): T {
   const outer = layer;

@@ -27,7 +27,7 @@ const labelOf = (run: KernelRun, by: ProfileKey): string => {
   return [run.name, run.ops, `[${run.shape.join(", ")}]`, run.layer].filter((part) => part !== "").join("  ");
 };
 
-/** The time of a profile's kernels, put together by `by`, slowest first. */
+/** The time of a profile's kernels, put together by `by`, slowest first; those of an untimed profile by their bytes. */
 export function profileRows(profile: Profile, by: ProfileKey = "kernel"): readonly ProfileRow[] {
   const groups = new Map<string, KernelRun[]>();
   for (const run of profile.kernels) {
@@ -45,7 +45,7 @@ export function profileRows(profile: Profile, by: ProfileKey = "kernel"): readon
       const rates = { gflops: rate(flops), gbytes: rate(bytes) };
       return { label, calls: runs.length, milliseconds, share, flops, bytes, ...rates };
     })
-    .sort((a, b) => b.milliseconds - a.milliseconds);
+    .sort((a, b) => (profile.timed ? b.milliseconds - a.milliseconds : b.bytes - a.bytes));
 }
 
 const sumOf = (runs: readonly KernelRun[], of: "milliseconds" | "flops" | "bytes"): number =>
@@ -98,15 +98,17 @@ export function profileTable(profile: Profile, by: ProfileKey = "kernel", most =
   return [line(head), ...cells.map(line), "", profileSummary(profile)].join("\n");
 }
 
-/** `96 kernels in 41.2 ms (47.0 ms on the wall), 1 submit, 2 readbacks`. */
-export function profileSummary({ kernels, host, wall }: Profile): string {
+/** `96 kernels in 41.2 ms (47.0 ms on the wall), 1 submit, 2 readbacks`; untimed, `96 kernels in 47.0 ms on the wall, …`. */
+export function profileSummary({ timed, kernels, host, wall }: Profile): string {
   const time = sumOf(kernels, "milliseconds");
   const count = (kind: "submit" | "readback") => {
     const n = host.filter((event) => event.kind === kind).length;
     return `${n} ${kind}${n === 1 ? "" : "s"}`;
   };
   const runs = `${showCount(kernels.length)} ${kernels.length === 1 ? "kernel" : "kernels"}`;
-  return `${runs} in ${time.toFixed(1)} ms (${wall.toFixed(1)} ms on the wall), ${count("submit")}, ${count("readback")}`;
+  const onWall = `${wall.toFixed(1)} ms on the wall`;
+  const times = timed ? `${time.toFixed(1)} ms (${onWall})` : `${onWall} (the adapter times no kernels)`;
+  return `${runs} in ${times}, ${count("submit")}, ${count("readback")}`;
 }
 
 const showRate = (rate: number): string =>

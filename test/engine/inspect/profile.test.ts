@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   chromeTrace,
   type KernelRun,
+  layerCosts,
   type Profile,
   profileRows,
   profileTable,
@@ -21,6 +22,7 @@ const run = (start: number, milliseconds: number, extra: Partial<KernelRun> = {}
 });
 
 const profile: Profile = {
+  timed: true,
   kernels: [
     run(1, 2),
     run(3, 6, { layer: "body.1" }),
@@ -74,6 +76,45 @@ describe("rows", () => {
       "4 kernels in 10.0 ms (13.0 ms on the wall), 1 submit, 2 readbacks",
     ]);
   });
+});
+
+describe("layers", () => {
+  const step: Profile = {
+    ...profile,
+    kernels: [
+      run(0, 1, { layer: "head.conv, head.act" }),
+      run(1, 2, { layer: "tail" }),
+      run(3, 4, { layer: "tail, tail (backward), (backward)" }),
+      run(7, 8, { layer: "head.conv (backward), head.act", bytes: 5 }),
+      run(15, 16, { layer: "(backward)" }),
+      run(31, 32, { layer: "", name: "adam" }),
+    ],
+  };
+  const none = { kernels: 0, milliseconds: 0, flops: 0, bytes: 0 };
+  const one = (milliseconds: number, bytes = 1e6) => ({ kernels: 1, milliseconds, flops: 4e6, bytes });
+
+  test("in the order they run, each kernel under the first it computes for", () => {
+    expect(layerCosts(step)).toEqual([
+      { layer: "head.conv", forward: one(1), backward: one(8, 5), update: none },
+      { layer: "tail", forward: one(2), backward: one(4), update: none },
+      { layer: "", forward: none, backward: one(16), update: one(32) },
+    ]);
+  });
+
+  test("leave nothing out", () => {
+    const costs = layerCosts(step).flatMap(({ forward, backward, update }) => [forward, backward, update]);
+    expect(costs.reduce((sum, cost) => sum + cost.milliseconds, 0)).toBe(63);
+    expect(costs.reduce((sum, cost) => sum + cost.kernels, 0)).toBe(step.kernels.length);
+  });
+});
+
+test("a profile without times has rows by their bytes, and says so", () => {
+  const kernels = profile.kernels.map((kernel, k) => ({ ...kernel, start: 0, milliseconds: 0, bytes: k }));
+  const untimed: Profile = { ...profile, timed: false, kernels };
+  expect(profileRows(untimed).map(({ label }) => label)).toEqual(["copy", "pointwise add", "conv2d.tile"]);
+  expect(profileTable(untimed)).toContain(
+    "4 kernels in 13.0 ms on the wall (the adapter times no kernels), 1 submit",
+  );
 });
 
 describe("a trace", () => {
