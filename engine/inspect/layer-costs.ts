@@ -21,10 +21,22 @@ export interface LayerCost extends Readonly<Record<Phase, Cost>> {
 /** The shaders of the optimisers. */
 const UPDATES = /^(adamw?|sgd|rmsprop)\b/;
 
-/** Kernels that compute anything for a gradient are of the backward pass, also where they compute a layer's values once more. */
-export function phaseOf({ name, layer }: KernelWork): Phase {
-  if (UPDATES.test(name)) return "update";
-  return layer.includes(BACKWARD) ? "backward" : "forward";
+/**
+ * The phase of each of a profile's kernels, in their order. Kernels that compute for the gradient of a layer are of the backward
+ * pass, also where they compute its values once more; a layer's own kernel stays forward where the loss's gradient has been
+ * fused into it. What runs for no layer after the last of them prepares or does the update.
+ */
+export function phasesOf(kernels: readonly KernelWork[]): readonly Phase[] {
+  const isBackward = ({ layer }: KernelWork) => {
+    const names = layer.split(", ");
+    return names.every((name) => name === BACKWARD) || names.some((name) => name.endsWith(` ${BACKWARD}`));
+  };
+  const backward = kernels.map(isBackward);
+  const last = backward.lastIndexOf(true);
+  return kernels.map((kernel, k) => {
+    if (backward[k]) return "backward";
+    return UPDATES.test(kernel.name) || (kernel.layer === "" && last >= 0 && k > last) ? "update" : "forward";
+  });
 }
 
 /** The layer that a kernel counts for: the first of those whose ops it computes. */
@@ -35,14 +47,12 @@ export const layerOf = ({ layer }: KernelWork): string =>
     .find((name) => name !== "") ?? "";
 
 /** The costs of a profile's layers, in the order in which they first run. */
-export function layerCosts(profile: Profile): readonly LayerCost[] {
-  const groups = new Map<string, KernelRun[]>();
-  for (const run of profile.kernels) {
-    const layer = layerOf(run);
-    groups.set(layer, [...(groups.get(layer) ?? []), run]);
-  }
-  return [...groups].map(([layer, runs]) => {
-    const cost = (phase: Phase) => costOf(runs.filter((run) => phaseOf(run) === phase));
+export function layerCosts({ kernels }: Profile): readonly LayerCost[] {
+  const phases = phasesOf(kernels);
+  const layers = [...new Set(kernels.map(layerOf))];
+  return layers.map((layer) => {
+    const cost = (phase: Phase) =>
+      costOf(kernels.filter((run, k) => layerOf(run) === layer && phases[k] === phase));
     return { layer, forward: cost("forward"), backward: cost("backward"), update: cost("update") };
   });
 }

@@ -60,7 +60,7 @@ export function studioOptions({ minify }) {
 }
 
 /** By this the page knows that the site has an API reference, and links to it. */
-const HELP = '    <link rel="help" href="docs/index.html">\n  </head>';
+export const HELP = '    <link rel="help" href="docs/index.html">\n  </head>';
 
 /** Puts the API reference beside the studio; where Deno does not run, the studio is built without. */
 function addReference() {

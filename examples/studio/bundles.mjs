@@ -4,10 +4,11 @@ import { readableBuildError } from "../setup/bundle.mjs";
 import { outdir, studioOptions } from "./build.mjs";
 
 /**
- * @param {{ watch?: boolean, onBuild?: (problem?: Error) => void }} [options] onBuild: after every build
+ * @param {{ watch?: boolean, onBuild?: (problem?: Error) => void, plugins?: import("esbuild").Plugin[] }} [options]
+ *   onBuild: after every build; plugins: of esbuild, before the studio's own
  * @returns {Promise<import("./server.mjs").Bundles & { dispose(): Promise<void> }>}
  */
-export async function openBundles({ watch = false, onBuild = () => undefined } = {}) {
+export async function openBundles({ watch = false, onBuild = () => undefined, plugins = [] } = {}) {
   const { context } = await import("esbuild");
   /** @type {Map<string, Uint8Array>} */
   let files = new Map();
@@ -30,7 +31,7 @@ export async function openBundles({ watch = false, onBuild = () => undefined } =
       });
     },
   };
-  const builder = await context({ ...options, plugins: [...(options.plugins ?? []), collect] });
+  const builder = await context({ ...options, plugins: [...plugins, ...(options.plugins ?? []), collect] });
   if (watch) await builder.watch();
   return {
     watch,

@@ -1,19 +1,28 @@
 /**
- * The only file of the studio that knows the engine and the models. Its calls run in the worker, or on the page's thread
+ * With `profiling.ts` the only file of the studio that knows the engine and the models. Its calls run in the worker, or on the page's thread
  * where WebGPU is not offered to workers; everything else of the studio sees the types below and `EngineCalls`.
  */
 import { imresize } from "../../engine/data/imresize.ts";
 import { debugNonFinite, type DeviceInfo, init, warmUp } from "../../engine/index.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { decodeImage, encodePng } from "../../engine/io/image-browser.ts";
-import { type ModelEntry, superResolvers } from "../../models/shipped.ts";
+import { blendName, parseBlend } from "../../models/blend.ts";
+import { BLEND_ENDS, findShipped, type ModelEntry, superResolvers } from "../../models/shipped.ts";
 import { loadSuperResolver, type SuperResolver, upscaleImage } from "../../models/upscale.ts";
 import { opCases } from "../../test/reference/cases.ts";
 import { type CaseReport, checkOps } from "../../test/reference/check.ts";
 import { engineBackend } from "../../test/reference/engine.ts";
-import type { CallName, CallOptions, EngineCalls } from "./engine-calls.ts";
+import type { CallName, CallOptions, EngineCalls, ModelChoice } from "./engine-calls.ts";
+import {
+  openSubject,
+  type ProfileReport,
+  profileSubject,
+  type SubjectEntry,
+  subjectsOf,
+} from "./profiling.ts";
 
-export type { Image, ModelEntry };
+export type { Image, ModelEntry, ProfileReport };
+export type { KernelCost, LayerCost, Phase } from "./profiling.ts";
 /** The GPU, or its software stand-in, that the engine computes on. */
 export type Adapter = DeviceInfo;
 /** What one check of the self-test found; its errors are shares of the allowed error. */
@@ -22,6 +31,10 @@ export type CheckResult = CaseReport;
 export interface Connection {
   readonly adapter: Adapter;
   readonly models: readonly ModelEntry[];
+  /** The models that a blend lies between, where both are here. */
+  readonly blend: { readonly from: ModelEntry; readonly to: ModelEntry } | undefined;
+  /** What can be profiled. */
+  readonly subjects: readonly SubjectEntry[];
 }
 
 type Handlers = {
@@ -33,14 +46,32 @@ type Handlers = {
 
 const loaded = new Map<string, Promise<SuperResolver>>();
 
-/** Reads a network once; a failure is forgotten, so that the next try reads again. */
-function superResolver(name: string): Promise<SuperResolver> {
+/**
+ * Reads a network once, or makes a blend of two; a failure is forgotten, so that the next try reads again. Of blends only the
+ * latest is kept: there are as many as places of the slider.
+ */
+function superResolver(choice: ModelChoice): Promise<SuperResolver> {
+  const name = typeof choice === "string" ? choice : blendName(choice.blend);
   const known = loaded.get(name);
   if (known !== undefined) return known;
-  const loading = loadSuperResolver(name, fetchFile);
+  const loading = loadSuperResolver(name, fetchOnce);
+  if (typeof choice !== "string")
+    for (const other of loaded.keys()) if (parseBlend(other) !== undefined) loaded.delete(other);
   loaded.set(name, loading);
   loading.catch(() => loaded.delete(name));
   return loading;
+}
+
+const fetched = new Map<string, Promise<Uint8Array>>();
+
+/** Files of weights are kept, since every blend is made of the same two. */
+function fetchOnce(path: string): Promise<Uint8Array> {
+  const known = fetched.get(path);
+  if (known !== undefined) return known;
+  const fetching = fetchFile(path);
+  fetched.set(path, fetching);
+  fetching.catch(() => fetched.delete(path));
+  return fetching;
 }
 
 /** Fetches a file of the repository, such as weights, from beside the page. */
@@ -53,7 +84,9 @@ async function fetchFile(path: string): Promise<Uint8Array> {
 
 const handlers: Handlers = {
   async connect() {
-    return { adapter: await init(), models: superResolvers };
+    const [from, to] = BLEND_ENDS.map(findShipped);
+    const blend = from && to && { from, to };
+    return { adapter: await init(), models: superResolvers, blend, subjects: subjectsOf(superResolvers) };
   },
 
   open: ([file, name]) => decodeImage(file, name),
@@ -63,8 +96,8 @@ const handlers: Handlers = {
     return { width, height, channels: image.channels, data };
   },
 
-  async upscale([image, name, checked], { onProgress, signal }) {
-    const model = await superResolver(name);
+  async upscale([image, choice, checked], { onProgress, signal }) {
+    const model = await superResolver(choice);
     signal?.throwIfAborted();
     debugNonFinite(checked);
     try {
@@ -80,6 +113,12 @@ const handlers: Handlers = {
   },
 
   encode: ([image]) => encodePng(image),
+
+  async profile([id, side], { onProgress, signal }) {
+    const subject = await openSubject(id, side, superResolver);
+    const runs = (await init()).software ? 2 : 10;
+    return profileSubject(subject, runs, { onProgress, signal });
+  },
 
   async selfTest(_, { onProgress, signal }) {
     const total = Object.values(opCases).reduce((sum, cases) => sum + cases.length, 0);

@@ -1,5 +1,5 @@
 /** What the page asks of the engine: the same calls whether the engine runs in a worker or on the page's own thread. */
-import type { CheckResult, Connection, Image } from "./engine-bridge.ts";
+import type { CheckResult, Connection, Image, ProfileReport } from "./engine-bridge.ts";
 
 /** Arguments, progress and result of each call. Everything here can be copied between threads. */
 export interface EngineCalls {
@@ -9,19 +9,29 @@ export interface EngineCalls {
   open: { args: [file: Blob, name: string]; progress: never; result: Image };
   /** The picture enlarged ×4 by bicubic interpolation: what the network has to beat. */
   bicubic: { args: [image: Image]; progress: never; result: Image };
-  /** The picture enlarged ×4 by the network of that name; `checked`, it is told where the first NaN or infinite number came from. */
+  /** The picture enlarged ×4 by a network; `checked`, it is told where the first NaN or infinite number came from. */
   upscale: {
-    args: [image: Image, model: string, checked: boolean];
-    progress: TilesDone | KernelsCompiled;
+    args: [image: Image, model: ModelChoice, checked: boolean];
+    progress: PartsDone | KernelsCompiled;
     result: Image;
   };
   /** The picture as a PNG file. */
   encode: { args: [image: Image]; progress: never; result: Blob };
+  /** Runs a subject of that id on an input of `side` pixels a side, and tells what each kernel of it costs. */
+  profile: {
+    args: [subject: string, side: number];
+    progress: PartsDone | KernelsCompiled;
+    result: ProfileReport;
+  };
   /** Checks every op against the float64 reference; each finished check is told as progress. */
   selfTest: { args: []; progress: ChecksDone; result: undefined };
 }
 
-export interface TilesDone {
+/** A model by its name, or a blend: 0 is the connection's `blend.from`, 1 its `blend.to`. */
+export type ModelChoice = string | { readonly blend: number };
+
+/** Tiles of a picture, or runs of a profile. */
+export interface PartsDone {
   readonly done: number;
   readonly total: number;
 }

@@ -4,13 +4,14 @@ import { createAnnouncer } from "./components/announcer.ts";
 import { type Engine, startEngine } from "./engine-client.ts";
 import type { Obstacle } from "./pages/browser-help/advice.ts";
 import { browserHelpPage, showObstacle } from "./pages/browser-help/index.ts";
+import { profilePage } from "./pages/profile/index.ts";
 import { selfTestPage } from "./pages/self-test/index.ts";
 import { upscalePage } from "./pages/upscale/index.ts";
 import { currentRoute } from "./router.ts";
 import { buildFrame, showPages } from "./shell.ts";
 
 /** The pages of the navigation, in its order; the first is the home page. */
-const pages = [upscalePage, selfTestPage];
+const pages = [upscalePage, profilePage, selfTestPage];
 /** Pages that are reached by a link only. */
 const unlisted = [browserHelpPage];
 

@@ -3,7 +3,7 @@ import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { root } from "../setup/paths.mjs";
-import { staticFolders } from "./build.mjs";
+import { HELP, staticFolders } from "./build.mjs";
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -58,9 +58,11 @@ function errorPage(message) {
 
 /**
  * @param {Bundles} bundles
+ * @param {() => string} [reference] the folder of the API reference, made when it is first asked for; throws where it cannot
+ *   be made
  * @returns {{ server: import("node:http").Server, rebuilt(): void }} rebuilt: tells open pages to load again
  */
-export function createStudioServer(bundles) {
+export function createStudioServer(bundles, reference) {
   /** @type {Set<import("node:http").ServerResponse>} */
   const listeners = new Set();
 
@@ -98,13 +100,23 @@ export function createStudioServer(bundles) {
         500,
       );
     }
-    const html = readFileSync(join(root, "examples/studio/index.html"), "utf8");
+    const page = readFileSync(join(root, "examples/studio/index.html"), "utf8");
+    const html = reference ? page.replace("  </head>", HELP) : page;
     // The page's policy forbids inline scripts, hence a file of its own.
     send(
       response,
       "index.html",
       bundles.watch ? html.replace("</head>", '<script src="live-reload.js"></script></head>') : html,
     );
+  };
+
+  /** @param {import("node:http").ServerResponse} response @param {string} path below docs/ @param {() => string} folder */
+  const sendReference = (response, path, folder) => {
+    try {
+      sendFile(response, join(folder(), path));
+    } catch (error) {
+      send(response, "error.txt", error instanceof Error ? error.message : String(error), 500);
+    }
   };
 
   const server = createServer((request, response) => {
@@ -126,6 +138,8 @@ export function createStudioServer(bundles) {
     }
     const bundled = bundles.file(path);
     if (bundled) return send(response, path, bundled);
+    if (reference && path.startsWith("docs/"))
+      return sendReference(response, path.slice("docs/".length), reference);
     const file = staticFile(path);
     return file ? sendFile(response, file) : send(response, "error.txt", "not found\n", 404);
   });

@@ -3,8 +3,11 @@
 //   --watch                rebuild on every change and load the page again
 //   --no-open              leave the browser alone
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { buildDocs } from "../docs/build.mjs";
 import { ensureDependencies, runMain, SetupError } from "../setup/install.mjs";
+import { root } from "../setup/paths.mjs";
 
 const HOST = "127.0.0.1";
 const FIRST_PORT = 5173;
@@ -78,6 +81,17 @@ function openPage(url) {
   child.unref();
 }
 
+/** The API reference is made when it is first looked at: that takes seconds, which a start should not. */
+function referenceFolder() {
+  const folder = join(root, "dist/docs");
+  let isMade = false;
+  return () => {
+    if (!isMade) buildDocs(folder);
+    isMade = true;
+    return folder;
+  };
+}
+
 await runMain(async () => {
   const { port, watch, "no-open": stay, help } = options();
   if (help) {
@@ -99,7 +113,7 @@ await runMain(async () => {
       if (!problem) tellPages();
     },
   });
-  const { server, rebuilt } = createStudioServer(bundles);
+  const { server, rebuilt } = createStudioServer(bundles, referenceFolder());
   tellPages = rebuilt;
   try {
     // A failed first build is shown in the page too, which is built again whenever it is loaded.

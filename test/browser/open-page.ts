@@ -9,6 +9,7 @@ import { openBrowser } from "../../examples/setup/chrome.mjs";
 import { root } from "../../examples/setup/paths.mjs";
 import { openBundles } from "../../examples/studio/bundles.mjs";
 import { createStudioServer } from "../../examples/studio/server.mjs";
+import type { StandIns } from "./stand-ins.ts";
 
 /** A page and how to run functions in it. */
 export interface TestPage {
@@ -86,10 +87,12 @@ export interface Studio {
  * Builds and serves the studio.
  *
  * @param webgpu false: in a browser in which no page has WebGPU
+ * @param models shipped models that stand in for those of the repository
  */
-export async function openStudio(webgpu: boolean): Promise<Studio> {
-  const bundles = await openBundles();
-  const { server } = createStudioServer(bundles);
+export async function openStudio(webgpu: boolean, models?: StandIns): Promise<Studio> {
+  const bundles = await openBundles({ plugins: models ? [models.plugin] : [] });
+  const file = (name: string) => models?.files.get(name) ?? bundles.file(name);
+  const { server } = createStudioServer({ ...bundles, file });
   try {
     await bundles.ready();
     const url = await listen(server);

@@ -1,18 +1,29 @@
 /** Runs the studio's visits (studio.e2e.ts) against a freshly built and served studio. */
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { blendTests, singleModelTests } from "./models.e2e.ts";
 import { openStudio, type Studio } from "./open-page.ts";
+import { standIns } from "./stand-ins.ts";
 import { studioTests } from "./studio.e2e.ts";
 
-for (const webgpu of [true, false]) {
-  describe(webgpu ? "the studio" : "the studio in a browser without WebGPU", () => {
+const SETTINGS = [
+  { title: "the studio", visits: studioTests.filter(({ webgpu }) => webgpu), webgpu: true },
+  {
+    title: "the studio in a browser without WebGPU",
+    visits: studioTests.filter(({ webgpu }) => !webgpu),
+    webgpu: false,
+  },
+  { title: "the studio with two models", visits: blendTests, webgpu: true, models: ["srresnet", "srgan"] },
+  { title: "the studio with one model", visits: singleModelTests, webgpu: true, models: ["srresnet"] },
+];
+
+for (const { title, visits, webgpu, models } of SETTINGS) {
+  describe(title, () => {
     let studio: Studio | undefined;
     beforeAll(async () => {
-      studio = await openStudio(webgpu);
+      studio = await openStudio(webgpu, models && standIns(models));
     });
     afterAll(() => studio?.close());
 
-    test.each(studioTests.filter((visit) => visit.webgpu === webgpu))("$name", ({ run }) =>
-      studio?.visit(run),
-    );
+    test.each(visits)("$name", ({ run }) => studio?.visit(run));
   });
 }

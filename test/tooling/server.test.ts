@@ -1,6 +1,9 @@
 /** The studio's server over real HTTP, with bundles that are given rather than built. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStudioServer, sitePath } from "../../examples/studio/server.mjs";
 
@@ -22,8 +25,7 @@ interface Reply {
 }
 
 /** Unlike fetch, sends the path as it is written. */
-function get(path: string, method = "GET"): Promise<Reply> {
-  const { port } = server.address() as AddressInfo;
+function get(path: string, method = "GET", port = (server.address() as AddressInfo).port): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port, path, method }, (response) => {
       let body = "";
@@ -106,6 +108,29 @@ describe("the studio's server", () => {
       sent.on("error", () => undefined).end();
     });
     expect(text).toBe("event: rebuilt\ndata:\n\n");
+  });
+
+  test("makes the API reference when it is first asked for, and links it", async () => {
+    let made = 0;
+    const folder = mkdtempSync(join(tmpdir(), "ganvas-docs-"));
+    writeFileSync(join(folder, "index.html"), "<p>reference</p>");
+    const given = createStudioServer({ watch: false, file: () => undefined, ready: async () => {} }, () => {
+      made += 1;
+      return folder;
+    }).server;
+    await new Promise<void>((done) => given.listen(0, "127.0.0.1", done));
+    try {
+      const at = (path: string) => get(path, "GET", (given.address() as AddressInfo).port);
+      expect((await at("/")).body).toContain('<link rel="help" href="docs/index.html">');
+      expect(made).toBe(0);
+      const page = await at("/docs/index.html");
+      expect([page.status, page.body, made]).toEqual([200, "<p>reference</p>", 1]);
+      expect((await at("/docs/none.html")).status).toBe(404);
+    } finally {
+      given.close();
+      rmSync(folder, { recursive: true });
+    }
+    expect((await get("/")).body).not.toContain('rel="help"');
   });
 
   test("knows a plain path", () => {

@@ -80,10 +80,12 @@ export class CompareView {
     this.#set(side, undefined);
   }
 
-  /** Shows two pictures of the same size; the divider sweeps to the middle once. */
+  /** Shows two pictures of the same size; the first time, the divider sweeps to the middle. */
   compare(left: Side, right: Side): void {
+    const isFirst = this.#right === undefined || this.#left?.picture !== left.picture;
     this.#set(left, right);
     this.#handle.setAttribute("aria-label", `Compare ${left.label} with ${right.label}`);
+    if (!isFirst) return;
     cancelAnimationFrame(this.#sweep);
     if (prefersReducedMotion()) {
       this.#setSplit(0.5);

@@ -4,11 +4,11 @@ import { CompareView } from "../../components/compare-view.ts";
 import { button, element, prefersReducedMotion, uniqueId } from "../../components/dom.ts";
 import { createFileDrop } from "../../components/file-drop.ts";
 import { icon } from "../../components/icons.ts";
-import { createPicture } from "../../components/picture.ts";
+import { createPicture, type Picture } from "../../components/picture.ts";
 import { Progress } from "../../components/progress.ts";
 import { formatDuration } from "../../components/time-left.ts";
 import type { Image } from "../../engine-bridge.ts";
-import { isAbort, type KernelsCompiled, type TilesDone } from "../../engine-calls.ts";
+import { isAbort, type KernelsCompiled, type PartsDone } from "../../engine-calls.ts";
 import type { Page, Studio } from "../page.ts";
 import { ModelPicker } from "./model-picker.ts";
 import { PhotoPanel } from "./photo-panel.ts";
@@ -25,6 +25,9 @@ import {
 
 /** The photograph that is there from the start; see samples/CREDITS.md. */
 const SAMPLE = { url: "samples/parrots.png", name: "parrots.png" };
+
+/** Milliseconds for which the choice of a model must stand still before it is run. */
+const SETTLING = 350;
 
 export const upscalePage: Page = {
   route: "upscale",
@@ -49,6 +52,10 @@ class UpscalePage {
   readonly #download: HTMLButtonElement;
   #photo: Photo | undefined;
   #result: Photo | undefined;
+  /** The photo enlarged by bicubic interpolation, once that was needed. */
+  #bicubic: Picture | undefined;
+  #running = false;
+  #rerun: ReturnType<typeof setTimeout> | undefined;
   /** Ends what is under way: the run, or opening a file. */
   #work = new AbortController();
 
@@ -56,7 +63,7 @@ class UpscalePage {
     this.#studio = studio;
     const { connection } = studio.engine;
     this.#progress = new Progress("tiles", studio.announcer, () => this.#cancel());
-    this.#models = new ModelPicker(connection.models, () => this.#showControls());
+    this.#models = new ModelPicker(connection, () => this.#modelChanged());
     this.#checked.addEventListener("change", () => this.#showControls());
     this.#run = button(
       { class: "button primary", "data-action": "upscale" },
@@ -142,6 +149,7 @@ class UpscalePage {
     if (work.signal.aborted) return;
     this.#photo = { name, image };
     this.#result = undefined;
+    this.#bicubic = undefined;
     this.#view.show({ picture, label: `Original, ${formatSize(image)}` });
     this.#panel.showPhoto(name, image);
     this.#showControls();
@@ -157,27 +165,30 @@ class UpscalePage {
     const work = this.#begin();
     const { signal } = work;
     this.#progress.start("Upscaling");
-    this.#showControls(true);
+    this.#running = true;
+    this.#showControls();
     // On a phone the button lies a screen below the picture.
     this.#view.element.scrollIntoView({
       block: "nearest",
       behavior: prefersReducedMotion() ? "auto" : "smooth",
     });
     try {
-      const onProgress = (told: TilesDone | KernelsCompiled) => {
+      const onProgress = (told: PartsDone | KernelsCompiled) => {
         if ("done" in told) this.#progress.update(told.done, told.total);
         const compiles = "compiled" in told && told.compiled < told.asked;
         this.#progress.stage(compiles ? `Compiling ${told.compiled}/${told.asked} kernels` : "Upscaling");
       };
-      const image = await engine.call("upscale", [photo.image, model.name, this.#checked.checked], {
+      const image = await engine.call("upscale", [photo.image, model.model, this.#checked.checked], {
         signal,
         onProgress,
       });
       const time = this.#progress.elapsed;
       this.#progress.stage("Preparing the comparison");
-      const bicubic = await engine.call("bicubic", [photo.image], { signal });
-      const [left, right] = [await createPicture(bicubic), await createPicture(image)];
+      const left =
+        this.#bicubic ?? (await createPicture(await engine.call("bicubic", [photo.image], { signal })));
+      const right = await createPicture(image);
       if (signal.aborted) return;
+      this.#bicubic = left;
       this.#result = { name: resultName(photo.name), image };
       this.#view.compare({ picture: left, label: "Bicubic" }, { picture: right, label: model.title });
       this.#panel.showResult({ time, model: model.title, adapter: engine.connection.adapter });
@@ -187,6 +198,7 @@ class UpscalePage {
     } finally {
       if (this.#work === work) {
         this.#progress.stop();
+        this.#running = false;
         this.#showControls();
       }
     }
@@ -210,8 +222,23 @@ class UpscalePage {
     }
   }
 
+  /** A photo that was upscaled, or is being, is upscaled anew; the pause lets keys and pointers come to rest. */
+  #modelChanged(): void {
+    this.#showControls();
+    clearTimeout(this.#rerun);
+    if (this.#running || (this.#result !== undefined && !this.#isMade()))
+      this.#rerun = setTimeout(() => void this.#upscale(), SETTLING);
+  }
+
+  /** Whether the result on show is the chosen model's. */
+  #isMade(): boolean {
+    return this.#result !== undefined && this.#panel.resultModel === this.#models.chosen.title;
+  }
+
   #cancel(): void {
+    clearTimeout(this.#rerun);
     this.#work.abort();
+    this.#running = false;
     this.#progress.stop();
     this.#showControls();
     this.#run.focus();
@@ -220,7 +247,9 @@ class UpscalePage {
 
   /** Ends what was under way, clears the last message, and starts something new. */
   #begin(): AbortController {
+    clearTimeout(this.#rerun);
     this.#work.abort();
+    this.#running = false;
     this.#progress.stop();
     this.#notice.clear();
     this.#work = new AbortController();
@@ -232,10 +261,9 @@ class UpscalePage {
     this.#notice.show(title, sentence(messageOf(error)));
   }
 
-  #showControls(running = false): void {
-    const same = this.#panel.resultModel === this.#models.chosen.title;
-    const made = this.#result !== undefined && same && !this.#checked.checked;
-    this.#models.disabled = running;
+  #showControls(): void {
+    const running = this.#running;
+    const made = this.#isMade() && !this.#checked.checked;
     this.#checked.disabled = running;
     this.#run.hidden = made && !running;
     this.#run.disabled = running || this.#photo === undefined;
