@@ -13,9 +13,10 @@ const PICKLE_PROTOCOL = 0x80;
  * @throws FormatError when it is neither, or damaged, or a pickle that does more than hold tensors
  */
 export function readWeights(bytes: Uint8Array, filename: string): Map<string, HostTensor> {
+  // Before pickles: the first byte of safetensors is the low one of a length, so it may be any, theirs too.
+  if (beginsAsSafetensors(bytes)) return readSafetensors(bytes, filename).tensors;
   if (isZip(bytes) || bytes[0] === PICKLE_PROTOCOL) return readPth(bytes, filename);
-  // The JSON header of safetensors follows its 8-byte length.
-  if (bytes[8] === 0x7b || filename.endsWith(".safetensors")) return readSafetensors(bytes, filename).tensors;
+  if (filename.endsWith(".safetensors")) return readSafetensors(bytes, filename).tensors;
   const reason = knownMistake(bytes);
   // Old pickles have no signature; within a file that says it is one, the pickle reader finds the better words.
   if (reason === undefined && /\.(pth|pt|pkl)$/.test(filename) && bytes.length > 0)
@@ -24,6 +25,10 @@ export function readWeights(bytes: Uint8Array, filename: string): Map<string, Ho
     `${filename}: neither a safetensors nor a PyTorch weights file${reason ? ` (${reason})` : ""}`,
   );
 }
+
+/** The eight bytes of a header's length, below 4 GiB, and the header: JSON. */
+const beginsAsSafetensors = (bytes: Uint8Array): boolean =>
+  bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0);
 
 function knownMistake(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return "it is empty";

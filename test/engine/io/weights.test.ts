@@ -21,6 +21,16 @@ describe("readWeights", () => {
       expect(readWeights(bytes, name)).toEqual(expected);
   });
 
+  test("a safetensors header may have any length, also one that begins as a pickle does", () => {
+    const found: number[] = [];
+    for (let k = 0; k < 1100; k += 8) {
+      const bytes = writeSafetensors(expected, { note: "x".repeat(k) });
+      expect(readWeights(bytes, "weights")).toEqual(expected);
+      if (bytes[0] === 0x80) found.push(bytes[1] as number);
+    }
+    expect(found).toContain(2); // the signature of PyTorch's old files, 80 02
+  });
+
   test.each([
     [
       "empty.pth",
