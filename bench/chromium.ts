@@ -1,8 +1,15 @@
 /** Runs a bundled script in a page of headless Chromium. */
+import * as fs from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "puppeteer";
+import { browserDriverClock } from "./driver-time.ts";
 import { chromeSetup } from "./setup.ts";
+
+declare global {
+  /** In a page that `inChromium` has opened: CPU time of the browser's GPU process in ms, where the system tells it. */
+  var readDriverTime: (() => Promise<number>) | undefined;
+}
 
 /**
  * @param script text of an ES module
@@ -20,6 +27,8 @@ export async function inChromium<T>(script: string, use: (page: Page) => Promise
   try {
     if (!open) throw new Error("no browser with WebGPU was found; `npm test` would fetch one");
     const page = await open.browser.newPage();
+    const clock = browserDriverClock(fs, open.browser.process()?.pid ?? 0);
+    if (clock) await page.exposeFunction("readDriverTime", clock);
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     return await use(page);
   } finally {

@@ -59,15 +59,20 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(USAGE);
   const earlier: Results | undefined = values.compare && JSON.parse(fs.readFileSync(values.compare, "utf8"));
-  const options: Options = { rounds: Number(values.rounds), sampleTime: SAMPLE_TIME, tune: values.tune };
   const driverTime = driverClock(fs);
+  const clock = driverTime && !values.chromium ? { clock: driverTime } : {};
+  const options: Options = {
+    rounds: Number(values.rounds),
+    sampleTime: SAMPLE_TIME,
+    ...(values.tune && { tune: clock }),
+  };
   const { explain: id } = values;
   if (id !== undefined) {
     const text = values.chromium
       ? await inPage((page) =>
           page.evaluate((one, budget) => explainBench(one, { budget }), id, EXPLAIN_BUDGET),
         )
-      : await explain(id, { budget: EXPLAIN_BUDGET, ...(driverTime && { clock: driverTime }) });
+      : await explain(id, { budget: EXPLAIN_BUDGET, ...clock });
     return console.log(text);
   }
   const results = values.chromium

@@ -1,5 +1,5 @@
 /** Times cases in turn, round after round, so that a machine that slows down slows all of them. Runs in every host. */
-import { close, idle, init, stats, tune } from "../engine/index.ts";
+import { close, idle, init, stats, tune, type TuneOptions } from "../engine/index.ts";
 import type { Case } from "./case.ts";
 
 /** Times are milliseconds of one run. */
@@ -28,10 +28,10 @@ export interface Options {
   /** A sample repeats short runs until it lasts this long, in ms. */
   readonly sampleTime: number;
   /** CPU time of the driver's threads since the start, in ms. */
-  readonly driverTime?: () => number;
+  readonly driverTime?: () => number | Promise<number>;
   readonly onProgress?: (line: string) => void;
   /** Chooses kernels by measurement before anything is timed. */
-  readonly tune?: boolean;
+  readonly tune?: TuneOptions;
 }
 
 interface Prepared {
@@ -58,10 +58,10 @@ async function repeat(run: Prepared["run"], times: number): Promise<number> {
 }
 
 async function prepare(item: Case, options: Options): Promise<Prepared> {
-  const { sampleTime, driverTime } = options;
+  const { sampleTime } = options;
   const run = await item.prepare();
   await idle();
-  if (options.tune) await tune(run, driverTime ? { clock: driverTime } : {});
+  if (options.tune) await tune(run, options.tune);
   const first = await repeat(run, 1);
   const warm = await repeat(run, 2);
   const repeats = Math.max(1, Math.min(Math.ceil((2 * sampleTime) / warm), 200));
@@ -72,9 +72,9 @@ async function prepare(item: Case, options: Options): Promise<Prepared> {
 async function sample(prepared: Prepared, driverTime: Options["driverTime"]): Promise<void> {
   const { run, repeats } = prepared;
   const before = await stats();
-  const cpu = driverTime?.();
+  const cpu = await driverTime?.();
   prepared.samples.push((await repeat(run, repeats)) / repeats);
-  if (driverTime) prepared.driverSamples.push((driverTime() - (cpu as number)) / repeats);
+  if (driverTime) prepared.driverSamples.push(((await driverTime()) - (cpu as number)) / repeats);
   const after = await stats();
   prepared.counts = {
     dispatches: Math.round((after.dispatches - before.dispatches) / repeats),

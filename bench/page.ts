@@ -10,5 +10,8 @@ declare global {
   function explainBench(id: string, options: TuneOptions): Promise<string>;
 }
 
-globalThis.runBench = run;
+globalThis.runBench = (filter, options) => {
+  const { readDriverTime: driverTime } = globalThis;
+  return run(filter, driverTime ? { ...options, driverTime } : options);
+};
 globalThis.explainBench = explain;

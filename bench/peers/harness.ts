@@ -13,7 +13,7 @@ export const opened: { device?: GPUDevice } = {};
 
 const started = performance.now();
 const inNode = typeof window === "undefined";
-let driverTime: (() => number) | undefined;
+let driverTime: (() => number | Promise<number>) | undefined = globalThis.readDriverTime;
 
 if (inNode) {
   driverTime = driverClock(process.getBuiltinModule("node:fs"));
@@ -120,7 +120,7 @@ async function time(items: Items, { item, repeats, limit }: Wanted): Promise<Pee
   // The second run may still allocate or compile.
   if (first < limit) await run();
   const before = { ...counts };
-  const cpu = driverTime?.();
+  const cpu = await driverTime?.();
   const times: number[] = [];
   const begin = performance.now();
   while (times.length < repeats && (times.length === 0 || performance.now() - begin < limit)) {
@@ -133,7 +133,7 @@ async function time(items: Items, { item, repeats, limit }: Wanted): Promise<Pee
     first,
     cold,
     times,
-    ...(driverTime && { driver: (driverTime() - (cpu as number)) / times.length }),
+    ...(driverTime && { driver: ((await driverTime()) - (cpu as number)) / times.length }),
     dispatches: each("dispatches"),
     submits: each("submits"),
     buffers: each("buffers"),

@@ -174,8 +174,12 @@ async function main(): Promise<void> {
   process.stderr.write("\r\x1b[K");
   if (values.json) return console.log(JSON.stringify(results));
   const peers = [...files.keys()];
-  if (!values.chromium)
-    console.log(`CPU time of the driver's threads\n${ratios(results, peers, driverOf)}\n`);
+  const hasDriverTime = Object.values(results).some((all) =>
+    Object.values(all)
+      .flat()
+      .some((r) => r.driver),
+  );
+  if (hasDriverTime) console.log(`CPU time of the driver's threads\n${ratios(results, peers, driverOf)}\n`);
   console.log(`By the clock, best run\n${ratios(results, peers, bestOf)}\n`);
   console.log(`First run, driver's shader cache empty\n${ratios(results, peers, firstOf)}\n`);
   console.log(`${countsTable(results)}\n`);
