@@ -17,8 +17,8 @@ export type ContentRecipe =
     };
 
 export interface SRGANRecipe extends Recipe {
-  /** The generator: trained before, of random weights, or those with equal sub-pixels (`startAsNearest`). */
-  readonly start: "trained" | "random" | "icnr";
+  /** Trained before, with random weights, or with those and equal sub-pixels (`startAsNearest`). */
+  readonly generatorStart: "trained" | "random" | "icnr";
   readonly content: ContentRecipe;
   /** Nothing judges where this is null. */
   readonly discriminator: SRGANDiscriminatorConfig | null;
@@ -128,7 +128,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     ? { ...size.discriminator, norm: "spectral" as const }
     : size.discriminator;
   return {
-    start: choice.network ? "trained" : choice.icnr ? "icnr" : "random",
+    generatorStart: choice.network ? "trained" : choice.icnr ? "icnr" : "random",
     network: choice.network ?? preset.network,
     content:
       preset.content === "mse"

@@ -1,5 +1,6 @@
 /** `ganvas train srgan` as a user runs it. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { crop } from "../../engine/io/image.ts";
@@ -34,6 +35,31 @@ const figures = (out: string): Entry[] =>
     .filter(({ event }) => event === undefined)
     .map(({ seconds, ...rest }) => rest);
 
+/** Sends a signal when the first update has been made. */
+function sentOnce(signal: "SIGINT" | "SIGKILL"): RunOptions {
+  let sent = false;
+  return {
+    onErr: (text, child) => {
+      if (!sent && /^train [█░]/m.test(text)) sent = child.kill(signal);
+    },
+  };
+}
+
+/** Kills when a temporary file appears while there is a checkpoint already: the next one, or a sample, is being written. */
+function killedInAWrite(out: string): RunOptions {
+  let running: ChildProcess | undefined;
+  const watcher = watch(file(out), (_, name) => {
+    if (!name?.endsWith(".tmp") || !existsSync(file(`${out}/checkpoint.safetensors`))) return;
+    running?.kill("SIGKILL");
+    watcher.close();
+  });
+  return {
+    onErr: (_, child) => {
+      running = child;
+    },
+  };
+}
+
 beforeAll(async () => {
   mkdirSync(file("photos"));
   for (let k = 0; k < 4; k++)
@@ -63,7 +89,7 @@ describe.skipIf(process.platform === "win32")("train srgan", () => {
     ...["--steps", String(STEPS), "--seed", "3", "--val-every", "15", "--ema", "0.9"],
   ];
 
-  test("ends the same whether it was interrupted or not; broken photographs are named and left out", async () => {
+  test("ends the same however often it was killed; broken photographs are named and left out", async () => {
     const whole = await train("whole", begin);
     expect(whole.err).toMatch(/left out: photos\/text\.jpg: not an image, or damaged/);
     expect(whole.code).toBe(0);
@@ -80,25 +106,30 @@ describe.skipIf(process.platform === "win32")("train srgan", () => {
     for (const key of ["adversarial", "D(real)", "D(fake)", "generatorGradient", "discriminatorGradient"])
       expect(logged[0]?.[key], key).toEqual(expect.any(Number));
 
-    let sent = false;
-    const stopped = await train("parts", begin, {
-      onErr: (text, child) => {
-        if (!sent && /^train [█░]/m.test(text)) sent = child.kill("SIGINT");
-      },
-    });
-    expect(stopped.code).toBe(130);
-    const resumed = await train("parts", ["--resume", "--val-every", "15"]);
+    // Killed while a file is being written, killed between two checkpoints, stopped by Ctrl-C, and let go on to the end.
+    mkdirSync(file("parts"));
+    const again = ["--resume", "--val-every", "15"];
+    expect((await train("parts", [...begin, "--checkpoint-every", "4"], killedInAWrite("parts"))).code).toBe(
+      null,
+    );
+    expect((await train("parts", [...again, "--checkpoint-every", "15"], sentOnce("SIGKILL"))).code).toBe(
+      null,
+    );
+    expect((await train("parts", again, sentOnce("SIGINT"))).code).toBe(130);
+    const resumed = await train("parts", again);
     expect(resumed.code).toBe(0);
+    expect(readdirSync(file("parts")).sort()).toEqual(readdirSync(file("whole")).sort());
     for (const name of ["model.safetensors", "checkpoint.safetensors", "sample.png"])
       expect(readFileSync(file(`parts/${name}`)).equals(readFileSync(file(`whole/${name}`))), name).toBe(
         true,
       );
     expect(figures("parts")).toEqual(figures("whole"));
     expect(JSON.parse(resumed.out).validation).toEqual(result.validation);
-  }, 600_000);
+  }, 1_200_000);
 
   test.each([
     [["--preset", "srgan-mse"], /the run in whole has another recipe than --preset srgan-mse/],
+    [["--spectral-norm"], /--spectral-norm is settled when a run begins/],
     [["--lr", "1e-3"], /--lr is settled when a run begins; --resume goes on with what it was/],
     [["--vgg", "start.safetensors"], /start\.safetensors is not the file of features that the run in whole/],
   ])("does not go on with %j", async (args, sentence) => {

@@ -40,9 +40,9 @@ describe("the paper's table 1 (Ledig et al. 2017, sections 3.2 and 3.4)", () => 
 
 test("a generator from a file is not drawn anew, and options reach what they are about", () => {
   const network = srganRecipe({ preset: "srgan-mse", size: "tiny" }).network;
-  expect(srganRecipe({ preset: "srgan-mse", size: "tiny", network }).start).toBe("trained");
-  expect(srganRecipe({ preset: "srresnet-mse", size: "tiny" }).start).toBe("random");
-  expect(srganRecipe({ preset: "srresnet-mse", size: "tiny", icnr: true }).start).toBe("icnr");
+  expect(srganRecipe({ preset: "srgan-mse", size: "tiny", network }).generatorStart).toBe("trained");
+  expect(srganRecipe({ preset: "srresnet-mse", size: "tiny" }).generatorStart).toBe("random");
+  expect(srganRecipe({ preset: "srresnet-mse", size: "tiny", icnr: true }).generatorStart).toBe("icnr");
   expect(srganRecipe({ preset: "srgan-mse", size: "tiny" }).discriminator?.norm).toBe("batch");
   expect(srganRecipe({ preset: "srgan-mse", size: "tiny", spectralNorm: true }).discriminator?.norm).toBe(
     "spectral",
