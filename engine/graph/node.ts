@@ -21,14 +21,14 @@ export interface Target {
   /** Choices by measurement, under the keys of `Tunable`. */
   readonly tiles?: ReadonlyMap<string, Tile>;
   /** Uses this form of every kernel that has it (for tests and comparisons). */
-  readonly form?: "naive" | "tile" | "subgroup";
+  readonly form?: "naive" | "flat" | "tile" | "subgroup";
   /** Stores the value of every op by a kernel of its own (for tests and comparisons). */
   readonly unfused?: boolean;
 }
 
 /** How a kernel of the matrix product kind is cut up. */
 export interface Tile {
-  readonly form: NonNullable<Target["form"]>;
+  readonly form: Exclude<NonNullable<Target["form"]>, "naive">;
   /** Rows of results that one thread computes; in vectors where it computes whole vectors of them. */
   readonly block: number;
   /** Threads of a workgroup, or lanes of a subgroup, along the columns. */

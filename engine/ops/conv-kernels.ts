@@ -8,6 +8,7 @@ import gradInputSubgroup from "../../shaders/conv2d-grad-input.subgroup.wgsl";
 import gradWeightNaive from "../../shaders/conv2d-grad-weight.naive.wgsl";
 import gradWeightSubgroup from "../../shaders/conv2d-grad-weight.subgroup.wgsl";
 import gradWeightTile from "../../shaders/conv2d-grad-weight.tile.wgsl";
+import forwardFlat from "../../shaders/conv2d.flat.wgsl";
 import forwardNaive from "../../shaders/conv2d.naive.wgsl";
 import forwardSubgroup from "../../shaders/conv2d.subgroup.wgsl";
 import forwardTile from "../../shaders/conv2d.tile.wgsl";
@@ -52,6 +53,7 @@ const forwardProduct = (g: Geometry, family = "conv2d"): Product => ({
   columns: g.O / vectorOf(g.O / g.GROUPS).width,
   rows: g.N * g.OH * g.OW,
   depth: (g.KH * g.KW * g.I) / g.GROUPS,
+  flat: g.GROUPS === 1 && g.I % 4 === 0 && g.O % 4 === 0,
   withoutSubgroups: g.GROUPS > 1,
 });
 
@@ -85,18 +87,18 @@ export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] 
 function convLaunch(g: Geometry, product: Product, tile: Tile, target: Target): Omit<Launch, "bindings"> {
   const input = vectorOf(g.I / g.GROUPS);
   const output = vectorOf(g.O / g.GROUPS);
-  const common = {
-    ...constantsOf(g),
+  const vectors = {
     ...groupsOf(g),
     In: input.type,
     IN_WIDTH: input.width,
     Out: output.type,
     OUT_WIDTH: output.width,
+    PIXELS: tile.block,
   };
   return {
     name: `conv2d.${tile.form}`,
-    source: tile.form === "subgroup" ? forwardSubgroup : forwardTile,
-    constants: { ...common, ...layoutOf(tile, target), PIXELS: tile.block },
+    source: { flat: forwardFlat, tile: forwardTile, subgroup: forwardSubgroup }[tile.form],
+    constants: { ...constantsOf(g), ...layoutOf(tile, target), ...(tile.form !== "flat" && vectors) },
     grid: foldGrid(tilesOf(product, tile, target)),
     epilogue: { hook: "epilogue", width: output.width },
     flops: flopsOf(g),
@@ -117,6 +119,7 @@ function gradInputProduct(g: Geometry): Product {
   if (turned) return forwardProduct(turned, "conv2d of dy");
   return {
     ...forwardProduct({ ...g, O: g.I, I: g.O }, "conv2d-grad-input"),
+    flat: false,
     rows: g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW),
   };
 }
@@ -205,6 +208,7 @@ function exchangedWeights(
 /** The weight gradient as a matrix product: rows are (kh, kw, i) in vectors. */
 const gradWeightProduct = (g: Geometry): Product => ({
   ...forwardProduct(g, "conv2d-grad-weight"),
+  flat: false,
   rows: (g.KH * g.KW * g.I) / g.GROUPS / vectorOf(g.I / g.GROUPS).width,
   depth: g.N * g.OH * g.OW,
   blocks: { tile: [1], subgroup: [4, 2, 8] },

@@ -2,7 +2,7 @@
 import type { Target, Tile, Tunable } from "../graph/node.ts";
 
 /** Form of a kernel file: `NAME.FORM.wgsl`. All forms of a kernel compute the same numbers up to rounding. */
-export type Form = "naive" | "tile" | "subgroup";
+export type Form = NonNullable<Target["form"]>;
 
 /** Width of the vectors a file reads or writes along an axis of `n` elements, and their WGSL type. */
 export const vectorOf = (n: number): { width: 1 | 4; type: "f32" | "vec4f" } =>
@@ -44,6 +44,8 @@ export interface Product {
   readonly batch?: number;
   /** Blocks that a thread can have in each form, the usual one first; by default those of rows in single elements. */
   readonly blocks?: { readonly tile: readonly number[]; readonly subgroup: readonly number[] };
+  /** There is a form without arrays, and the sizes allow it. */
+  readonly flat?: boolean;
   /** There is no form with subgroups. */
   readonly withoutSubgroups?: boolean;
 }
@@ -61,9 +63,23 @@ export const rowThreads = (tile: Tile, target: Target): number => threadsOf(tile
 export const tilesOf = ({ columns, rows }: Product, tile: Tile, target: Target): number =>
   ceilDiv(columns, tile.columns) * ceilDiv(rows, tile.block * rowThreads(tile, target));
 
+/**
+ * Lanes from which on a subgroup of a software adapter is a whole vector of the processor. Below (SwiftShader) arrays cost more
+ * than loads: a product of 512×512 matrices takes 1.4 s of CPU time with subgroups or tiles, 0.3 s with the flat form.
+ */
+const WIDE_SUBGROUP = 8;
+
+/** The usual form of a product, where `form` is that of its family. */
+function usualForm({ flat, withoutSubgroups }: Product, form: Form, target: Target): Tile["form"] {
+  const narrow = target.software && target.subgroupSize < WIDE_SUBGROUP;
+  if (flat && (form === "flat" || (narrow && !target.form))) return "flat";
+  return form === "subgroup" && !withoutSubgroups ? "subgroup" : "tile";
+}
+
 /** The tile that is used where none has been chosen by measurement. */
-function usualTile(product: Product, form: Tile["form"], target: Target): Tile {
+function usualTile(product: Product, family: Form, target: Target): Tile {
   const { columns, blocks, batch = 1 } = product;
+  const form = usualForm(product, family, target);
   if (form !== "subgroup")
     return { form, block: (blocks?.tile ?? BLOCKS.tile)[0] as number, columns: lanesFor(columns, 16) };
   const lanes = lanesFor(columns, target.subgroupSize);
@@ -97,6 +113,8 @@ export function tunableProduct(product: Product, form: Form, target: Target): Tu
     if (!tiles.some((known) => isSame(known, tile))) tiles.push(tile);
   };
   const addTiles = () => {
+    if (product.flat)
+      for (const most of [16, 8]) add({ form: "flat", block: 4, columns: lanesFor(columns, most) });
     for (const most of [16, 8, 32])
       for (const block of blocks.tile) add({ form: "tile", block, columns: lanesFor(columns, most) });
   };
@@ -109,7 +127,7 @@ export function tunableProduct(product: Product, form: Form, target: Target): Tu
       }
   };
   // The usual form first: time may not suffice for all.
-  if (form === "tile") addTiles();
+  if (usual.form !== "subgroup") addTiles();
   if (target.subgroupSize > 1 && !withoutSubgroups) addSubgroups();
   addTiles();
   return { key: keyOf(product), tiles };

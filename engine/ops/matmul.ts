@@ -2,6 +2,7 @@
 import { ShapeError } from "../errors.ts";
 import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
 import type { KernelOp, Node, Target, Tunable } from "../graph/node.ts";
+import flatSource from "../../shaders/matmul.flat.wgsl";
 import naiveSource from "../../shaders/matmul.naive.wgsl";
 import subgroupSource from "../../shaders/matmul.subgroup.wgsl";
 import tileSource from "../../shaders/matmul.tile.wgsl";
@@ -44,7 +45,8 @@ const formFor = ({ shape }: Node, target: Target): Form =>
 function productOf({ inputs, shape }: Node): Product {
   const [batch, rows, n] = shape as [number, number, number];
   const depth = inputs[0]?.shape[2] as number;
-  return { family: "matmul", columns: n / vectorOf(n).width, rows, depth, batch };
+  const flat = n % 4 === 0 && depth % 4 === 0;
+  return { family: "matmul", columns: n / vectorOf(n).width, rows, depth, batch, flat };
 }
 
 function tunable(node: Node, target: Target): Tunable | undefined {
@@ -86,15 +88,17 @@ function launches(node: Node, target: Target): readonly Launch[] {
   return [
     {
       name: `matmul.${tile.form}`,
-      source: tile.form === "subgroup" ? subgroupSource : tileSource,
+      source: { flat: flatSource, tile: tileSource, subgroup: subgroupSource }[tile.form],
       constants: {
         ...sizes,
-        In: input.type,
-        IN_WIDTH: input.width,
-        Out: output.type,
-        OUT_WIDTH: output.width,
         ...layout,
-        ROWS: tile.block,
+        ...(tile.form !== "flat" && {
+          In: input.type,
+          IN_WIDTH: input.width,
+          Out: output.type,
+          OUT_WIDTH: output.width,
+          ROWS: tile.block,
+        }),
       },
       bindings,
       grid: [x, y, BATCH],

@@ -10,7 +10,7 @@ import { sizeOf } from "../../../engine/shape.ts";
 type Form = NonNullable<Target["form"]>;
 
 const info: DeviceInfo = await init();
-const FAST: readonly Form[] = info.subgroupSize > 0 ? ["tile", "subgroup"] : ["tile"];
+const FAST: readonly Form[] = info.subgroupSize > 0 ? ["flat", "tile", "subgroup"] : ["flat", "tile"];
 
 const random = (stream: number, ...shape: number[]): Tensor =>
   tensor(fillUniform(new Float32Array(sizeOf(shape)), 1, stream, -1), shape);
@@ -31,7 +31,8 @@ async function compare(record: () => readonly Tensor[], family: RegExp): Promise
     const fast = await compute(form, record);
     for (const name of fast.kernels.filter((kernel) => family.test(kernel)))
       expect(name).not.toMatch(/naive/);
-    expect(fast.kernels.join()).toMatch(new RegExp(`\\.${form}`));
+    // Sizes that are no multiples of four have no flat form.
+    expect(fast.kernels.join()).toMatch(form === "flat" ? /\.(flat|tile)/ : new RegExp(`\\.${form}`));
     expectEqual(fast.data, naive.data, form);
   }
 }
@@ -73,6 +74,17 @@ describe("convolution, its gradients and theirs", () => {
     };
     await compare(record, /^conv2d(-grad-(input|weight))?\./);
   });
+});
+
+test("the flat form serves products and convolutions whose sizes are multiples of four", async () => {
+  const [x, w, a] = [random(1, 1, 9, 7, 8), random(2, 3, 3, 8, 12), random(3, 13, 20)];
+  const record = () => {
+    const y = conv2d(x, w, { padding: 1, stride: 1 });
+    return [y, ...grad(y, [x], random(4, ...y.shape)), matmul(a, random(5, 20, 8))];
+  };
+  const [flat, naive] = [await compute("flat", record), await compute("naive", record)];
+  expect(flat.kernels).toEqual(["conv2d.flat", "conv2d-flip-weights", "conv2d.flat", "matmul.flat"]);
+  expectEqual(flat.data, naive.data, "flat");
 });
 
 describe("grouped convolution, its gradients and theirs", () => {

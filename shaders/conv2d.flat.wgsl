@@ -1,0 +1,108 @@
+// Convolution as implicit matrix product on register tiles without arrays and inner loops, for software adapters that keep arrays
+// in memory and look every element up lane by lane (SwiftShader).
+//
+//   y[n, oh, ow, o] = sum over kh, kw, i of  x[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, i] * w[kh, kw, i, o]
+//
+// x [n, h, w, i], w [kh, kw, i, o], y [n, oh, ow, o]; I and O are multiples of 4.
+//
+//   a thread's tile        4 channels          COLUMN_THREADS threads side by side, ROW_THREADS below one another
+//            4 pixels    [ y y y y ]
+//
+// 2 * N*OH*OW*O * KH*KW*I flop. Per step of 4 input channels a thread loads 8 vectors for 64 multiply-adds. The same sums in the
+// same order as conv2d.tile.
+// Workgroups: fold(ceil(O/4 / COLUMN_THREADS) * ceil(N*OH*OW / (4*ROW_THREADS))), where fold(t) is x = min(t, 65535), y = ceil(t / x).
+
+const COLUMN_THREADS = 16u; // threads of a workgroup along output channels
+const ROW_THREADS = 4u; // threads of a workgroup along output pixels
+
+const N = 1u;
+const H = 8u;
+const W = 8u;
+const I = 4u;
+const OH = 8u;
+const OW = 8u;
+const O = 32u;
+const KH = 3u;
+const KW = 3u;
+const STRIDE_H = 1u;
+const STRIDE_W = 1u;
+const PAD_H = 1u;
+const PAD_W = 1u;
+const DILATION_H = 1u;
+const DILATION_W = 1u;
+
+alias StoredX = vec4f; // as stored: vec4<f16> where the tensor has that type
+alias StoredW = vec4f;
+alias StoredY = vec4f;
+
+@group(0) @binding(0) var<storage, read> x: array<StoredX>;
+@group(0) @binding(1) var<storage, read> w: array<StoredW>;
+@group(0) @binding(2) var<storage, read_write> y: array<StoredY>;
+
+fn epilogue(v: vec4f, i: u32) -> vec4f { return v; }
+
+const M = N * OH * OW;
+const COLUMNS = O / 4u;
+const STEPS = I / 4u;
+const COLUMN_TILES = (COLUMNS + COLUMN_THREADS - 1u) / COLUMN_THREADS;
+const TILE_PIXELS = 4u * ROW_THREADS;
+const TILES = COLUMN_TILES * ((M + TILE_PIXELS - 1u) / TILE_PIXELS);
+
+// Four terms of a pixel of y.
+fn multiply(v: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, sum: vec4f) -> vec4f {
+  return fma(vec4f(v.w), b3, fma(vec4f(v.z), b2, fma(vec4f(v.y), b1, fma(vec4f(v.x), b0, sum))));
+}
+
+// Where the tap of output pixel m lies in x, and whether that is inside the image (1) or not (0).
+fn source(m: u32, tap: u32) -> vec2u {
+  let p = min(m, M - 1u);
+  // Above the image the subtraction wraps to a huge number: one comparison tests both sides.
+  let ih = p / OW % OH * STRIDE_H - PAD_H + tap / KW * DILATION_H;
+  let iw = p % OW * STRIDE_W - PAD_W + tap % KW * DILATION_W;
+  let inside = ih < H && iw < W;
+  return vec2u(select(0u, ((p / (OH * OW) * H + ih) * W + iw) * STEPS, inside), u32(inside));
+}
+
+@compute @workgroup_size(COLUMN_THREADS, ROW_THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) thread: vec3u,
+) {
+  let tile = group.x + group.y * groups.x;
+  let column = (tile % COLUMN_TILES) * COLUMN_THREADS + thread.x;
+  let pixel = (tile / COLUMN_TILES) * TILE_PIXELS + thread.y * 4u;
+  if (tile >= TILES || column >= COLUMNS || pixel >= M) { return; }
+
+  var y0 = vec4f();
+  var y1 = vec4f();
+  var y2 = vec4f();
+  var y3 = vec4f();
+  var at = column;
+  // Counts that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
+  let taps = select(0u, KH * KW, groups.x > 0u);
+  let steps = select(0u, STEPS, groups.x > 0u);
+  for (var tap = 0u; tap < taps; tap++) {
+    let s0 = source(pixel, tap);
+    let s1 = source(pixel + 1u, tap);
+    let s2 = source(pixel + 2u, tap);
+    let s3 = source(pixel + 3u, tap);
+    for (var k = 0u; k < steps; k++) {
+      let b0 = vec4f(w[at]);
+      let b1 = vec4f(w[at + COLUMNS]);
+      let b2 = vec4f(w[at + 2u * COLUMNS]);
+      let b3 = vec4f(w[at + 3u * COLUMNS]);
+      y0 = multiply(select(vec4f(), vec4f(x[s0.x + k]), s0.y == 1u), b0, b1, b2, b3, y0);
+      y1 = multiply(select(vec4f(), vec4f(x[s1.x + k]), s1.y == 1u), b0, b1, b2, b3, y1);
+      y2 = multiply(select(vec4f(), vec4f(x[s2.x + k]), s2.y == 1u), b0, b1, b2, b3, y2);
+      y3 = multiply(select(vec4f(), vec4f(x[s3.x + k]), s3.y == 1u), b0, b1, b2, b3, y3);
+      at += 4u * COLUMNS;
+    }
+  }
+
+  let i = pixel * COLUMNS + column;
+  for (var p = 0u; p < min(4u, M - pixel); p++) {
+    let v = select(select(y0, y1, p == 1u), select(y2, y3, p == 3u), p >= 2u);
+    y[i + p * COLUMNS] = StoredY(epilogue(v, (i + p * COLUMNS) * 4u));
+  }
+}
