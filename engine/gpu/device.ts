@@ -46,8 +46,8 @@ const WANTED_LIMITS = [
 
 const WANTED_FEATURES = ["timestamp-query", "shader-f16", "subgroups"] as const;
 
-/** On a software adapter one submit holds at most about a second of work, so that no watchdog takes it for hung. */
-const SOFTWARE_SUBMIT_FLOPS = 4e9;
+/** On a software adapter one submit holds a second or two of work at most, so that no watchdog takes it for hung. */
+const SOFTWARE_SUBMIT_FLOPS = 8e9;
 
 /** Submits that may be under way before recording has to wait. */
 const MAX_IN_FLIGHT = 4;
@@ -143,6 +143,7 @@ export class Gpu {
       let flops = 0;
       let end = start;
       let pass = profile || end === dispatches.length ? undefined : encoder.beginComputePass();
+      let pipeline: GPUComputePipeline | undefined;
       while (
         end < dispatches.length &&
         !(this.info.software && flops > SOFTWARE_SUBMIT_FLOPS) &&
@@ -150,7 +151,8 @@ export class Gpu {
       ) {
         const d = dispatches[end++] as Dispatch;
         if (profile) pass = encoder.beginComputePass(this.profiler.stamp(d.work()));
-        pass?.setPipeline(d.pipeline);
+        if (profile || d.pipeline !== pipeline) pass?.setPipeline(d.pipeline);
+        pipeline = d.pipeline;
         pass?.setBindGroup(0, d.bindGroup);
         pass?.dispatchWorkgroups(...d.grid);
         if (profile) pass?.end();
