@@ -1,6 +1,6 @@
 /**
- * With `profiling.ts` the only file of the studio that knows the engine and the models. Its calls run in the worker, or on the page's thread
- * where WebGPU is not offered to workers; everything else of the studio sees the types below and `EngineCalls`.
+ * With `profiling.ts` the only file of the studio that knows the engine and the models. Its calls run in the worker, or on the
+ * page's thread where WebGPU is not offered to workers; everything else of the studio sees the types below and `EngineCalls`.
  */
 import { imresize } from "../../engine/data/imresize.ts";
 import { debugNonFinite, type DeviceInfo, init, warmUp } from "../../engine/index.ts";
@@ -20,6 +20,7 @@ import {
   type SubjectEntry,
   subjectsOf,
 } from "./profiling.ts";
+import { Turns } from "./turns.ts";
 
 export type { Image, ModelEntry, ProfileReport };
 export type { KernelCost, LayerCost, Phase } from "./profiling.ts";
@@ -132,11 +133,16 @@ const handlers: Handlers = {
   },
 };
 
+/** Calls that keep the GPU busy; a profile is of its own kernels only. */
+const LONG: readonly CallName[] = ["upscale", "profile", "selfTest"];
+const turns = new Turns();
+
 /** Makes one of the calls here, on this thread. */
 export function engineCall<K extends CallName>(
   name: K,
   args: EngineCalls[K]["args"],
   options: CallOptions<K> = {},
 ): Promise<EngineCalls[K]["result"]> {
-  return handlers[name](args, options);
+  const work = () => handlers[name](args, options);
+  return LONG.includes(name) ? turns.take(work, options.signal) : work();
 }

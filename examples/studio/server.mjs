@@ -35,7 +35,8 @@ const LIVE_RELOAD = 'new EventSource("/events").addEventListener("rebuilt", () =
 export function sitePath(url) {
   try {
     const path = decodeURIComponent(url.split(/[?#]/, 1)[0] ?? "").replace(/^\/+/, "");
-    const plain = path.split("/").every((part) => /^[\w][\w.@ ()+-]*$/.test(part));
+    // "~" is the folder of the API reference that holds a page per symbol.
+    const plain = path.split("/").every((part) => part === "~" || /^[\w][\w.@ ()+-]*$/.test(part));
     return path === "" || plain ? path : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 /** The studio's server over real HTTP, with bundles that are given rather than built. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -114,6 +114,8 @@ describe("the studio's server", () => {
     let made = 0;
     const folder = mkdtempSync(join(tmpdir(), "ganvas-docs-"));
     writeFileSync(join(folder, "index.html"), "<p>reference</p>");
+    mkdirSync(join(folder, "~"));
+    writeFileSync(join(folder, "~/Tensor.html"), "<p>a symbol</p>");
     const given = createStudioServer({ watch: false, file: () => undefined, ready: async () => {} }, () => {
       made += 1;
       return folder;
@@ -125,6 +127,7 @@ describe("the studio's server", () => {
       expect(made).toBe(0);
       const page = await at("/docs/index.html");
       expect([page.status, page.body, made]).toEqual([200, "<p>reference</p>", 1]);
+      expect((await at("/docs/~/Tensor.html")).body).toBe("<p>a symbol</p>");
       expect((await at("/docs/none.html")).status).toBe(404);
     } finally {
       given.close();

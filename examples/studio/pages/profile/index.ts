@@ -81,6 +81,8 @@ class ProfilePage {
     this.#notice.clear();
     this.#run.disabled = true;
     this.#progress.start("Preparing");
+    // On a phone it lies a screen below the button.
+    this.#progress.element.scrollIntoView({ block: "nearest" });
     try {
       const onProgress = (told: PartsDone | KernelsCompiled) => {
         if ("done" in told) this.#progress.update(told.done, told.total);
