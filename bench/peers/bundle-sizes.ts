@@ -19,12 +19,13 @@ const PEERS: Readonly<Record<string, string>> = {
 
 /** Bytes of a bundle: minified, and gzipped. */
 async function sizes(contents: string, resolveDir: string): Promise<readonly [number, number]> {
-  const { commonOptions } = await bundleSetup();
+  const { commonOptions, shortShaders } = await bundleSetup();
   const { outputFiles } = await build({
     ...commonOptions,
     stdin: { contents, resolveDir },
     platform: "browser",
     minify: true,
+    plugins: [shortShaders],
     write: false,
     external: ["node:*", "fs", "path", "os", "crypto", "util", "module", "worker_threads", "node-fetch"],
   });

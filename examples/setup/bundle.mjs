@@ -6,6 +6,8 @@ import { pathToFileURL } from "node:url";
 import { SetupError } from "./install.mjs";
 import { mtime, root } from "./paths.mjs";
 
+export { shortShaders } from "./short-shaders.mjs";
+
 /** How the code names a worker's bundle. */
 const WORKER_URL = /new URL\("\.\/([\w-]+-worker-node)\.js", import\.meta\.url\)/g;
 

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildDocs } from "../docs/build.mjs";
-import { commonOptions, readableBuildError } from "../setup/bundle.mjs";
+import { commonOptions, readableBuildError, shortShaders } from "../setup/bundle.mjs";
 import { ensureDependencies, runMain, SetupError } from "../setup/install.mjs";
 import { root } from "../setup/paths.mjs";
 
@@ -51,6 +51,7 @@ export function studioOptions({ minify }) {
     write: false,
     absWorkingDir: root,
     plugins: [
+      ...(minify ? [shortShaders] : []),
       {
         name: "refuse-node-imports",
         setup: (build) => build.onEnd(({ metafile }) => (metafile ? refuseNodeImports(metafile) : undefined)),
