@@ -66,7 +66,7 @@ const hosts = ["gpu", "browser", "deno"].map((name) => ({
     maxWorkers: workers,
     isolate: false,
     sequence: { groupOrder: 1 },
-    testTimeout: name === "gpu" ? 300_000 : 600_000,
+    testTimeout: 900_000,
     hookTimeout: 300_000,
   },
 }));
