@@ -34,6 +34,11 @@ export interface PatchOptions {
   /** Exchange rows and columns at random; with both flips, all eight symmetries of the square. Default false. */
   readonly transpose?: boolean;
   /**
+   * Random places that compete for a patch: the one with the most detail is taken, because skies teach little. Default 1,
+   * any place.
+   */
+  readonly candidates?: number;
+  /**
    * "crop" (default): the low resolution is made of the crop alone, mirrored at its border.
    * "image": of the whole image, and crops begin at multiples of 4, so that nothing is seen of a border within.
    */
@@ -72,6 +77,18 @@ function cutSquare(image: Image, side: number, x: number, y: number, draw: Draw)
   return out;
 }
 
+/** Sum of the steps between neighbours along rows and columns of a square, in green. */
+function detail({ data, width }: Image, side: number, { x, y }: Draw): number {
+  const at = (column: number, row: number) => data[(row * width + column) * 3 + 1] as number;
+  let sum = 0;
+  for (let row = y + 1; row < y + side; row++)
+    for (let column = x + 1; column < x + side; column++) {
+      const here = at(column, row);
+      sum += Math.abs(here - at(column - 1, row)) + Math.abs(here - at(column, row - 1));
+    }
+  return sum;
+}
+
 function store(out: Float32Array, start: number, bytes: Uint8Array, table: Float32Array): void {
   for (let i = 0; i < bytes.length; i++) out[start + i] = table[bytes[i] as number] as number;
 }
@@ -93,12 +110,18 @@ export class PatchSource implements BatchSource {
       flipHorizontal: true,
       flipVertical: false,
       transpose: false,
+      candidates: 1,
       lowResolution: "crop",
       ...options,
     };
-    const { seed, batchSize, patch } = this.#options;
+    const { seed, batchSize, patch, candidates } = this.#options;
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new InputError(`the batch size must be a positive integer, got ${batchSize}`);
+    }
+    if (!Number.isInteger(candidates) || candidates < 1) {
+      throw new InputError(
+        `the places that compete for a patch must be a positive integer, got ${candidates}`,
+      );
     }
     if (!Number.isInteger(patch) || patch < FACTOR || patch % FACTOR !== 0) {
       throw new InputError(`the patch size must be a multiple of ${FACTOR}, got ${patch}`);
@@ -131,9 +154,18 @@ export class PatchSource implements BatchSource {
     );
   }
 
+  /** Where patch `place` of batch `k` is cut. */
   #draw(k: number, place: number, image: Image): Draw {
+    const { candidates, patch } = this.#options;
+    const draws = Array.from({ length: candidates }, (_, n) => this.#candidate(k, place, n, image));
+    if (draws.length === 1) return draws[0] as Draw;
+    const details = draws.map((draw) => detail(image, patch, draw));
+    return draws[details.indexOf(Math.max(...details))] as Draw;
+  }
+
+  #candidate(k: number, place: number, n: number, image: Image): Draw {
     const { seed, patch, lowResolution, flipHorizontal, flipVertical, transpose } = this.#options;
-    const [xWord, yWord, turn] = randomBits(seed, k, place, 0, STREAM.patches);
+    const [xWord, yWord, turn] = randomBits(seed, k, place, n, STREAM.patches);
     const step = lowResolution === "image" ? FACTOR : 1;
     return {
       x: step * integer(xWord, Math.floor((image.width - patch) / step) + 1),

@@ -23,15 +23,15 @@ import type { Game } from "../../models/training/srgan-step.ts";
 import { CAFFE_VGG_WEIGHT } from "../../models/srgan-losses.ts";
 import type { VGG19 } from "../../models/vgg19.ts";
 import { parseVgg19 } from "../../models/vgg19-files.ts";
-import { type Arguments, decimal, oneOf, text } from "./command.ts";
+import { type Arguments, decimal, oneOf, text, wholeNumber } from "./command.ts";
 import { loadGenerator } from "./files.ts";
-import { readRun, type TrainPlan, wishesOf } from "./train-plan.ts";
+import { readRun, refuseSettled, type TrainPlan, wishesOf } from "./train-plan.ts";
 
 /** Batches from which the weight of features is found. */
 const CALIBRATION_BATCHES = 4;
 
 /** Options for runs with a discriminator. */
-const OF_DISCRIMINATOR = ["gan", "label-smoothing", "r1", "spectral-norm"] as const;
+const OF_DISCRIMINATOR = ["gan", "adversarial-weight", "label-smoothing", "r1", "spectral-norm"] as const;
 
 /** Where the features come from: stored with the run, so that it can go on without being told again. */
 interface Features {
@@ -56,6 +56,9 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
   const lr = decimal(args, "lr", { above: 0 });
   const ema = decimal(args, "ema", { least: 0, below: 1 });
   const { steps, seed } = wishes;
+  const candidates = wholeNumber(args, "candidates", 1);
+  const batchSize = wholeNumber(args, "batch", 1);
+  const adversarialWeight = decimal(args, "adversarial-weight", { above: 0 });
   const recipe = srganRecipe({
     preset: name,
     size,
@@ -63,6 +66,9 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(steps !== undefined && { steps }),
     ...(seed !== undefined && { seed }),
     ...(lr !== undefined && { lr }),
+    ...(candidates !== undefined && { candidates }),
+    ...(batchSize !== undefined && { batchSize }),
+    ...(adversarialWeight !== undefined && { adversarialWeight }),
     ...(ema !== undefined && { ema }),
     game: gameOf(args),
     icnr: args.values.icnr === true,
@@ -103,9 +109,17 @@ async function resumed(
 ): Promise<TrainPlan> {
   const isSRGAN = (options: Readonly<Record<string, unknown>>) => "adversarialWeight" in options;
   const run = await readRun<SRGANRecipe>(out, wishes, "SRGAN", isSRGAN, ["vgg"]);
-  for (const option of ["from", "lr", "ema", "size", "vgg-weight", "icnr", ...OF_DISCRIMINATOR])
-    if (args.values[option] !== undefined)
-      throw new InputError(`--${option} is settled when a run begins; --resume goes on with what it was`);
+  refuseSettled(args, [
+    "from",
+    "lr",
+    "batch",
+    "candidates",
+    "ema",
+    "size",
+    "vgg-weight",
+    "icnr",
+    ...OF_DISCRIMINATOR,
+  ]);
   const { content, adversarialWeight, tvWeight } = run.stored;
   const name = presetOf(args);
   if (name !== undefined) {
@@ -113,7 +127,7 @@ async function resumed(
     const layer = content.kind === "mse" ? "mse" : content.layer;
     const differs =
       preset.content !== layer ||
-      preset.adversarialWeight !== adversarialWeight ||
+      preset.adversarialWeight > 0 !== adversarialWeight > 0 ||
       preset.tvWeight !== tvWeight;
     if (differs) throw new InputError(`the run in ${out} has another recipe than --preset ${name}`);
   }

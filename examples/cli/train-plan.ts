@@ -9,7 +9,7 @@ import { readCheckpoint } from "../../engine/io/node.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
 import { deepened } from "../../models/srresnet-init.ts";
 import { SRRESNET_PRESETS, type SRResNetRecipe, SRResNetTraining } from "../../models/training/srresnet.ts";
-import { type Arguments, oneOf, text, wholeNumber } from "./command.ts";
+import { type Arguments, decimal, oneOf, text, wholeNumber } from "./command.ts";
 import { loadGenerator } from "./files.ts";
 
 export interface TrainPlan {
@@ -125,10 +125,16 @@ export async function planSRResNet(args: Arguments, out: string): Promise<TrainP
       file === undefined
         ? undefined
         : { weights: await deepened(await loadGenerator(file), preset.network, seed, file), file };
+    const lr = decimal(args, "lr", { above: 0 }) ?? preset.lr;
+    const batchSize = wholeNumber(args, "batch", 1) ?? preset.batchSize;
+    const candidates = wholeNumber(args, "candidates", 1);
     const recipe: SRResNetRecipe = {
       ...preset,
       steps,
       seed,
+      lr,
+      batchSize,
+      ...(candidates !== undefined && { candidates }),
       ...(precision === "mixed" && { precision }),
       ...(begins && { start: "trained" }),
     };
@@ -148,14 +154,22 @@ export async function planSRResNet(args: Arguments, out: string): Promise<TrainP
     "SRResNet",
     ({ start }) => typeof start === "string",
   );
-  if (text(args, "from") !== undefined)
-    throw new InputError("--from is settled when a run begins; --resume goes on with what it was");
-  const { steps, seed, start, precision: made } = run.stored;
+  refuseSettled(args, ["from", "lr", "batch", "candidates"]);
+  const { steps, seed, lr, batchSize, candidates, start, precision: made } = run.stored;
   if (text(args, "precision") !== undefined && precision !== (made ?? "f32"))
     throw new InputError(
       `--precision ${precision} contradicts the run in ${out}, which has ${made ?? "f32"}`,
     );
-  const wanted = { ...preset, steps, seed, start, ...(made && { precision: made }) };
+  const wanted = {
+    ...preset,
+    steps,
+    seed,
+    lr,
+    batchSize,
+    start,
+    ...(candidates !== undefined && { candidates }),
+    ...(made && { precision: made }),
+  };
   if (text(args, "preset") !== undefined && !isDeepStrictEqual(wanted, run.stored))
     throw new InputError(`the run in ${out} has another recipe than --preset ${text(args, "preset")}`);
   return {
@@ -167,6 +181,13 @@ export async function planSRResNet(args: Arguments, out: string): Promise<TrainP
     settle: async () => run.recipe,
     trainer: (recipe) => new SRResNetTraining(recipe as SRResNetRecipe),
   };
+}
+
+/** @throws InputError for an option that only a new run takes */
+export function refuseSettled(args: Arguments, options: readonly string[]): void {
+  const given = options.find((option) => args.values[option] !== undefined);
+  if (given !== undefined)
+    throw new InputError(`--${given} is settled when a run begins; --resume goes on with what it was`);
 }
 
 /** What a changed number of updates means for the learning rate. */

@@ -70,10 +70,10 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
     if (++unusable <= NAMED) progress.say(`left out: ${message}`);
     if (unusable === NAMED) progress.say(`further files that cannot be used are named in ${logFile} only`);
   };
-  const { seed, batchSize, patch, allSymmetries } = plan.recipe;
+  const { seed, batchSize, patch, allSymmetries, candidates = 1 } = plan.recipe;
   const source = prefetchInNode(
     training,
-    { seed, batchSize, patch, flipVertical: allSymmetries, transpose: allSymmetries },
+    { seed, batchSize, patch, candidates, flipVertical: allSymmetries, transpose: allSymmetries },
     { worker: new URL("./prefetch-worker-node.js", import.meta.url), onDamaged: leaveOut },
   );
   args.signal.addEventListener("abort", () =>

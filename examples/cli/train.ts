@@ -13,8 +13,8 @@ const words = (table: object): string => Object.keys(table).join(", ");
 
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
-  ...["size", "vgg", "vgg-weight", "lr", "ema", "icnr"],
-  ...["gan", "label-smoothing", "r1", "spectral-norm"],
+  ...["size", "vgg", "vgg-weight", "ema", "icnr"],
+  ...["gan", "adversarial-weight", "label-smoothing", "r1", "spectral-norm"],
 ] as const;
 
 const SRRESNET_ONLY = ["precision"] as const;
@@ -57,12 +57,27 @@ export const train: Command = {
       value: "W",
       help: "srgan: of the features in the loss; 0.006 with the original weights of VGG, else by default found so that it is as large as the mean squared error at the start",
     },
-    lr: { type: "string", value: "X", help: "srgan: learning rate (1e-4 by default)" },
+    lr: {
+      type: "string",
+      value: "X",
+      help: "learning rate at the start (the preset's by default, 1e-4 for srgan)",
+    },
+    batch: { type: "string", value: "N", help: "patches in a batch (the preset's by default)" },
+    candidates: {
+      type: "string",
+      value: "N",
+      help: "random places that compete for a patch; the one with the most detail is taken (1 by default)",
+    },
     ema: { type: "string", value: "B", help: "srgan: keeps and saves an average of the weights, e.g. 0.999" },
     gan: {
       type: "string",
       value: "LOSS",
       help: `srgan: ${ganLossKinds.join(", ")} (the paper's non-saturating by default)`,
+    },
+    "adversarial-weight": {
+      type: "string",
+      value: "W",
+      help: "srgan: of the adversarial loss (1e-3 by default, as in the paper)",
     },
     "label-smoothing": {
       type: "string",

@@ -20,6 +20,8 @@ export interface Recipe {
   readonly seed: number;
   /** Mirror patches top to bottom and exchange rows and columns too (left to right is always done). */
   readonly allSymmetries: boolean;
+  /** Random places that compete for a patch: the one with the most detail is taken. Any place by default. */
+  readonly candidates?: number;
 }
 
 /** What a generator begins with. */

@@ -109,6 +109,10 @@ export interface SRGANChoice {
   readonly steps?: number;
   readonly seed?: number;
   readonly lr?: number;
+  readonly candidates?: number;
+  readonly batchSize?: number;
+  /** 1e-3 in the paper, whose discriminator has batch norm; one with spectral norm has smaller gradients. */
+  readonly adversarialWeight?: number;
   readonly ema?: number;
   readonly game?: Partial<Game>;
   /** Sub-pixels of a generator that comes from no file start equal. */
@@ -135,15 +139,16 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
         ? { kind: "mse", weight: 1 }
         : { kind: "vgg", layer: preset.content, ...features },
     discriminator: preset.adversarialWeight > 0 ? discriminator : null,
-    adversarialWeight: preset.adversarialWeight,
+    adversarialWeight: choice.adversarialWeight ?? preset.adversarialWeight,
     tvWeight: preset.tvWeight,
     game: { ...PAPER_GAME, ...choice.game },
-    batchSize: size.batchSize,
+    batchSize: choice.batchSize ?? size.batchSize,
     patch: size.patch,
     lr: choice.lr ?? 1e-4,
     schedule: preset.schedule,
     steps: choice.steps ?? (size.steps === "paper" ? preset.steps : size.steps),
     seed: choice.seed ?? 0,
+    ...(choice.candidates !== undefined && { candidates: choice.candidates }),
     allSymmetries: choice.size !== "paper",
     ema: choice.ema ?? 0,
   };

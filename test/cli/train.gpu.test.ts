@@ -87,6 +87,8 @@ describe.skipIf(process.platform === "win32")("train", () => {
   test.each([
     [["--seed", "4"], /^ganvas: --seed 4 contradicts the run in whole, which has seed 3\n$/],
     [["--preset", "compact"], /^ganvas: the run in whole has another recipe than --preset compact\n$/],
+    [["--lr", "1e-3"], /^ganvas: --lr is settled when a run begins; --resume goes on with what it was\n$/],
+    [["--candidates", "2"], /^ganvas: --candidates is settled when a run begins/],
     [["--minutes", "1"], /^ganvas: --minutes plans a new run; /],
     [["--steps", "20"], /^ganvas: --steps 20: the run in whole is at 90 updates already\n$/],
     [["--val", "photos"], /^ganvas: the photographs are not those that the run in whole began with/],

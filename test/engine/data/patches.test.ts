@@ -145,6 +145,34 @@ describe("PatchSource", () => {
     }
   });
 
+  test("of several places the one with the most detail is taken", async () => {
+    // Black, but for stripes in the right third.
+    const [width, height] = [96, 64];
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, k) => {
+      const column = Math.floor(k / 3) % width;
+      return column >= 64 && column % 2 === 0 ? 255 : 0;
+    });
+    const images: Image[] = [{ width, height, channels: 3, data }];
+    const options = { seed: 4, batchSize: 1, patch: 32, flipHorizontal: false };
+    const striped = async (candidates: number, k: number) => {
+      const { hr } = patchOf(await take(images, { ...options, candidates }, k), 0);
+      return hr.filter((value) => value === 255).length;
+    };
+    const batches = Array.from({ length: 40 }, (_, k) => k);
+    const [any, chosen] = await Promise.all(
+      [1, 4].map((candidates) => Promise.all(batches.map((k) => striped(candidates, k)))),
+    );
+    // The first place is one of the four, so that no batch has less; and one of four places is almost always a better one.
+    for (const [k, count] of (chosen as number[]).entries())
+      expect(count).toBeGreaterThanOrEqual(any?.[k] as number);
+    const mean = (counts: number[] | undefined) =>
+      (counts as number[]).reduce((a, b) => a + b) / batches.length;
+    expect(mean(chosen)).toBeGreaterThan(1.5 * mean(any));
+    await expect(take(images, { ...options, candidates: 0 }, 0)).rejects.toThrow(
+      /must be a positive integer, got 0/,
+    );
+  });
+
   test("batch k is a function of the seed and k alone", async () => {
     const source = new PatchSource(IMAGES, { seed: 6, batchSize: 2 });
     const inOrder = [await source.batch(0), await source.batch(1), await source.batch(2)];
