@@ -21,8 +21,8 @@ export const superResolvers: readonly ModelEntry[] = [
     description:
       "Trained to be as close to the original as possible, pixel by pixel (mean squared error): faithful, and smooth " +
       "where it cannot know.",
-    file: "models/weights/srresnet-compact.safetensors",
-    card: "models/weights/srresnet-compact.md",
+    file: "models/weights/srresnet.safetensors",
+    card: "models/weights/srresnet.md",
   },
 ];
 

@@ -195,7 +195,7 @@ describe("export", () => {
 
   test("knows the project's own model and its licence", async () => {
     const { code, out } = await run("srresnet", "srresnet.onnx");
-    expect([code, out]).toEqual([0, "srresnet.onnx: SRResNet, 4 blocks of 32 channels, 0.7 MB\n"]);
+    expect([code, out]).toEqual([0, "srresnet.onnx: SRResNet, 8 blocks of 32 channels, 1.0 MB\n"]);
     const { metadata, constants } = read("srresnet.onnx");
     expect([metadata.model, metadata.license, metadata.ganvas_version]).toEqual(["srresnet", "MIT", version]);
     expect(constants.get("up.1.conv.weight")?.shape).toEqual([128, 32, 3, 3]);

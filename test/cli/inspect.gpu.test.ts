@@ -55,6 +55,8 @@ test("graph draws a training step, kernels and all, by the ending of the file", 
 test("what cannot be is refused in one sentence", async () => {
   expect(await run("profile", "train-step", "--preset", "huge")).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/^ganvas: there is no preset "huge"; there are paper, gpu, compact, tiny/m),
+    err: expect.stringMatching(
+      /^ganvas: there is no preset "huge"; there are paper, gpu, compact, medium, tiny/m,
+    ),
   });
 });

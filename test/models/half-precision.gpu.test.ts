@@ -15,7 +15,7 @@ import { asSuperResolver, inHalfPrecision, type SuperResolver, upscaleImage } fr
 const read = (path: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL(`../../${path}`, import.meta.url)));
 
-const WEIGHTS = "models/weights/srresnet-compact.safetensors";
+const WEIGHTS = "models/weights/srresnet.safetensors";
 const load = (bytes: Uint8Array = read(WEIGHTS)): SuperResolver =>
   asSuperResolver(parseSRResNet(bytes, WEIGHTS), "compact");
 

@@ -88,7 +88,7 @@ const enlarge = (path: string, lr: Tensor): Tensor =>
 
 describe("from here to PyTorch", () => {
   test("the project's own weights enlarge as they do here", async (context) => {
-    const weights = fromRoot("models/weights/srresnet-compact.safetensors");
+    const weights = fromRoot("models/weights/srresnet.safetensors");
     const lr = pictures("lr.safetensors", "lr", [2, 3, 7, 9]);
     await run(context, "enlarge.py", weights, "lr.safetensors", "sr.safetensors");
     expect(await worst("sr.safetensors", "sr", enlarge(weights, lr))).toBeLessThan(TOLERANCE);

@@ -90,7 +90,7 @@ describe("an exported SRResNet equals ours in ONNX Runtime", () => {
   });
 
   test("the model that comes with the project", async (context) => {
-    const file = "models/weights/srresnet-compact.safetensors";
+    const file = "models/weights/srresnet.safetensors";
     const bytes = readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)));
     const { worst, inside } = await compare(readSRResNet(bytes, file), context);
     expect(worst).toBeLessThan(TOLERANCE);
