@@ -5,6 +5,7 @@ import { BACKWARD } from "../graph/node.ts";
 /** Part of a training step that a kernel belongs to; everything of a plain forward pass is `forward`. */
 export type Phase = "forward" | "backward" | "update";
 
+/** Sums over kernels. */
 export interface Cost {
   readonly kernels: number;
   readonly milliseconds: number;
