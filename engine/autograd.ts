@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation as a transformation of the graph: gradients are tensors like any other. */
 import { GanvasError, ShapeError } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
-import { BACKWARD, inLayer, inRegion, type Node } from "./graph/node.ts";
+import { backwardOf, inLayer, inRegion, type Node } from "./graph/node.ts";
 import { Recomputation } from "./graph/recompute.ts";
 import { runtime } from "./graph/runtime.ts";
 import { ones, zeros } from "./ops/movement.ts";
@@ -71,16 +71,12 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
  * the forward pass runs through it, for about a third more work in a training step (gradient checkpointing; Chen et al. 2016).
  * Results and gradients are those without it, to any order; random ops draw the same numbers again, and updates of
  * state (running statistics) happen once. What flows into and out of `work`, and what is kept or watched, stays in memory.
- * Within the work of another checkpoint it changes nothing. Forget nothing by wrapping a whole network at once: each
- * block by itself is what saves memory.
+ * Within the work of another checkpoint it changes nothing. Wrap each block by itself: of a whole network wrapped at once, the
+ * backward pass would compute everything again before it begins, and save nothing.
  *
  * @example for (const block of blocks) x = checkpoint(() => block.forward(x));
  */
 export const checkpoint = <T>(work: () => T): T => inRegion(work);
-
-/** Where the gradient of a layer's op belongs to. */
-const backwardOf = (layer: string): string =>
-  layer.endsWith(BACKWARD) ? layer : `${layer} ${BACKWARD}`.trimStart();
 
 /** The nodes on a way from `y` back to one of `targets`, latest first. */
 function nodesBetween(y: Node, targets: ReadonlySet<Node>): Set<Node> {

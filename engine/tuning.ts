@@ -5,7 +5,7 @@ import { version } from "../package.json";
 import { InputError } from "./errors.ts";
 import type { Tile } from "./graph/node.ts";
 import { runtime } from "./graph/runtime.ts";
-import type { TunedKernel, TuneOptions } from "./graph/tuner.ts";
+import { type TunedKernel, type TuneOptions, tunableKernels, tuneKernel } from "./graph/tuner.ts";
 
 /** Where choices outlive the program: a file, or a browser's database. */
 export interface TuningCache {
@@ -21,8 +21,21 @@ export interface TuningCache {
  *
  * @returns what was tried and chosen, and why, kernel by kernel
  */
-export const tune = (work: () => unknown, options: TuneOptions = {}): Promise<readonly TunedKernel[]> =>
-  runtime.tune(work, options);
+export async function tune(work: () => unknown, options: TuneOptions = {}): Promise<readonly TunedKernel[]> {
+  const programs = await runtime.programsOf(work);
+  const gpu = await runtime.gpu();
+  const target = runtime.target(gpu);
+  const steps = programs.flatMap((program) => program.steps);
+  const kernels = tunableKernels(steps, target);
+  const tuned: TunedKernel[] = [];
+  for (const kernel of kernels) {
+    options.onProgress?.(tuned.length, kernels.length);
+    tuned.push(await tuneKernel(kernel, gpu, target, options));
+  }
+  const chosen = tuned.map((kernel) => [kernel.key, kernel.chosen] as const);
+  runtime.useTiles(new Map([...runtime.choices, ...chosen]));
+  return tuned;
+}
 
 /** Uses the kernels that are usual on this adapter again. */
 export const forgetTuning = (): void => runtime.useTiles(new Map());

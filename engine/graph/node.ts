@@ -148,6 +148,10 @@ let layer = "";
 /** Ends the names that layers have in their backward pass: `body.0.conv1 (backward)`. */
 export const BACKWARD = "(backward)";
 
+/** Where the backward pass of a layer's op belongs to. */
+export const backwardOf = (layer: string): string =>
+  layer.endsWith(BACKWARD) ? layer : `${layer} ${BACKWARD}`.trimStart();
+
 /** Whatever `work` records belongs to the layer of this name: explanations of graphs, profiles and errors tell it. */
 export function inLayer<T>(name: string, work: () => T): T {
   const outer = layer;

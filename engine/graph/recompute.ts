@@ -2,7 +2,7 @@
  * Gradient checkpointing (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"): what a region computed is
  * forgotten after the forward pass; the backward pass works on copies of its nodes, which compute the same again.
  */
-import { Node, openRegion, type Region } from "./node.ts";
+import { backwardOf, Node, openRegion, type Region } from "./node.ts";
 
 /** The copies for one backward pass. */
 export class Recomputation {
@@ -42,7 +42,7 @@ export class Recomputation {
       attributes,
       view,
       recomputed,
-      layer: `${layer} (again)`.trimStart(),
+      layer: backwardOf(layer),
     });
   }
 }

@@ -13,7 +13,6 @@ import { Program, type Stretch } from "./program.ts";
 import { didNotRun, Requests } from "./requests.ts";
 import { Storage } from "./storage.ts";
 import { structuralKey } from "./structure.ts";
-import { type TunedKernel, type TuneOptions, tunableKernels, tuneKernel } from "./tuner.ts";
 
 /** Programs kept compiled. */
 const MAX_PROGRAMS = 128;
@@ -113,25 +112,14 @@ class Runtime {
     this.programs.clear();
   }
 
-  /** Tries all kernels that `work` runs and whose form can be chosen, and uses the best of each from now on. */
-  async tune(work: () => unknown, options: TuneOptions): Promise<readonly TunedKernel[]> {
-    const gpu = await this.gpu();
-    this.watched = new Set();
+  /** Runs `work`. @returns the programs that it has used, each once */
+  async programsOf(work: () => unknown): Promise<readonly Program[]> {
+    const watched = new Set<Program>();
+    this.watched = watched;
     try {
       await work();
       await this.idle();
-      const target = this.target(gpu);
-      const kernels = tunableKernels(
-        [...this.watched].flatMap(({ steps }) => steps),
-        target,
-      );
-      const tuned: TunedKernel[] = [];
-      for (const kernel of kernels) {
-        options.onProgress?.(tuned.length, kernels.length);
-        tuned.push(await tuneKernel(kernel, gpu, target, options));
-      }
-      this.useTiles(new Map([...this.tiles, ...tuned.map(({ key, chosen }) => [key, chosen] as const)]));
-      return tuned;
+      return [...watched];
     } finally {
       this.watched = undefined;
     }
@@ -324,7 +312,8 @@ class Runtime {
     return program;
   }
 
-  private target(gpu: Gpu): Target {
+  /** What kernels are chosen for. */
+  target(gpu: Gpu): Target {
     const { info, maxBindings } = gpu;
     const { tiles, unfused } = this;
     return { ...info, maxBindings, tiles, ...(this.form && { form: this.form }), unfused };

@@ -97,8 +97,8 @@ const keyOf = ({ family, columns, rows, depth, batch = 1 }: Product): string =>
 /** The tile for a product: as measured, where that is one of the candidates, else the usual one of this form. */
 export function tileFor(product: Product, form: Form, target: Target): Tile {
   const chosen = target.form ? undefined : target.tiles?.get(keyOf(product));
-  const { tiles } = tunableProduct(product, form, target);
-  return (chosen && tiles.find((tile) => isSame(tile, chosen))) ?? (tiles[0] as Tile);
+  const candidates = chosen ? tunableProduct(product, form, target).tiles : [];
+  return candidates.find((tile) => isSame(tile, chosen as Tile)) ?? usualTile(product, form, target);
 }
 
 const isSame = (a: Tile, b: Tile): boolean =>

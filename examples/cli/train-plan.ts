@@ -155,21 +155,12 @@ export async function planSRResNet(args: Arguments, out: string): Promise<TrainP
     ({ start }) => typeof start === "string",
   );
   refuseSettled(args, ["from", "lr", "batch", "candidates"]);
-  const { steps, seed, lr, batchSize, candidates, start, precision: made } = run.stored;
-  if (text(args, "precision") !== undefined && precision !== (made ?? "f32"))
-    throw new InputError(
-      `--precision ${precision} contradicts the run in ${out}, which has ${made ?? "f32"}`,
-    );
-  const wanted = {
-    ...preset,
-    steps,
-    seed,
-    lr,
-    batchSize,
-    start,
-    ...(candidates !== undefined && { candidates }),
-    ...(made && { precision: made }),
-  };
+  const made = run.stored.precision ?? "f32";
+  if (text(args, "precision") !== undefined && precision !== made)
+    throw new InputError(`--precision ${precision} contradicts the run in ${out}, which has ${made}`);
+  // What options cannot change.
+  const { network, patch, schedule, allSymmetries } = preset;
+  const wanted = { ...run.stored, network, patch, schedule, allSymmetries };
   if (text(args, "preset") !== undefined && !isDeepStrictEqual(wanted, run.stored))
     throw new InputError(`the run in ${out} has another recipe than --preset ${text(args, "preset")}`);
   return {
