@@ -15,6 +15,9 @@ import {
 import { ShapeError } from "../engine/errors.ts";
 import { showShape } from "../engine/shape.ts";
 
+export const DISCRIMINATOR_HEADS = ["dense", "gap", "patch"] as const;
+export type DiscriminatorHead = (typeof DISCRIMINATOR_HEADS)[number];
+
 export interface SRGANDiscriminatorOptions {
   /** Channels of the first convolution: 64. */
   readonly width?: number;
@@ -25,8 +28,10 @@ export interface SRGANDiscriminatorOptions {
   /**
    * "dense": all features into a fully connected layer, as in the paper, where it holds four fifths of the weights.
    * "gap": the mean of each feature first, so that images of any size can be judged.
+   * "patch": no mean; one answer for every place of the last features, which tells the generator where it is wrong
+   * (Isola et al. 2017, "Image-to-Image Translation with Conditional Adversarial Networks", section 3.2.2).
    */
-  readonly head?: "dense" | "gap";
+  readonly head?: DiscriminatorHead;
   /**
    * What keeps the signal in bounds. "batch": batch norm behind all convolutions but the first, as in the paper. "spectral":
    * every layer's weight divided by its largest singular value instead (Miyato et al. 2018), so that the logits cannot
@@ -105,12 +110,12 @@ export class SRGANDiscriminator extends Module {
 
   /**
    * @param image [n, h, w, 3], values in [-1, 1]; h and w are the configured size with the dense head
-   * @returns [n], logits: positive for a photograph
+   * @returns [n], logits: positive for a photograph; with the patch head [n · h/16 · w/16], one for each place
    * @throws ShapeError when the dense head gets images of another size
    */
   forward(image: Tensor): Tensor {
     const { head, inputSize, slope } = this.config;
-    const [n = 0, h, w] = image.shape;
+    const [, h, w] = image.shape;
     if (head === "dense" && (h !== inputSize || w !== inputSize))
       throw new ShapeError(
         `SRGAN discriminator: expects images [n, ${inputSize}, ${inputSize}, 3], got ${showShape(image.shape)}`,
@@ -121,8 +126,9 @@ export class SRGANDiscriminator extends Module {
       x = leakyRelu(this.bn[k]?.forward(x) ?? x, slope);
     }
     // PyTorch's order of the features, channels first, so that weights are exchangeable.
-    x = head === "dense" ? flatten(x.permute([0, 3, 1, 2])) : mean(x, [1, 2], { keepDims: true });
-    x = leakyRelu(this.fc1.forward(x), slope); // [n, 1024] or [n, 1, 1, 1024]
-    return reshape(this.fc2.forward(x), [n]);
+    if (head === "dense") x = flatten(x.permute([0, 3, 1, 2]));
+    else if (head === "gap") x = mean(x, [1, 2], { keepDims: true });
+    x = leakyRelu(this.fc1.forward(x), slope); // [n, 1024], [n, 1, 1, 1024] or [n, h/16, w/16, 1024]
+    return reshape(this.fc2.forward(x), [-1]);
   }
 }

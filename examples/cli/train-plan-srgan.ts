@@ -5,6 +5,7 @@ import { InputError } from "../../engine/errors.ts";
 import { ganLoss, ganLossKinds } from "../../engine/index.ts";
 import type { JsonValue } from "../../engine/io/index.ts";
 import { readFileBytes } from "../../engine/io/node.ts";
+import { DISCRIMINATOR_HEADS } from "../../models/srgan-discriminator.ts";
 import type { SRResNet } from "../../models/srresnet.ts";
 import { calibrateOnBatches } from "../../models/training/calibrate.ts";
 import type { Recipe } from "../../models/training/recipe.ts";
@@ -31,7 +32,14 @@ import { readRun, refuseSettled, type TrainPlan, wishesOf } from "./train-plan.t
 const CALIBRATION_BATCHES = 4;
 
 /** Options for runs with a discriminator. */
-const OF_DISCRIMINATOR = ["gan", "adversarial-weight", "label-smoothing", "r1", "spectral-norm"] as const;
+const OF_DISCRIMINATOR = [
+  "gan",
+  "head",
+  "adversarial-weight",
+  "label-smoothing",
+  "r1",
+  "spectral-norm",
+] as const;
 
 /** Where the features come from: stored with the run, so that it can go on without being told again. */
 interface Features {
@@ -70,6 +78,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(batchSize !== undefined && { batchSize }),
     ...(adversarialWeight !== undefined && { adversarialWeight }),
     ...(ema !== undefined && { ema }),
+    ...(args.values.head !== undefined && { head: oneOf(args, "head", DISCRIMINATOR_HEADS, "patch") }),
     game: gameOf(args),
     icnr: args.values.icnr === true,
     spectralNorm: args.values["spectral-norm"] === true,

@@ -14,7 +14,7 @@ const words = (table: object): string => Object.keys(table).join(", ");
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
   ...["size", "vgg", "vgg-weight", "ema", "icnr"],
-  ...["gan", "adversarial-weight", "label-smoothing", "r1", "spectral-norm"],
+  ...["gan", "head", "adversarial-weight", "label-smoothing", "r1", "spectral-norm"],
 ] as const;
 
 const SRRESNET_ONLY = ["precision"] as const;
@@ -73,6 +73,11 @@ export const train: Command = {
       type: "string",
       value: "LOSS",
       help: `srgan: ${ganLossKinds.join(", ")} (the paper's non-saturating by default)`,
+    },
+    head: {
+      type: "string",
+      value: "HEAD",
+      help: "srgan: the discriminator's end: dense (as in the paper), gap (each feature's mean), patch (an answer for each place); the size's by default",
     },
     "adversarial-weight": {
       type: "string",

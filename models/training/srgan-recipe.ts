@@ -1,5 +1,9 @@
 /** The networks of table 1 of Ledig et al. 2017 and of the paper's first version, as recipes of one trainer. */
-import { SRGAN_DISCRIMINATOR_PAPER, type SRGANDiscriminatorConfig } from "../srgan-discriminator.ts";
+import {
+  type DiscriminatorHead,
+  SRGAN_DISCRIMINATOR_PAPER,
+  type SRGANDiscriminatorConfig,
+} from "../srgan-discriminator.ts";
 import type { FeatureReduction } from "../srgan-losses.ts";
 import { SRRESNET_PAPER, type SRResNetConfig } from "../srresnet.ts";
 import type { VggLayer } from "../vgg19.ts";
@@ -117,6 +121,8 @@ export interface SRGANChoice {
   readonly game?: Partial<Game>;
   /** Sub-pixels of a generator that comes from no file start equal. */
   readonly icnr?: boolean;
+  /** What the discriminator ends with; the size's by default. */
+  readonly head?: DiscriminatorHead;
   /** Spectral instead of batch normalisation in the discriminator. */
   readonly spectralNorm?: boolean;
   /** Weight and reduction of the features, for presets that use VGG. */
@@ -128,9 +134,11 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
   const preset: SRGANPreset = SRGAN_PRESETS[choice.preset];
   const size: SRGANSize = SRGAN_SIZES[choice.size];
   const { features = { weight: 1, reduction: "mean" } } = choice;
-  const discriminator = choice.spectralNorm
-    ? { ...size.discriminator, norm: "spectral" as const }
-    : size.discriminator;
+  const discriminator = {
+    ...size.discriminator,
+    ...(choice.head && { head: choice.head }),
+    ...(choice.spectralNorm && { norm: "spectral" as const }),
+  };
   return {
     generatorStart: choice.network ? "trained" : choice.icnr ? "icnr" : "random",
     network: choice.network ?? preset.network,

@@ -24,10 +24,13 @@ function divided(weight: Numbers, u: Numbers, v: Numbers): RefTensor {
   return k.div(variables(weight), sigma);
 }
 
-test("every layer computes with its weight over its largest singular value", async () => {
-  const net = new SRGANDiscriminator({ width: 2, hidden: 4, head: "gap", norm: "spectral", seed: 4 });
+test.each([
+  ["gap", 2],
+  ["patch", 4],
+] as const)("%s: every layer computes with its weight over its largest singular value", async (head, answers) => {
+  const net = new SRGANDiscriminator({ width: 2, hidden: 4, head, norm: "spectral", seed: 4 });
   expect([...net.parameters().keys()].filter((name) => name.startsWith("bn"))).toEqual([]);
-  const image = tensor(fillUniform(new Float32Array(2 * 16 * 16 * 3), 6, 0, -1, 1), [2, 16, 16, 3]).keep();
+  const image = tensor(fillUniform(new Float32Array(2 * 32 * 16 * 3), 6, 0, -1, 1), [2, 32, 16, 3]).keep();
   const start = await numbers(net.weights().get("conv.1.weight_u") as Tensor);
   // A pass in training moves the vectors; they then stay where they are.
   net.train().forward(image);
@@ -50,8 +53,9 @@ test("every layer computes with its weight over its largest singular value", asy
     (given) => {
       let x = given;
       for (let n = 0; n < 8; n++) x = k.leakyRelu(layer(`conv.${n}`, x, 1 + (n % 2), 1), 0.2);
-      x = k.leakyRelu(layer("fc1", k.mean(x, [1, 2], { keepDims: true }), 1, 0), 0.2);
-      return k.reshape(layer("fc2", x, 1, 0), [2]);
+      if (head === "gap") x = k.mean(x, [1, 2], { keepDims: true });
+      x = k.leakyRelu(layer("fc1", x, 1, 0), 0.2);
+      return k.reshape(layer("fc2", x, 1, 0), [answers]);
     },
     [await numbers(image)],
   );
