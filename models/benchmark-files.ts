@@ -52,6 +52,13 @@ export function pairFiles(files: readonly string[]): BenchmarkFiles[] {
   });
 }
 
+/** Whether an image is no low-resolution partner of another one, nor another method's result for it. */
+export function isOriginal(file: string): boolean {
+  const base = imageStem(file);
+  const kind = SRF.exec(base)?.groups?.kind;
+  return kind === undefined ? !LR_SUFFIX.test(base) : kind.toUpperCase() === "HR";
+}
+
 function add(group: Map<string, string>, name: string, file: string): void {
   const other = group.get(name);
   if (other !== undefined)

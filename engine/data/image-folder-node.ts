@@ -26,6 +26,8 @@ export interface ImageFolderOptions {
   readonly patch?: number;
   /** Memory for decoded images. The batches depend on it where not all images fit, so it is part of a run's settings. Default 1 GiB. */
   readonly memoryBytes?: number;
+  /** Whether a file is wanted, by its name. Every image by default. */
+  readonly accept?: (name: string) => boolean;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -66,8 +68,8 @@ async function sizeOf(path: string): Promise<{ path: string; width?: number; hei
  * @throws InputError if the folder cannot be read, or no image in it is of use
  */
 export async function findTrainingImages(dir: string, options: ImageFolderOptions = {}): Promise<ImageFiles> {
-  const { patch = 96, memoryBytes = 2 ** 30 } = options;
-  const files = await listImages(dir);
+  const { patch = 96, memoryBytes = 2 ** 30, accept = () => true } = options;
+  const files = (await listImages(dir)).filter(accept);
   const paths: string[] = [];
   const skipped: string[] = [];
   const damaged: string[] = [];

@@ -5,6 +5,7 @@ import { type ImageFiles, findTrainingImages } from "../../engine/data/image-fol
 import { InputError } from "../../engine/errors.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { readImage } from "../../engine/io/node.ts";
+import { isOriginal } from "../../models/benchmark-files.ts";
 import { validationImage } from "../../models/training/validation.ts";
 
 export interface Photographs {
@@ -17,7 +18,7 @@ export interface Photographs {
 }
 
 /**
- * Finds the photographs of a run. Without a folder to validate on, one of ten of the training folder is held out.
+ * Finds the photographs of a run; low-resolution partners beside them (`NAME_LRx4.png`) are passed over. Without a folder to validate on, one of ten of the training folder is held out.
  * @param patch side of a patch; smaller photographs are left out
  * @throws InputError when a folder holds nothing of use
  */
@@ -26,8 +27,9 @@ export async function findPhotographs(
   val: string | undefined,
   patch: number,
 ): Promise<Photographs> {
-  const all = await findTrainingImages(data, { patch });
-  const validating = val === undefined ? undefined : await findTrainingImages(val, { patch });
+  const wanted = { patch, accept: isOriginal };
+  const all = await findTrainingImages(data, wanted);
+  const validating = val === undefined ? undefined : await findTrainingImages(val, wanted);
   const split = validating ? { training: all, validating } : holdOut(all);
   const names = (files: ImageFiles) => files.paths.map((path) => basename(path));
   const list = JSON.stringify([names(split.training), names(split.validating), all.window]);

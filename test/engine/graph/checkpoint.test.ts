@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { assemble } from "../../../engine/graph/assemble.ts";
 import { planMemory } from "../../../engine/graph/plan.ts";
-import { grad, sum, tensor } from "../../../engine/index.ts";
+import { grad, nameLayers, sum, tensor } from "../../../engine/index.ts";
 import { SRResNet } from "../../../models/srresnet.ts";
 import { graphOf, HARDWARE, SOFTWARE } from "./trace.ts";
 
@@ -26,4 +26,17 @@ describe("a checkpointed SRResNet", () => {
       expect(less.kernels).toBeGreaterThan(all.kernels);
       expect(less.kernels).toBeLessThan(1.4 * all.kernels);
     });
+
+  test("what is computed again counts as the layer's backward pass", () => {
+    const net = nameLayers(new SRResNet({ numBlocks: 1, width: 4 }).train());
+    net.recompute = true;
+    const y = net.forward(tensor(new Float32Array(4 * 4 * 3), [1, 4, 4, 3]));
+    const gradients = grad(sum(y.square()), [...net.parameters().values()]);
+    const again = graphOf(gradients).nodes.filter(
+      (node) => node.recomputed !== undefined && node.op.name === "conv2d",
+    );
+    const layers = new Set(again.map((node) => node.layer));
+    expect(layers.size).toBe(4);
+    for (const layer of layers) expect(layer).toMatch(/\S \(backward\)$/);
+  });
 });
