@@ -27,41 +27,44 @@ function divided(weight: Numbers, u: Numbers, v: Numbers): RefTensor {
 test.each([
   ["gap", 2],
   ["patch", 4],
-] as const)("%s: every layer computes with its weight over its largest singular value", async (head, answers) => {
-  const net = new SRGANDiscriminator({ width: 2, hidden: 4, head, norm: "spectral", seed: 4 });
-  expect([...net.parameters().keys()].filter((name) => name.startsWith("bn"))).toEqual([]);
-  const image = tensor(fillUniform(new Float32Array(2 * 32 * 16 * 3), 6, 0, -1, 1), [2, 32, 16, 3]).keep();
-  const start = await numbers(net.weights().get("conv.1.weight_u") as Tensor);
-  // A pass in training moves the vectors; they then stay where they are.
-  net.train().forward(image);
-  await idle();
-  expect((await numbers(net.weights().get("conv.1.weight_u") as Tensor)).data).not.toEqual(start.data);
-  net.eval();
+] as const)(
+  "%s: every layer computes with its weight over its largest singular value",
+  async (head, answers) => {
+    const net = new SRGANDiscriminator({ width: 2, hidden: 4, head, norm: "spectral", seed: 4 });
+    expect([...net.parameters().keys()].filter((name) => name.startsWith("bn"))).toEqual([]);
+    const image = tensor(fillUniform(new Float32Array(2 * 32 * 16 * 3), 6, 0, -1, 1), [2, 32, 16, 3]).keep();
+    const start = await numbers(net.weights().get("conv.1.weight_u") as Tensor);
+    // A pass in training moves the vectors; they then stay where they are.
+    net.train().forward(image);
+    await idle();
+    expect((await numbers(net.weights().get("conv.1.weight_u") as Tensor)).data).not.toEqual(start.data);
+    net.eval();
 
-  const weights = new Map<string, Numbers>();
-  for (const [name, weight] of net.weights()) weights.set(name, await numbers(weight));
-  const of = (name: string) => weights.get(name) as Numbers;
-  const layer = (name: string, x: RefTensor, stride: number, padding: number) =>
-    k.add(
-      k.conv2d(x, divided(of(`${name}.weight_orig`), of(`${name}.weight_u`), of(`${name}.weight_v`)), {
-        stride,
-        padding,
-      }),
-      variables(of(`${name}.bias`)),
+    const weights = new Map<string, Numbers>();
+    for (const [name, weight] of net.weights()) weights.set(name, await numbers(weight));
+    const of = (name: string) => weights.get(name) as Numbers;
+    const layer = (name: string, x: RefTensor, stride: number, padding: number) =>
+      k.add(
+        k.conv2d(x, divided(of(`${name}.weight_orig`), of(`${name}.weight_u`), of(`${name}.weight_v`)), {
+          stride,
+          padding,
+        }),
+        variables(of(`${name}.bias`)),
+      );
+    const [want] = evaluate(
+      (given) => {
+        let x = given;
+        for (let n = 0; n < 8; n++) x = k.leakyRelu(layer(`conv.${n}`, x, 1 + (n % 2), 1), 0.2);
+        if (head === "gap") x = k.mean(x, [1, 2], { keepDims: true });
+        x = k.leakyRelu(layer("fc1", x, 1, 0), 0.2);
+        return k.reshape(layer("fc2", x, 1, 0), [answers]);
+      },
+      [await numbers(image)],
     );
-  const [want] = evaluate(
-    (given) => {
-      let x = given;
-      for (let n = 0; n < 8; n++) x = k.leakyRelu(layer(`conv.${n}`, x, 1 + (n % 2), 1), 0.2);
-      if (head === "gap") x = k.mean(x, [1, 2], { keepDims: true });
-      x = k.leakyRelu(layer("fc1", x, 1, 0), 0.2);
-      return k.reshape(layer("fc2", x, 1, 0), [answers]);
-    },
-    [await numbers(image)],
-  );
-  const got = await numbers(net.forward(image));
-  expect(got.shape).toEqual(want?.shape);
-  Array.from(want?.data ?? []).forEach((value, i) => {
-    expect(Math.abs((got.data[i] as number) - value)).toBeLessThan(1e-5 * Math.abs(value) + 1e-7);
-  });
-});
+    const got = await numbers(net.forward(image));
+    expect(got.shape).toEqual(want?.shape);
+    Array.from(want?.data ?? []).forEach((value, i) => {
+      expect(Math.abs((got.data[i] as number) - value)).toBeLessThan(1e-5 * Math.abs(value) + 1e-7);
+    });
+  },
+);
