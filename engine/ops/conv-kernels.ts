@@ -2,9 +2,11 @@
 import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
 import type { Target, Tile, Tunable } from "../graph/node.ts";
 import flipSource from "../../shaders/conv2d-flip-weights.wgsl";
+import gradInputFlat from "../../shaders/conv2d-grad-input.flat.wgsl";
 import gradInputNaive from "../../shaders/conv2d-grad-input.naive.wgsl";
 import gradInputPhases from "../../shaders/conv2d-grad-input.phases.wgsl";
 import gradInputSubgroup from "../../shaders/conv2d-grad-input.subgroup.wgsl";
+import gradWeightFlat from "../../shaders/conv2d-grad-weight.flat.wgsl";
 import gradWeightNaive from "../../shaders/conv2d-grad-weight.naive.wgsl";
 import gradWeightSubgroup from "../../shaders/conv2d-grad-weight.subgroup.wgsl";
 import gradWeightTile from "../../shaders/conv2d-grad-weight.tile.wgsl";
@@ -53,7 +55,7 @@ const forwardProduct = (g: Geometry, family = "conv2d"): Product => ({
   columns: g.O / vectorOf(g.O / g.GROUPS).width,
   rows: g.N * g.OH * g.OW,
   depth: (g.KH * g.KW * g.I) / g.GROUPS,
-  flat: g.GROUPS === 1 && g.I % 4 === 0 && g.O % 4 === 0,
+  flat: g.GROUPS === 1 && g.I % 4 === 0 && g.O % 4 === 0 ? 4 : undefined,
   withoutSubgroups: g.GROUPS > 1,
 });
 
@@ -119,7 +121,6 @@ function gradInputProduct(g: Geometry): Product {
   if (turned) return forwardProduct(turned, "conv2d of dy");
   return {
     ...forwardProduct({ ...g, O: g.I, I: g.O }, "conv2d-grad-input"),
-    flat: false,
     rows: g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW),
   };
 }
@@ -163,19 +164,18 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
   const input = vectorOf(g.O / g.GROUPS);
   const output = vectorOf(g.I / g.GROUPS);
   const [x, y] = foldGrid(tilesOf(product, tile, target));
+  const vectors = {
+    ...groupsOf(g),
+    In: input.type,
+    IN_WIDTH: input.width,
+    Out: output.type,
+    OUT_WIDTH: output.width,
+    PIXELS: tile.block,
+  };
   return withWeights({
-    name: direct ? "conv2d-grad-input.subgroup" : "conv2d-grad-input.phases",
-    source: direct ? gradInputSubgroup : gradInputPhases,
-    constants: {
-      ...constantsOf(g),
-      ...groupsOf(g),
-      ...layoutOf(tile, target),
-      PIXELS: tile.block,
-      In: input.type,
-      IN_WIDTH: input.width,
-      Out: output.type,
-      OUT_WIDTH: output.width,
-    },
+    name: `conv2d-grad-input.${tile.form === "tile" ? "phases" : tile.form}`,
+    source: { flat: gradInputFlat, tile: gradInputPhases, subgroup: gradInputSubgroup }[tile.form],
+    constants: { ...constantsOf(g), ...layoutOf(tile, target), ...(tile.form !== "flat" && vectors) },
     grid: [x, y, g.SH * g.SW],
     epilogue: { hook: "epilogue", width: output.width },
     flops: flopsOf(g),
@@ -208,7 +208,8 @@ function exchangedWeights(
 /** The weight gradient as a matrix product: rows are (kh, kw, i) in vectors. */
 const gradWeightProduct = (g: Geometry): Product => ({
   ...forwardProduct(g, "conv2d-grad-weight"),
-  flat: false,
+  // Two vectors of input channels, which have to be of the same tap.
+  flat: g.GROUPS === 1 && g.I % 8 === 0 && g.O % 4 === 0 ? 2 : undefined,
   rows: (g.KH * g.KW * g.I) / g.GROUPS / vectorOf(g.I / g.GROUPS).width,
   depth: g.N * g.OH * g.OW,
   blocks: { tile: [1], subgroup: [4, 2, 8] },
@@ -250,27 +251,31 @@ export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch
     ];
   const input = vectorOf(g.I / g.GROUPS);
   const output = vectorOf(g.O / g.GROUPS);
-  const common = {
-    ...constantsOf(g),
+  const product = gradWeightProduct(g);
+  const tile = tileFor(product, form, target);
+  const subgroup = tile.form === "subgroup";
+  const vectors = {
     ...groupsOf(g),
     In: input.type,
     IN_WIDTH: input.width,
     Out: output.type,
     OUT_WIDTH: output.width,
+    ...(subgroup && { LOADS: tile.block }),
   };
-  const product = gradWeightProduct(g);
-  const tile = tileFor(product, form, target);
-  const subgroup = tile.form === "subgroup";
-  const layout = { ...layoutOf(tile, target), ...(subgroup && { LOADS: tile.block }) };
   const tiles = tilesOf(product, tile, target);
   const units = subgroup ? g.N * g.OH * g.OW : g.N * g.OH;
   const slices = slicesFor(tiles, units, g.N * g.OH * g.OW, target);
   const [x, y] = foldGrid(tiles);
   return summed(
     {
-      name: subgroup ? "conv2d-grad-weight.subgroup" : "conv2d-grad-weight.tile",
-      source: subgroup ? gradWeightSubgroup : gradWeightTile,
-      constants: { ...common, ...layout, SLICES: slices },
+      name: `conv2d-grad-weight.${tile.form}`,
+      source: { flat: gradWeightFlat, tile: gradWeightTile, subgroup: gradWeightSubgroup }[tile.form],
+      constants: {
+        ...constantsOf(g),
+        ...layoutOf(tile, target),
+        ...(tile.form !== "flat" && vectors),
+        SLICES: slices,
+      },
       grid: [x, y, slices],
       flops: flopsOf(g),
     },

@@ -44,8 +44,8 @@ export interface Product {
   readonly batch?: number;
   /** Blocks that a thread can have in each form, the usual one first; by default those of rows in single elements. */
   readonly blocks?: { readonly tile: readonly number[]; readonly subgroup: readonly number[] };
-  /** There is a form without arrays, and the sizes allow it. */
-  readonly flat?: boolean;
+  /** Rows of a thread in the form without arrays, where there is one and the sizes allow it. */
+  readonly flat?: number | undefined;
   /** There is no form with subgroups. */
   readonly withoutSubgroups?: boolean;
 }
@@ -80,8 +80,10 @@ function usualForm({ flat, withoutSubgroups }: Product, form: Form, target: Targ
 function usualTile(product: Product, family: Form, target: Target): Tile {
   const { columns, blocks, batch = 1 } = product;
   const form = usualForm(product, family, target);
-  if (form !== "subgroup")
-    return { form, block: (blocks?.tile ?? BLOCKS.tile)[0] as number, columns: lanesFor(columns, 16) };
+  if (form !== "subgroup") {
+    const block = form === "flat" ? product.flat : (blocks?.tile ?? BLOCKS.tile)[0];
+    return { form, block: block as number, columns: lanesFor(columns, 16) };
+  }
   const lanes = lanesFor(columns, target.subgroupSize);
   const [first] = blocks?.subgroup ?? [];
   if (first !== undefined) return { form, block: first, columns: lanes };
@@ -114,7 +116,8 @@ export function tunableProduct(product: Product, form: Form, target: Target): Tu
   };
   const addTiles = () => {
     if (product.flat)
-      for (const most of [16, 8]) add({ form: "flat", block: 4, columns: lanesFor(columns, most) });
+      for (const most of [16, 8])
+        add({ form: "flat", block: product.flat, columns: lanesFor(columns, most) });
     for (const most of [16, 8, 32])
       for (const block of blocks.tile) add({ form: "tile", block, columns: lanesFor(columns, most) });
   };

@@ -60,6 +60,14 @@ describe("convolution, its gradients and theirs", () => {
     { x: [1, 11, 7, 3], w: [3, 2, 3, 7], options: { stride: [2, 3], padding: [0, 2] } },
     { x: [1, 10, 9, 8], w: [3, 3, 8, 4], options: { dilation: 2, padding: 2 } },
     { x: [2, 6, 11, 8], w: [9, 9, 8, 3], options: { padding: 4 } },
+    // Strides, dilations and paddings of their own on each axis; a phase without taps; pixels that no window reaches.
+    {
+      x: [2, 11, 13, 8],
+      w: [3, 2, 8, 12],
+      options: { stride: [2, 3], dilation: [2, 1], padding: [1, 0] },
+    },
+    { x: [1, 9, 8, 16], w: [4, 3, 16, 4], options: { stride: 2, padding: [3, 2] } },
+    { x: [3, 4, 5, 8], w: [2, 2, 8, 20], options: { padding: 3 } },
     { x: [1, 5, 6, 1], w: [1, 1, 1, 1], options: {} },
     // Pads wider than the kernel reaches: no convolution of dy alone gives dx.
     { x: [1, 4, 5, 2], w: [2, 2, 2, 3], options: { padding: 3 } },
@@ -77,13 +85,41 @@ describe("convolution, its gradients and theirs", () => {
 });
 
 test("the flat form serves products and convolutions whose sizes are multiples of four", async () => {
-  const [x, w, a] = [random(1, 1, 9, 7, 8), random(2, 3, 3, 8, 12), random(3, 13, 20)];
+  const [x, w, v, a] = [
+    random(1, 1, 9, 7, 8),
+    random(2, 3, 3, 8, 12),
+    random(3, 4, 4, 8, 12),
+    random(4, 13, 20),
+  ];
   const record = () => {
-    const y = conv2d(x, w, { padding: 1, stride: 1 });
-    return [y, ...grad(y, [x], random(4, ...y.shape)), matmul(a, random(5, 20, 8))];
+    const y = conv2d(x, w, { padding: 1 });
+    const z = conv2d(x, v, { padding: 1, stride: 2 });
+    const gradients = [...grad(y, [x, w], random(5, ...y.shape)), ...grad(z, [x, v], random(6, ...z.shape))];
+    return [y, z, ...gradients, matmul(a, random(7, 20, 8))];
   };
   const [flat, naive] = [await compute("flat", record), await compute("naive", record)];
-  expect(flat.kernels).toEqual(["conv2d.flat", "conv2d-flip-weights", "conv2d.flat", "matmul.flat"]);
+  expect(flat.kernels.toSorted()).toEqual([
+    "conv2d-flip-weights",
+    "conv2d-flip-weights",
+    "conv2d-grad-input.flat",
+    "conv2d-grad-weight.flat",
+    "conv2d-grad-weight.flat",
+    "conv2d.flat",
+    "conv2d.flat",
+    "conv2d.flat",
+    "matmul.flat",
+  ]);
+  expectEqual(flat.data, naive.data, "flat");
+});
+
+test("the weight gradient of many pixels is cut into slices in the flat form too", async () => {
+  const [x, w] = [random(1, 2, 25, 23, 8), random(2, 3, 2, 8, 4)];
+  const record = () => {
+    const y = conv2d(x, w, { padding: [1, 0] });
+    return grad(y, [w], random(3, ...y.shape));
+  };
+  const [flat, naive] = [await compute("flat", record), await compute("naive", record)];
+  expect(flat.kernels).toEqual(["conv2d-grad-weight.flat", "sum-slices"]);
   expectEqual(flat.data, naive.data, "flat");
 });
 
