@@ -1,5 +1,5 @@
 /** Whole networks, and what the engine costs when there is nearly nothing to compute. */
-import { Adam, grad, mse, Parameter, tensor, type Tensor } from "../../engine/index.ts";
+import { Adam, grad, matmul, mse, Parameter, tensor, type Tensor } from "../../engine/index.ts";
 import { flush } from "../../engine/index.ts";
 import { SRResNet } from "../../models/srresnet.ts";
 import { type Case, computing, state } from "../case.ts";
@@ -87,6 +87,19 @@ export const modelCases: readonly Case[] = [
           all.push(x);
         }
         return all;
+      });
+    },
+  },
+  {
+    id: "kernels-1000",
+    title: "1000 dependent products of 1×16 · 16×16, a dispatch each",
+    prepare: async () => {
+      const identity = Float32Array.from({ length: 256 }, (_, i) => (i % 17 === 0 ? 1 : 0));
+      const [a, b] = [state([1, 16]), new Parameter("identity", [16, 16], identity)];
+      return computing(() => {
+        let x: Tensor = a;
+        for (let k = 0; k < 1000; k++) x = matmul(x, b);
+        return [x];
       });
     },
   },

@@ -49,6 +49,9 @@ const WANTED_FEATURES = ["timestamp-query", "shader-f16", "subgroups"] as const;
 /** On a software adapter one submit holds a second or two of work at most, so that no watchdog takes it for hung. */
 const SOFTWARE_SUBMIT_FLOPS = 8e9;
 
+/** Dispatches of one submit at most: where kernels are short the device begins with the first while the rest are encoded. */
+const SUBMIT_DISPATCHES = 128;
+
 /** Submits that may be under way before recording has to wait. */
 const MAX_IN_FLIGHT = 4;
 
@@ -123,7 +126,7 @@ export class Gpu {
     while (this.inFlight.length >= MAX_IN_FLIGHT) await this.wait(this.inFlight[0] as Promise<unknown>);
   }
 
-  /** Encodes everything into one compute pass (one a kernel while profiling) and submits it. */
+  /** Encodes everything, a submit's part into one compute pass (one a kernel while profiling), and submits it. */
   submit(
     dispatches: readonly Dispatch[],
     copies: readonly {
@@ -146,8 +149,8 @@ export class Gpu {
       let pipeline: GPUComputePipeline | undefined;
       while (
         end < dispatches.length &&
-        !(this.info.software && flops > SOFTWARE_SUBMIT_FLOPS) &&
-        !(profile && end - start >= Profiler.BATCH)
+        end - start < (profile ? Profiler.BATCH : SUBMIT_DISPATCHES) &&
+        !(this.info.software && flops > SOFTWARE_SUBMIT_FLOPS)
       ) {
         const d = dispatches[end++] as Dispatch;
         if (profile) pass = encoder.beginComputePass(this.profiler.stamp(d.work()));

@@ -10,6 +10,7 @@ import {
   grad,
   idle,
   init,
+  matmul,
   max,
   min,
   mul,
@@ -94,6 +95,17 @@ describe("whole numbers", () => {
     expect(await max(x, 1).data()).toEqual(Int32Array.of(7, 9));
     expect(await min(x).data()).toEqual(Int32Array.of(-8));
   });
+});
+
+test("many short kernels are submitted in parts, so that the device begins while the rest are encoded", async () => {
+  const { stats: before } = await runtime.gpu();
+  const swap = tensor([0, 1, 1, 0], [2, 2]);
+  let x = tensor([1, 2]);
+  for (let k = 0; k < 301; k++) x = matmul(x, swap);
+  expect(await x.data()).toEqual(Float32Array.of(2, 1));
+  const { stats } = await runtime.gpu();
+  expect(stats.dispatches - before.dispatches).toBe(301);
+  expect(stats.submits - before.submits).toBe(3);
 });
 
 describe("close", () => {
