@@ -8,7 +8,7 @@ import { readFileBytes } from "../../engine/io/node.ts";
 import { DISCRIMINATOR_HEADS } from "../../models/srgan-discriminator.ts";
 import type { SRResNet } from "../../models/srresnet.ts";
 import { calibrateOnBatches } from "../../models/training/calibrate.ts";
-import type { Recipe } from "../../models/training/recipe.ts";
+import { type Recipe, SCHEDULES } from "../../models/training/recipe.ts";
 import { SRGANTraining } from "../../models/training/srgan.ts";
 import {
   type ContentRecipe,
@@ -74,6 +74,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(steps !== undefined && { steps }),
     ...(seed !== undefined && { seed }),
     ...(lr !== undefined && { lr }),
+    ...(args.values.schedule !== undefined && { schedule: oneOf(args, "schedule", SCHEDULES, "drop") }),
     ...(candidates !== undefined && { candidates }),
     ...(batchSize !== undefined && { batchSize }),
     ...(adversarialWeight !== undefined && { adversarialWeight }),
@@ -121,6 +122,7 @@ async function resumed(
   refuseSettled(args, [
     "from",
     "lr",
+    "schedule",
     "batch",
     "candidates",
     "ema",

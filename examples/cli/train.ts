@@ -13,7 +13,7 @@ const words = (table: object): string => Object.keys(table).join(", ");
 
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
-  ...["size", "vgg", "vgg-weight", "ema", "icnr"],
+  ...["size", "vgg", "vgg-weight", "schedule", "ema", "icnr"],
   ...["gan", "head", "adversarial-weight", "label-smoothing", "r1", "spectral-norm"],
 ] as const;
 
@@ -61,6 +61,11 @@ export const train: Command = {
       type: "string",
       value: "X",
       help: "learning rate at the start (the preset's by default, 1e-4 for srgan)",
+    },
+    schedule: {
+      type: "string",
+      value: "NAME",
+      help: "srgan: learning rate constant, falling along half a cosine, or a tenth from half of the updates on (drop); the preset's by default",
     },
     batch: { type: "string", value: "N", help: "patches in a batch (the preset's by default)" },
     candidates: {

@@ -4,6 +4,9 @@ import { cosineDecay, type Tensor, tensor } from "../../engine/index.ts";
 import type { Checkpoint, HostTensor } from "../../engine/io/index.ts";
 import type { SRResNet, SRResNetConfig } from "../srresnet.ts";
 
+export const SCHEDULES = ["constant", "cosine", "drop"] as const;
+export type Schedule = (typeof SCHEDULES)[number];
+
 /** How a network is trained. Plain data: it is stored in checkpoints and on cards. */
 export interface Recipe {
   readonly network: SRResNetConfig;
@@ -14,7 +17,7 @@ export interface Recipe {
   /** Learning rate at the start. */
   readonly lr: number;
   /** Constant; falling along half a cosine to a hundredth; or a tenth from half of the updates on. */
-  readonly schedule: "constant" | "cosine" | "drop";
+  readonly schedule: Schedule;
   /** Updates in all. */
   readonly steps: number;
   readonly seed: number;

@@ -7,7 +7,7 @@ import {
 import type { FeatureReduction } from "../srgan-losses.ts";
 import { SRRESNET_PAPER, type SRResNetConfig } from "../srresnet.ts";
 import type { VggLayer } from "../vgg19.ts";
-import type { Recipe } from "./recipe.ts";
+import type { Recipe, Schedule } from "./recipe.ts";
 import { type Game, PAPER_GAME } from "./srgan-step.ts";
 
 /** What the generator is to come close to: the pixels of the original, or its features in VGG19. */
@@ -40,7 +40,7 @@ export interface SRGANPreset {
   readonly content: "mse" | Extract<VggLayer, "relu2_2" | "relu5_4">;
   readonly adversarialWeight: number;
   readonly tvWeight: number;
-  readonly schedule: Recipe["schedule"];
+  readonly schedule: Schedule;
   /** Updates in the paper. */
   readonly steps: number;
   /** Where the generator does not come from a file. */
@@ -113,6 +113,8 @@ export interface SRGANChoice {
   readonly steps?: number;
   readonly seed?: number;
   readonly lr?: number;
+  /** The preset's by default. */
+  readonly schedule?: Schedule;
   readonly candidates?: number;
   readonly batchSize?: number;
   /** 1e-3 in the paper, whose discriminator has batch norm; one with spectral norm has smaller gradients. */
@@ -153,7 +155,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     batchSize: choice.batchSize ?? size.batchSize,
     patch: size.patch,
     lr: choice.lr ?? 1e-4,
-    schedule: preset.schedule,
+    schedule: choice.schedule ?? preset.schedule,
     steps: choice.steps ?? (size.steps === "paper" ? preset.steps : size.steps),
     seed: choice.seed ?? 0,
     ...(choice.candidates !== undefined && { candidates: choice.candidates }),

@@ -47,6 +47,7 @@ test("a generator from a file is not drawn anew, and options reach what they are
   expect(srganRecipe({ preset: "srgan-mse", size: "tiny", spectralNorm: true }).discriminator?.norm).toBe(
     "spectral",
   );
+  expect(srganRecipe({ preset: "srgan-mse", size: "tiny", schedule: "cosine" }).schedule).toBe("cosine");
   expect(srganRecipe({ preset: "srgan-mse", size: "tiny", head: "gap" }).discriminator?.head).toBe("gap");
   expect(srganRecipe({ preset: "srresnet-mse", size: "tiny", spectralNorm: true }).discriminator).toBe(null);
 });
