@@ -83,9 +83,9 @@ export function storedAlias(
   binding: number,
   constants: Readonly<Record<string, number | string>>,
 ): { alias: string; type: string } {
-  const declaration = new RegExp(`@binding\\(${binding}\\) var<storage, \\w+> (\\w+): array<(\\w+)>;`).exec(
-    source,
-  );
+  const declaration = new RegExp(
+    `@binding\\(${binding}\\)\\s*var<storage,\\s*\\w+>\\s*(\\w+):\\s*array<(\\w+)>;`,
+  ).exec(source);
   const [, variable, alias = ""] = declaration ?? [];
   if (!alias.startsWith("Stored"))
     throw new GanvasError(
@@ -94,7 +94,7 @@ export function storedAlias(
   let type = alias;
   for (let known: string | undefined = alias; known !== undefined; ) {
     type = known;
-    const declared = new RegExp(`^alias ${type} = (\\w+);`, "m").exec(source)?.[1];
+    const declared = new RegExp(`^alias ${type}\\s*=\\s*(\\w+);`, "m").exec(source)?.[1];
     known = declared && String(constants[type] ?? declared);
   }
   return { alias, type };

@@ -1,24 +1,26 @@
+import { build } from "esbuild";
 import { readdirSync, readFileSync } from "node:fs";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { describe, expect, test } from "vitest";
 import { specialise, storedAlias } from "../../engine/gpu/kernel.ts";
-import { shortened } from "../../examples/setup/short-shaders.mjs";
+import { commonOptions } from "../../examples/setup/bundle.mjs";
+import { minifyWgsl, tokensOf } from "../../examples/setup/minify-wgsl.mjs";
+import { shortShaders } from "../../examples/setup/short-shaders.mjs";
 
 const folder = new URL("../../shaders/", import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith(".wgsl"));
 
-const withoutComments = (wgsl: string) => wgsl.replace(/\/\/.*/g, "").replace(/\s+/g, "");
-/** What can be replaced, in order. */
+/** What can be replaced, in order: all that is declared but the entry. */
 const declared = (wgsl: string) =>
-  [...wgsl.matchAll(/^(?:const|alias|override|fn)\s+(\w+)/gm)].map(([, name]) => name);
+  [...wgsl.matchAll(/^(?:const|alias|override|fn)\s+(?!main\b)(\w+)/gm)].map(([, name]) => name);
 
 describe("a shader as pages load it", () => {
   test.each(files)("%s says the same in fewer bytes", (file) => {
     const text = readFileSync(new URL(file, folder), "utf8");
-    const short = shortened(text);
-    expect(short.length).toBeLessThan(text.length);
-    expect(short).not.toMatch(/\/\/|\n\s|\s\n|\n\n/);
-    expect(withoutComments(short)).toBe(withoutComments(text));
+    const short = minifyWgsl(text);
+    expect(short.length).toBeLessThan(text.length * 0.75);
+    expect(short).not.toMatch(/\/\/|\/\*|\n\s|\s\n/);
+    expect(tokensOf(short)).toEqual(tokensOf(text));
     expect(declared(short)).toEqual(declared(text));
     expect(() => new WgslReflect(short)).not.toThrow();
     const stored = [...text.matchAll(/@binding\((\d+)\) var<storage, \w+> \w+: array<Stored\w+>/g)];
@@ -28,14 +30,83 @@ describe("a shader as pages load it", () => {
       );
   });
 
-  test("is specialised as the file is", () => {
+  test.each(files)("%s takes other values for the names that it declares", (file) => {
+    const text = readFileSync(new URL(file, folder), "utf8");
+    for (const [, name, old] of text.matchAll(/^(?:const|alias|override) (\w+)(?:: *\w+)? = ([^;]*);/gm)) {
+      const by = { constants: { [name as string]: /^\d+u$/.test(old as string) ? 17 : "OTHER" } };
+      expect(tokensOf(specialise(file, minifyWgsl(text), by))).toEqual(tokensOf(specialise(file, text, by)));
+    }
+  });
+
+  test("takes hooks and declarations", () => {
     const text = readFileSync(new URL("conv2d.tile.wgsl", folder), "utf8");
     const by = {
       constants: { H: 17, In: "f32" },
       hooks: { epilogue: "fn epilogue(v: Out, i: u32) -> Out { return -v; }" },
+      declarations: "@group(0) @binding(3) var<storage, read> bias: array<f32>;",
     };
-    expect(withoutComments(specialise("conv2d", shortened(text), by))).toBe(
-      withoutComments(specialise("conv2d", text, by)),
+    expect(tokensOf(specialise("conv2d", minifyWgsl(text), by))).toEqual(
+      tokensOf(specialise("conv2d", text, by)),
     );
   });
+});
+
+describe("minifyWgsl", () => {
+  test.each([
+    ["comments that hold comments", "let a = 1; /* x /* y */ z */ let b = 2;", "let a=1;\nlet b=2;"],
+    ["comments to the end of a line, with signs of others in them", "a = 1; // /* \nb = 2;", "a=1;\nb=2;"],
+    ["a comment that parts words", "let/**/a = b;", "let a=b;"],
+    ["signs that would be one", "a = b - -c + +d;", "a=b- -c+ +d;"],
+    ["a quotient by what a pointer points to", "a = b / *p;", "a=b/ *p;"],
+    ["and of an address", "f(a & &b);", "f(a& &b);"],
+    ["the end of a template list before =", "var a: array<vec4<f32>> = b;", "var a:array<vec4<f32>> =b;"],
+    ["a single end of a template list before =", "var a: vec4<f32> = b;", "var a:vec4<f32> =b;"],
+    ["shifts and comparisons", "a = b >> 2u; c >>= 1u; d = e >= f;", "a=b>>2u;\nc>>=1u;\nd=e>=f;"],
+    [
+      "numbers of every kind",
+      "a = .5 + 1. + 1.5e-3f + 0x1.8p3 + 0x7fu + 2h;",
+      "a=.5+1.+1.5e-3f+0x1.8p3+0x7fu+2h;",
+    ],
+    ["a number and its sign", "a = b -1 - 2e3;", "a=b-1-2e3;"],
+    ["words beside numbers", "return 1u ;", "return 1u;"],
+    ["names in any script", "let größe = Δ;", "let größe=Δ;"],
+    ["underscores", "_ = a; let __x_1 = 2;", "_=a;\nlet __x_1=2;"],
+    ["attributes", "@compute @workgroup_size( N )\nfn main ( ) { }", "@compute@workgroup_size(N)fn main(){}"],
+  ])("%s", (_, wgsl, short) => {
+    expect(minifyWgsl(wgsl)).toBe(short);
+    expect(tokensOf(short)).toEqual(tokensOf(wgsl));
+  });
+
+  test("gives declarations lines of their own, and functions one", () => {
+    const wgsl =
+      "struct A { x: f32, }\nconst B = 1u;\nfn f() -> u32 {\n  if (B > 0u) { return 1u; }\n  return 2u;\n}\n";
+    expect(minifyWgsl(wgsl)).toBe(
+      "struct A{x:f32,}\nconst B=1u;\nfn f()->u32{if(B>0u){return 1u;}return 2u;}",
+    );
+  });
+
+  test.each(["/* open", "a; /* b /* c */"])("refuses %j, whose comment does not end", (wgsl) => {
+    expect(() => minifyWgsl(wgsl)).toThrow("a comment does not end");
+  });
+});
+
+test("a page's scripts hold the shaders it uses side by side, and no others", async () => {
+  const { outputFiles } = await build({
+    ...commonOptions,
+    stdin: {
+      contents:
+        'import a from "./matmul.naive.wgsl"; globalThis.between = 1; import b from "./adam.wgsl"; globalThis.used = [a, b];',
+      resolveDir: folder.pathname,
+    },
+    minify: true,
+    write: false,
+    plugins: [shortShaders],
+  });
+  const text = outputFiles[0]?.text ?? "";
+  const short = (file: string) => minifyWgsl(readFileSync(new URL(file, folder), "utf8"));
+  const [adam, naive] = [text.indexOf(short("adam.wgsl")), text.indexOf(short("matmul.naive.wgsl"))];
+  expect(adam).toBeGreaterThan(0);
+  expect(naive).toBeGreaterThan(adam);
+  expect(text.indexOf("between")).toBeGreaterThan(naive);
+  expect(text.match(/@compute/g)).toHaveLength(2);
 });
