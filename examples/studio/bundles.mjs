@@ -4,17 +4,27 @@ import { readableBuildError } from "../setup/bundle.mjs";
 import { outdir, studioOptions } from "./build.mjs";
 
 /**
- * @param {{ watch?: boolean, onBuild?: (problem?: Error) => void, plugins?: import("esbuild").Plugin[] }} [options]
- *   onBuild: after every build; plugins: of esbuild, before the studio's own
+ * @param {{
+ *   watch?: boolean,
+ *   minify?: boolean,
+ *   onBuild?: (problem?: Error) => void,
+ *   plugins?: import("esbuild").Plugin[],
+ * }} [options]
+ *   minify: the bundles that `npm run build` writes; onBuild: after every build; plugins: of esbuild, before the studio's own
  * @returns {Promise<import("./server.mjs").Bundles & { dispose(): Promise<void> }>}
  */
-export async function openBundles({ watch = false, onBuild = () => undefined, plugins = [] } = {}) {
+export async function openBundles({
+  watch = false,
+  minify = false,
+  onBuild = () => undefined,
+  plugins = [],
+} = {}) {
   const { context } = await import("esbuild");
   /** @type {Map<string, Uint8Array>} */
   let files = new Map();
   /** @type {Error | undefined} */
   let problem;
-  const options = studioOptions({ minify: false });
+  const options = studioOptions({ minify });
   /** @type {import("esbuild").Plugin} */
   const collect = {
     name: "collect",

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { build } from "esbuild";
 import type { Browser, Page } from "puppeteer";
-import { commonOptions } from "../../examples/setup/bundle.mjs";
+import { commonOptions, shortShaders } from "../../examples/setup/bundle.mjs";
 import { openBrowser } from "../../examples/setup/chrome.mjs";
 import { root } from "../../examples/setup/paths.mjs";
 import { openBundles } from "../../examples/studio/bundles.mjs";
@@ -30,7 +30,8 @@ async function startBrowser(webgpu = true) {
 }
 
 /**
- * Opens a page that has loaded a TypeScript entry. Globals that the entry sets can be used in `evaluate`.
+ * Opens a page that has loaded a TypeScript entry, with its shaders as pages have them. Globals that the entry sets can be used
+ * in `evaluate`.
  *
  * @param entry path relative to the repository
  * @param data what the page gets when it fetches `data/NAME`
@@ -44,6 +45,7 @@ export async function openPage(
     entryPoints: [resolve(root, entry)],
     platform: "browser",
     external: ["node:*", "webgpu", "sharp"],
+    plugins: [shortShaders],
     write: false,
   });
   const script = outputFiles[0]?.text ?? "";
@@ -88,9 +90,10 @@ export interface Studio {
  *
  * @param webgpu false: in a browser in which no page has WebGPU
  * @param models shipped models that stand in for those of the repository
+ * @param minify as `npm run build` writes it
  */
-export async function openStudio(webgpu: boolean, models?: StandIns): Promise<Studio> {
-  const bundles = await openBundles({ plugins: models ? [models.plugin] : [] });
+export async function openStudio(webgpu: boolean, models?: StandIns, minify = false): Promise<Studio> {
+  const bundles = await openBundles({ minify, plugins: models ? [models.plugin] : [] });
   const file = (name: string) => models?.files.get(name) ?? bundles.file(name);
   const { server } = createStudioServer({ ...bundles, file });
   try {

@@ -12,15 +12,21 @@ const SETTINGS = [
     visits: studioTests.filter(({ webgpu }) => !webgpu),
     webgpu: false,
   },
-  { title: "the studio with two models", visits: blendTests, webgpu: true, models: ["srresnet", "srgan"] },
+  {
+    title: "the studio as it is put on a web server, with two models",
+    visits: blendTests,
+    webgpu: true,
+    models: ["srresnet", "srgan"],
+    minify: true,
+  },
   { title: "the studio with one model", visits: singleModelTests, webgpu: true, models: ["srresnet"] },
 ];
 
-for (const { title, visits, webgpu, models } of SETTINGS) {
+for (const { title, visits, webgpu, models, minify } of SETTINGS) {
   describe(title, () => {
     let studio: Studio | undefined;
     beforeAll(async () => {
-      studio = await openStudio(webgpu, models && standIns(models));
+      studio = await openStudio(webgpu, models && standIns(models), minify);
     });
     afterAll(() => studio?.close());
 
