@@ -1,5 +1,6 @@
 /** Which kernels a case runs, what was tried for each, and what was chosen: `npm run bench -- --explain CASE`. */
-import { close, idle, init, type TunedKernel, tune, type TuneOptions } from "../engine/index.ts";
+import { close, idle, init } from "../engine/index.ts";
+import { type TunedKernel, tune, type TuneOptions } from "../engine/tuning.ts";
 import { cases } from "./cases/index.ts";
 import { digits, table } from "./report.ts";
 

@@ -1,5 +1,6 @@
 /** Times cases in turn, round after round, so that a machine that slows down slows all of them. Runs in every host. */
-import { close, idle, init, stats, tune, type TuneOptions } from "../engine/index.ts";
+import { close, idle, init, stats } from "../engine/index.ts";
+import { tune, type TuneOptions } from "../engine/tuning.ts";
 import type { Case } from "./case.ts";
 
 /** Times are milliseconds of one run. */

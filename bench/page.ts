@@ -1,5 +1,5 @@
 /** Bundled into the page in which `npm run bench -- --chromium` measures. */
-import type { TuneOptions } from "../engine/index.ts";
+import type { TuneOptions } from "../engine/tuning.ts";
 import { explain } from "./explain.ts";
 import type { Options } from "./measure.ts";
 import type { Results } from "./report.ts";

@@ -57,24 +57,8 @@ export class NonFiniteError extends GanvasError {
   override name = "NonFiniteError";
   readonly report: NonFiniteReport;
 
-  constructor(report: NonFiniteReport) {
-    super(describeNonFinite(report));
+  constructor(message: string, report: NonFiniteReport) {
+    super(message);
     this.report = report;
   }
-}
-
-function describeNonFinite(r: NonFiniteReport): string {
-  const shape = (sizes: readonly number[]) => `[${sizes.join(", ")}]`;
-  const kinds = [r.nan > 0 ? [`${r.nan} NaN`] : [], r.infinite > 0 ? [`${r.infinite} infinite`] : []].flat();
-  const size = r.shape.reduce((product, n) => product * n, 1);
-  const what = `${kinds.join(" and ")} of ${size} numbers of shape ${shape(r.shape)}, the first at ${shape(r.first)}`;
-  const layer = r.layer ? ` in layer ${r.layer}` : "";
-  const step = r.step === undefined ? "" : `, ${r.running ? "in" : "after"} update ${r.step}`;
-  if (r.role === "given") return `${r.op}${layer} was given ${r.name} with ${what}${step}`;
-  if (r.role === "state") return `${r.op}${layer} left ${r.name} with ${what}${step}`;
-  const inputs = r.inputs.map(
-    (i) => `${i.name} ${shape(i.shape)} of magnitude up to ${i.largest.toPrecision(3)}`,
-  );
-  const finite = inputs.length > 0 ? `; what it was computed from was finite: ${inputs.join(", ")}` : "";
-  return `${r.op}${layer} made ${what}${step}${finite}`;
 }

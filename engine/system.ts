@@ -1,7 +1,6 @@
 /** The device and the run-time as a user sees them. */
 import type { DeviceInfo, Gpu } from "./gpu/device.ts";
 import type { CompileProgress } from "./gpu/pipelines.ts";
-import type { Profile } from "./gpu/profile.ts";
 import { runtime } from "./graph/runtime.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -44,32 +43,6 @@ export async function warmUp<T>(work: () => T, onProgress: CompileProgress): Pro
     stop();
   }
 }
-
-/**
- * Watches everything that runs inside `work`: each kernel with its time, flops, bytes, ops and layer, submits and readbacks.
- * See `profileTable` and `chromeTrace`. Kernels run one by one, so that each can be timed; an adapter that cannot measure time
- * gives all but the times.
- */
-export async function profile(work: () => Promise<unknown>): Promise<Profile> {
-  const gpu = await runtime.gpu();
-  await runtime.idle();
-  gpu.profiler.enable();
-  try {
-    await work();
-    await runtime.idle();
-    return await gpu.profile();
-  } finally {
-    gpu.profiler.enabled = false;
-  }
-}
-
-/**
- * Switches the search for numbers that are not finite (NaN, infinite) on or off. While it is on, the first of them is told
- * by a `NonFiniteError` with its op, layer, shape, update, and the inputs of the op: thrown by the read that met it, or by
- * the next one. Every op then runs as a kernel of its own and its result is looked through, which takes more time
- * and memory; off, it costs nothing. Infinite numbers that are meant (a mask of -Infinity) are reported too.
- */
-export const debugNonFinite = (on = true): void => runtime.checkFinite(on);
 
 /** Gives memory that no tensor holds back to the system. */
 export async function trim(): Promise<void> {

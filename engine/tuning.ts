@@ -7,6 +7,8 @@ import type { Tile } from "./graph/node.ts";
 import { runtime } from "./graph/runtime.ts";
 import { type TunedKernel, type TuneOptions, tunableKernels, tuneKernel } from "./graph/tuner.ts";
 
+export type { TriedTile, TunedKernel, TuneOptions } from "./graph/tuner.ts";
+
 /** Where choices outlive the program: a file, or a browser's database. */
 export interface TuningCache {
   /** The text stored under this name, if there is one. */

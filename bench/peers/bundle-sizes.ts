@@ -1,7 +1,7 @@
 /** What a page has to load: bundled and minified by esbuild, then gzipped at level 9. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { root } from "../../examples/setup/paths.mjs";
 import { bundleSetup } from "../setup.ts";
 import { table } from "../report.ts";
@@ -17,32 +17,62 @@ const PEERS: Readonly<Record<string, string>> = {
     'import * as t from "onnxruntime-web/webgpu"; globalThis.t = t;',
 };
 
-/** Bytes of a bundle: minified, and gzipped. */
-async function sizes(contents: string, resolveDir: string): Promise<readonly [number, number]> {
-  const { commonOptions, shortShaders } = await bundleSetup();
-  const { outputFiles } = await build({
+/**
+ * Bytes of the scripts that are loaded before anything can be done: minified, and gzipped one by one. What is imported
+ * dynamically lies in scripts of its own, which do not count.
+ */
+async function sizes(
+  contents: string,
+  resolveDir: string,
+  plugins: readonly Plugin[] = [],
+): Promise<readonly [minified: number, gzipped: number]> {
+  const { commonOptions } = await bundleSetup();
+  const { outputFiles, metafile } = await build({
     ...commonOptions,
     stdin: { contents, resolveDir },
     platform: "browser",
     minify: true,
-    plugins: [shortShaders],
+    splitting: true,
+    outdir: "out",
+    plugins: [...plugins],
     write: false,
+    metafile: true,
     external: ["node:*", "fs", "path", "os", "crypto", "util", "module", "worker_threads", "node-fetch"],
   });
-  const text = outputFiles[0]?.contents ?? new Uint8Array();
-  return [text.length, gzipSync(text, { level: 9 }).length];
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+  const first = new Set(["stdin.js"]);
+  // A set may grow while it is gone through.
+  for (const name of first)
+    for (const { kind, path } of outputs.get(name)?.imports ?? [])
+      if (kind === "import-statement" && outputs.has(basename(path))) first.add(basename(path));
+  const scripts = outputFiles.filter(({ path }) => first.has(basename(path))).map((file) => file.contents);
+  const sum = (size: (script: Uint8Array) => number) =>
+    scripts.reduce((all, script) => all + size(script), 0);
+  return [sum((script) => script.length), sum((script) => gzipSync(script, { level: 9 }).length)];
 }
 
-/** The whole engine with all its shaders, in bytes. */
-export const engineSize = (): Promise<readonly [number, number]> =>
-  sizes('import * as t from "./engine/index.ts"; globalThis.t = t;', root);
+/** The doors of the engine that pages may have a use for. */
+const ENGINE = ["index", "inspect/index", "tuning"];
+
+/** The engine with all its shaders, in bytes. @param doors those that a page imports */
+async function engineSize(doors: readonly string[]): Promise<readonly [number, number]> {
+  const { shortShaders } = await bundleSetup();
+  const imports = doors.map(
+    (door, k) => `import * as t${k} from "./engine/${door}.ts"; globalThis.t${k} = t${k};`,
+  );
+  return sizes(imports.join("\n"), root, [shortShaders]);
+}
 
 /** @param peers the folder in which they are installed */
 export async function showBundleSizes(peers: string): Promise<string> {
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
   const rows = [["bundle", "minified", "gzipped"]];
-  const ours = await engineSize();
-  rows.push(["ganvas engine, all ops, gradients and shaders", ...ours.map(kib)]);
+  const [first] = ENGINE as [string];
+  rows.push([
+    "ganvas engine, all ops, gradients, layers and shaders",
+    ...(await engineSize([first])).map(kib),
+  ]);
+  rows.push(["the same with inspection and tuning", ...(await engineSize(ENGINE)).map(kib)]);
   for (const [name, contents] of Object.entries(PEERS))
     rows.push([name, ...(await sizes(contents, join(peers, "."))).map(kib)]);
   return table(rows);

@@ -2,7 +2,7 @@
 import { DeviceError } from "../errors.ts";
 import { Memory, type MemoryStats } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
-import { type KernelWork, type Profile, Profiler } from "./profile.ts";
+import type { KernelWork, Profiler } from "./profile.ts";
 import { Readback } from "./readback.ts";
 import { settled } from "./wait.ts";
 
@@ -59,7 +59,8 @@ export class Gpu {
   readonly info: DeviceInfo;
   readonly memory: Memory;
   readonly pipelines: Pipelines;
-  readonly profiler: Profiler;
+  /** Stamps every kernel, while somebody watches. */
+  private profiler: Profiler | undefined;
   private readonly device: GPUDevice;
   private readonly readback: Readback;
   /** Reported by WebGPU outside of any call; told to the next caller. */
@@ -74,7 +75,6 @@ export class Gpu {
     this.memory = new Memory(device);
     this.pipelines = new Pipelines(device);
     this.readback = new Readback(device, this.memory);
-    this.profiler = new Profiler(device);
     device.addEventListener?.("uncapturederror", (event) => {
       this.failure ??= new DeviceError(`WebGPU: ${event.error.message}`);
     });
@@ -138,36 +138,36 @@ export class Gpu {
     }[],
   ): void {
     this.check();
-    const profile = this.profiler.enabled;
+    const { profiler } = this;
     let start = 0;
     while (start < dispatches.length || (start === 0 && copies.length > 0)) {
-      const since = profile ? performance.now() : 0;
+      const since = profiler ? performance.now() : 0;
       const encoder = this.device.createCommandEncoder();
       let flops = 0;
       let end = start;
-      let pass = profile || end === dispatches.length ? undefined : encoder.beginComputePass();
+      let pass = profiler || end === dispatches.length ? undefined : encoder.beginComputePass();
       let pipeline: GPUComputePipeline | undefined;
       while (
         end < dispatches.length &&
-        end - start < (profile ? Profiler.BATCH : SUBMIT_DISPATCHES) &&
+        end - start < (profiler?.batchSize ?? SUBMIT_DISPATCHES) &&
         !(this.info.software && flops > SOFTWARE_SUBMIT_FLOPS)
       ) {
         const d = dispatches[end++] as Dispatch;
-        if (profile) pass = encoder.beginComputePass(this.profiler.stamp(d.work()));
-        if (profile || d.pipeline !== pipeline) pass?.setPipeline(d.pipeline);
+        if (profiler) pass = encoder.beginComputePass(profiler.stamp(d.work()));
+        if (profiler || d.pipeline !== pipeline) pass?.setPipeline(d.pipeline);
         pipeline = d.pipeline;
         pass?.setBindGroup(0, d.bindGroup);
         pass?.dispatchWorkgroups(...d.grid);
-        if (profile) pass?.end();
+        if (profiler) pass?.end();
         flops += d.flops;
       }
-      if (!profile) pass?.end();
+      if (!profiler) pass?.end();
       const last = end === dispatches.length;
       if (last)
         for (const c of copies) encoder.copyBufferToBuffer(c.from, c.fromOffset, c.to, c.toOffset, c.bytes);
-      if (profile) this.profiler.resolve(encoder);
+      profiler?.resolve(encoder);
       this.device.queue.submit([encoder.finish()]);
-      if (profile) this.profiler.collect(since);
+      profiler?.collect(since);
       this.counters.submits++;
       this.counters.dispatches += end - start;
       start = end;
@@ -184,7 +184,7 @@ export class Gpu {
     this.check();
     const since = performance.now();
     const data = await this.wait(this.readback.read(buffer, offset, bytes));
-    if (this.profiler.enabled) this.profiler.note("readback", since, { bytes });
+    this.profiler?.note("readback", since, { bytes });
     this.check();
     return data;
   }
@@ -200,8 +200,14 @@ export class Gpu {
     return settled(promise, this.info.host === "node");
   }
 
-  profile(): Promise<Profile> {
-    return this.profiler.take();
+  /** From now on runs kernels one by one, stamped by the profiler that `make` makes. @returns it */
+  watch(make: (device: GPUDevice) => Profiler): Profiler {
+    this.profiler = make(this.device);
+    return this.profiler;
+  }
+
+  unwatch(): void {
+    this.profiler = undefined;
   }
 
   destroy(): void {

@@ -52,37 +52,30 @@ interface Stamped {
   readonly end: number;
 }
 
-/** While enabled every kernel runs in a pass of its own, whose start and end are stamped where the adapter can do that. */
+/** Watches a device: every kernel runs in a pass of its own, whose start and end are stamped where the adapter can do that. */
 export class Profiler {
   /** Kernels per query set. */
-  static readonly BATCH = 1024;
-
-  enabled = false;
+  readonly batchSize = 1024;
   private readonly device: GPUDevice;
   private readonly timed: boolean;
   private querySet: GPUQuerySet | undefined;
   private resolved: { readonly stamps: GPUBuffer; readonly copy: GPUBuffer } | undefined;
   private readonly batch: KernelWork[] = [];
-  private reads: Promise<void>[] = [];
-  private stamped: Stamped[] = [];
-  private host: HostEvent[] = [];
-  private begun = 0;
+  private readonly reads: Promise<void>[] = [];
+  private readonly stamped: Stamped[] = [];
+  private readonly host: HostEvent[] = [];
+  private readonly begun = performance.now();
 
   constructor(device: GPUDevice) {
     this.device = device;
     this.timed = device.features.has("timestamp-query");
   }
 
-  enable(): void {
-    this.enabled = true;
-    this.begun = performance.now();
-  }
-
   /** Notes a kernel. @returns what its pass has to be begun with */
   stamp(work: KernelWork): GPUComputePassDescriptor {
     const at = this.batch.push(work) * 2 - 2;
     if (!this.timed) return {};
-    this.querySet ??= this.device.createQuerySet({ type: "timestamp", count: Profiler.BATCH * 2 });
+    this.querySet ??= this.device.createQuerySet({ type: "timestamp", count: this.batchSize * 2 });
     const stamps = { beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };
     return { timestampWrites: { querySet: this.querySet, ...stamps } };
   }
@@ -136,14 +129,12 @@ export class Profiler {
     this.host.push({ kind, start: since - this.begun, milliseconds, kernels, bytes });
   }
 
-  /** What ran since `enable`. */
+  /** What ran since it began to watch; gives back what it has of the device. */
   async take(): Promise<Profile> {
     const wall = performance.now() - this.begun;
-    await Promise.all(this.reads.splice(0));
-    const stamped = this.stamped;
-    const host = this.host;
-    this.stamped = [];
-    this.host = [];
+    await Promise.all(this.reads);
+    this.querySet?.destroy();
+    const { stamped, host } = this;
     // The two clocks are not related: they are put together so that no kernel begins before its submit.
     const offset = stamped.reduce(
       (most, s) => Math.max(most, s.submitted - s.start),

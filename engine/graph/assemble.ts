@@ -8,7 +8,7 @@ import { chooseStored, type Graph, resolve } from "./fuse.ts";
 import { lower } from "./lower.ts";
 import type { LoweredKernel, LoweredStep } from "./lowered.ts";
 import type { Node, Target } from "./node.ts";
-import { type Check, CheckPlan, checkKernel, RECORD_BYTES } from "./non-finite.ts";
+import type { Check, FiniteChecks } from "./non-finite.ts";
 import type { Operand } from "./operands.ts";
 import type { Lifetime } from "./plan.ts";
 import { rewrite } from "./rewrite.ts";
@@ -65,9 +65,10 @@ const SMALL_UPLOAD = 1024;
 
 /**
  * @param maxBytes largest buffer that can be bound
+ * @param finite what looks through the results of a graph whose ops stay separate
  * @throws GanvasError naming a value that is larger
  */
-export function assemble(recorded: Graph, target: Target, maxBytes: number): Assembly {
+export function assemble(recorded: Graph, target: Target, maxBytes: number, finite?: FiniteChecks): Assembly {
   const { graph, position } = rewrite(recorded, target.unfused);
   const { nodes, isLeaf } = graph;
   const stored = chooseStored(graph, target.unfused);
@@ -127,7 +128,7 @@ export function assemble(recorded: Graph, target: Target, maxBytes: number): Ass
     return { value: valueFor(node, time, time), offset: 0, bytes };
   };
 
-  const inspection = graph.separate ? new CheckPlan(base, isLeaf, target) : undefined;
+  const inspection = finite && new finite.CheckPlan(base, isLeaf, target);
   const records = inspection ? newValue(0, -1, end) : -1;
   const kernels = steps.flatMap((step, time) => {
     const scratch = step.scratch.map(({ size, dtype }) => {
@@ -141,17 +142,22 @@ export function assemble(recorded: Graph, target: Target, maxBytes: number): Ass
       return external(position.get(o.effect) as Position, o.state);
     };
     for (const kernel of step.kernels) expectGrid(step.step.root, kernel);
+    const own = step.kernels.map((lowered) => ({ lowered, step, places: lowered.operands.map(placeOf) }));
+    if (!inspection) return own;
     const checked = (k: number) => {
-      const lowered = checkKernel(inspection?.checks[k] as Check);
-      const record = { value: records, offset: k * RECORD_BYTES, bytes: RECORD_BYTES };
+      const lowered = finite.checkKernel(inspection.checks[k] as Check);
+      const record = { value: records, offset: k * finite.RECORD_BYTES, bytes: finite.RECORD_BYTES };
       return { lowered, step, places: [placeOf(lowered.operands[0] as Operand), record] };
     };
-    const before = inspection?.before(step).map(checked) ?? [];
-    const own = step.kernels.map((lowered) => ({ lowered, step, places: lowered.operands.map(placeOf) }));
-    const after = inspection?.after(step).map(checked) ?? [];
-    return [...before, ...own, ...after];
+    // Numbered in the order in which they run.
+    const before = inspection.before(step).map(checked);
+    return [...before, ...own, ...inspection.after(step).map(checked)];
   });
-  if (inspection) values[records] = { bytes: inspection.checks.length * RECORD_BYTES, first: -1, last: end };
+  const checks = inspection && {
+    list: inspection.checks,
+    place: { value: records, offset: 0, bytes: inspection.checks.length * finite.RECORD_BYTES },
+  };
+  if (checks) values[records] = { bytes: checks.place.bytes, first: -1, last: end };
   const outputs = graph.outputs.map((node) => {
     const source = base(node);
     return isLeaf(source) && source.host ? undefined : locate(source, end);
@@ -177,14 +183,7 @@ export function assemble(recorded: Graph, target: Target, maxBytes: number): Ass
     small: { place: smallPlace, leaves: small.leaves },
     outputs,
     ring,
-    ...(inspection && inspection.checks.length > 0
-      ? {
-          checks: {
-            list: inspection.checks,
-            place: { value: records, offset: 0, bytes: inspection.checks.length * RECORD_BYTES },
-          },
-        }
-      : {}),
+    ...(checks && checks.list.length > 0 && { checks }),
   };
 }
 

@@ -4,10 +4,10 @@
  * (inputs, parameters) is looked through before it is first read.
  */
 import { isFloat } from "../dtype.ts";
-import { NonFiniteError } from "../errors.ts";
+import { NonFiniteError, type NonFiniteReport } from "../errors.ts";
 import { fromFloat16Bits } from "../half.ts";
 import source from "../../shaders/non-finite.wgsl";
-import { type Shape, sizeOf, stridesOf } from "../shape.ts";
+import { type Shape, showShape, sizeOf, stridesOf } from "../shape.ts";
 import { specialise } from "../gpu/kernel.ts";
 import type { LoweredKernel, LoweredStep } from "./lowered.ts";
 import type { Operand } from "./operands.ts";
@@ -30,11 +30,11 @@ export interface Check {
 }
 
 /** Bytes of a check's record, so that each can be bound by itself. */
-export const RECORD_BYTES = 256;
+const RECORD_BYTES = 256;
 const RECORD_WORDS = RECORD_BYTES / 4;
 
 /** The checks of a program, in the order in which they run. */
-export class CheckPlan {
+class CheckPlan {
   readonly checks: Check[] = [];
   private readonly known = new Map<Node, number>();
   private readonly base: (node: Node) => Node;
@@ -119,7 +119,7 @@ function nameOf(node: Node): string {
 }
 
 /** The kernel that makes a check; its record is the step's scratch buffer 0. */
-export function checkKernel({ operand, shape, half }: Check): LoweredKernel {
+function checkKernel({ operand, shape, half }: Check): LoweredKernel {
   const groups = Math.min(Math.ceil(sizeOf(shape) / 1024), 1024);
   const operands = [operand, { scratch: 0, write: true }];
   const text = specialise("non-finite", source, { constants: { HALF: half ? "true" : "false" } });
@@ -127,7 +127,7 @@ export function checkKernel({ operand, shape, half }: Check): LoweredKernel {
 }
 
 /** The records as they are before a run. */
-export function emptyRecords(checks: readonly Check[]): Uint32Array<ArrayBuffer> {
+function emptyRecords(checks: readonly Check[]): Uint32Array<ArrayBuffer> {
   const records = new Uint32Array(checks.length * RECORD_WORDS);
   checks.forEach(({ start, shape }, k) => {
     records.set([start, sizeOf(shape)], k * RECORD_WORDS);
@@ -142,7 +142,7 @@ export interface When {
 }
 
 /** What the records say after a run: an error about the first stretch with a number that is not finite. */
-export function firstNonFinite(
+function firstNonFinite(
   checks: readonly Check[],
   records: Uint32Array,
   when: When,
@@ -162,16 +162,23 @@ export function firstNonFinite(
     return { name: input.name, shape: input.shape, largest: recordOf(k).largest };
   });
   const found = { nan, infinite, first: coordinatesOf(first, shape) };
-  return new NonFiniteError({
-    role,
-    op: node.op.name,
-    layer: node.layer,
-    name,
-    shape,
-    ...found,
-    ...when,
-    inputs,
-  });
+  const { layer } = node;
+  const report = { role, op: node.op.name, layer, name, shape, ...found, ...when, inputs };
+  return new NonFiniteError(messageOf(report), report);
+}
+
+function messageOf(r: NonFiniteReport): string {
+  const kinds = [r.nan > 0 ? [`${r.nan} NaN`] : [], r.infinite > 0 ? [`${r.infinite} infinite`] : []].flat();
+  const what = `${kinds.join(" and ")} of ${sizeOf(r.shape)} numbers of shape ${showShape(r.shape)}, the first at ${showShape(r.first)}`;
+  const layer = r.layer ? ` in layer ${r.layer}` : "";
+  const step = r.step === undefined ? "" : `, ${r.running ? "in" : "after"} update ${r.step}`;
+  if (r.role === "given") return `${r.op}${layer} was given ${r.name} with ${what}${step}`;
+  if (r.role === "state") return `${r.op}${layer} left ${r.name} with ${what}${step}`;
+  const inputs = r.inputs.map(
+    (i) => `${i.name} ${showShape(i.shape)} of magnitude up to ${i.largest.toPrecision(3)}`,
+  );
+  const finite = inputs.length > 0 ? `; what it was computed from was finite: ${inputs.join(", ")}` : "";
+  return `${r.op}${layer} made ${what}${step}${finite}`;
 }
 
 function floatOf(bits: number): number {
@@ -183,3 +190,8 @@ const halfOf = (bits: number): number => fromFloat16Bits(Uint16Array.of(bits))[0
 function coordinatesOf(index: number, shape: Shape): number[] {
   return stridesOf(shape).map((stride, axis) => Math.floor(index / stride) % (shape[axis] as number));
 }
+
+/** What a run-time needs that looks through results. It is handed over, since few programs ever do: the others need not load it. */
+export const finiteChecks = { RECORD_BYTES, CheckPlan, checkKernel, emptyRecords, firstNonFinite };
+
+export type FiniteChecks = typeof finiteChecks;

@@ -12,7 +12,7 @@ import { workOf } from "./explain.ts";
 import type { Graph } from "./fuse.ts";
 import type { LoweredStep } from "./lowered.ts";
 import type { Node, Target } from "./node.ts";
-import { emptyRecords, firstNonFinite, type When } from "./non-finite.ts";
+import type { FiniteChecks, When } from "./non-finite.ts";
 import { planMemory } from "./plan.ts";
 import type { Storage } from "./storage.ts";
 
@@ -31,6 +31,7 @@ export class Program {
   readonly ready: Promise<void>;
   private readonly gpu: Gpu;
   private readonly target: Target;
+  private readonly finite: FiniteChecks | undefined;
   private readonly assembly: Assembly;
   /** The arena's slot of each value. */
   private readonly slotOf: readonly number[];
@@ -38,11 +39,13 @@ export class Program {
   private compiled: readonly Kernel[] = [];
   private readonly bindings = new Map<string, Dispatch[]>();
 
-  constructor(graph: Graph, gpu: Gpu, target: Target) {
+  /** @param finite what looks through the results, where somebody wants that */
+  constructor(graph: Graph, gpu: Gpu, target: Target, finite?: FiniteChecks) {
     const { memory } = gpu;
     this.gpu = gpu;
     this.target = target;
-    this.assembly = assemble(graph, target, gpu.maxBinding);
+    this.finite = finite;
+    this.assembly = assemble(graph, target, gpu.maxBinding, finite);
     this.smallData = new Uint8Array(this.assembly.small.place?.bytes ?? 0);
     const existing = memory.arena.map((block) => block.bytes);
     const { slots, slotOf } = planMemory(this.assembly.values, existing);
@@ -95,7 +98,8 @@ export class Program {
       gpu.upload(this.block(small.place).buffer, small.place.offset, this.smallData);
     }
     const { checks } = assembly;
-    if (checks) gpu.upload(this.block(checks.place).buffer, 0, emptyRecords(checks.list));
+    if (checks && this.finite)
+      gpu.upload(this.block(checks.place).buffer, 0, this.finite.emptyRecords(checks.list));
     const externals = assembly.externals.map(({ at, state }) => this.external(leaves.get(at) as Leaf, state));
     const stretch = (place: Place): Stretch =>
       "external" in place
@@ -122,9 +126,9 @@ export class Program {
    */
   async expectFinite(when: When): Promise<void> {
     const { checks } = this.assembly;
-    if (!checks) return;
+    if (!checks || !this.finite) return;
     const records = await this.gpu.read(this.block(checks.place).buffer, 0, checks.place.bytes);
-    const error = firstNonFinite(checks.list, new Uint32Array(records), when);
+    const error = this.finite.firstNonFinite(checks.list, new Uint32Array(records), when);
     if (error) throw error;
   }
 

@@ -9,6 +9,7 @@ import { type Assembly, assemble } from "./assemble.ts";
 import { type Graph, resolve } from "./fuse.ts";
 import { LossRing } from "./losses.ts";
 import type { Node, Target, Tile } from "./node.ts";
+import type { FiniteChecks } from "./non-finite.ts";
 import { Program, type Stretch } from "./program.ts";
 import { didNotRun, Requests } from "./requests.ts";
 import { Storage } from "./storage.ts";
@@ -33,8 +34,8 @@ class Runtime {
   /** Resolves when the last flush has run, or its failure is noted. */
   private flushed: Promise<void> = Promise.resolve();
   private form: Target["form"];
-  /** Programs look for numbers that are not finite. */
-  private checking = false;
+  /** By these programs look for numbers that are not finite, where they do. */
+  private checking: FiniteChecks | undefined;
   /** The last update of an optimiser that was scheduled. */
   private step: number | undefined;
   private unfused = false;
@@ -92,8 +93,8 @@ class Runtime {
   }
 
   /** From now on programs look for numbers that are not finite, or do so no more. */
-  checkFinite(on: boolean): void {
-    this.checking = on;
+  checkFinite(by: FiniteChecks | undefined): void {
+    this.checking = by;
   }
 
   /** From now on stores every value by a kernel of its own, or (`true`, as at the start) fuses; for tests and comparisons. */
@@ -242,7 +243,7 @@ class Runtime {
     const gpu = await this.gpu();
     const { graph } = this.trace(outputs);
     const target = this.target(gpu);
-    return { graph, assembly: assemble(graph, target, gpu.maxBinding), target };
+    return { graph, assembly: assemble(graph, target, gpu.maxBinding, this.checking), target };
   }
 
   /** Waits for all work, then gives unused memory back, the programs' scratch memory included. */
@@ -298,7 +299,7 @@ class Runtime {
     }
     const nodes = [...leaf.keys()].sort((a, b) => a.id - b.id);
     const isLeaf = (node: Node) => leaf.get(node) ?? false;
-    const separate = this.checking;
+    const separate = this.checking !== undefined;
     const key = `${separate ? "separate;" : ""}${structuralKey(nodes, outputs, isLeaf)}`;
     return { graph: { nodes, outputs, isLeaf, separate }, key };
   }
@@ -306,7 +307,7 @@ class Runtime {
   private program(graph: Graph, key: string, gpu: Gpu): Program {
     let program = this.programs.get(key);
     if (program) this.programs.delete(key);
-    else program = new Program(graph, gpu, this.target(gpu));
+    else program = new Program(graph, gpu, this.target(gpu), this.checking);
     this.programs.set(key, program);
     if (this.programs.size > MAX_PROGRAMS) this.programs.delete(this.programs.keys().next().value as string);
     return program;
@@ -323,7 +324,7 @@ class Runtime {
   private refuseImpossible(gpu: Gpu, reason: unknown): void {
     const isPossible = (request: Node): boolean => {
       try {
-        assemble(this.trace([], [request]).graph, this.target(gpu), gpu.maxBinding);
+        assemble(this.trace([], [request]).graph, this.target(gpu), gpu.maxBinding, this.checking);
         return true;
       } catch {
         return false;

@@ -1,7 +1,7 @@
 /** What a tensor holds, in a few lines. */
 import type { DType, HostArray } from "../dtype.ts";
 import { type Shape, showShape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { arrayText } from "./array-text.ts";
 import { showBytes, showCount } from "./units.ts";
 
@@ -26,12 +26,6 @@ export async function describe(x: Tensor): Promise<TensorSummary> {
   const { shape, dtype } = x;
   const statistics = statisticsOf(data);
   return { shape, dtype, ...statistics, text: summaryText(data, shape, dtype, statistics) };
-}
-
-/** Prints what `describe` finds out on the console. */
-export async function print(x: Tensor, label = ""): Promise<void> {
-  const { text } = await describe(x);
-  console.log(label === "" ? text : `${label}: ${text}`);
 }
 
 type Statistics = Pick<TensorSummary, "min" | "max" | "mean" | "std" | "nan" | "infinite">;
@@ -78,25 +72,3 @@ function summaryText(data: HostArray, shape: Shape, dtype: DType, s: Statistics)
   }
   return [...lines, arrayText(data, shape)].join("\n");
 }
-
-declare module "../tensor.ts" {
-  interface Tensor {
-    /** Reads the tensor and finds out min, max, mean, standard deviation, NaN and infinite numbers, and corner values. */
-    describe(): Promise<TensorSummary>;
-    /** Prints what `describe` finds out on the console. */
-    print(label?: string): Promise<void>;
-  }
-}
-
-Object.defineProperties(Tensor.prototype, {
-  describe: {
-    value(this: Tensor) {
-      return describe(this);
-    },
-  },
-  print: {
-    value(this: Tensor, label?: string) {
-      return print(this, label);
-    },
-  },
-});

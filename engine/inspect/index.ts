@@ -1,7 +1,7 @@
-/** Looking into things: tensors, graphs, profiles. */
+/** Looking into things: graphs, profiles, numbers that are not finite. A door of its own: pages that only compute need not load it. */
 export { arrayText } from "./array-text.ts";
 export { chromeTrace, type TraceEvent } from "./chrome-trace.ts";
-export { describe, print, type TensorSummary } from "./describe.ts";
+export { debugNonFinite } from "./debug-non-finite.ts";
 export { graphSvg } from "./graph-svg.ts";
 export { graphDot, graphText } from "./graph-text.ts";
 export { type GraphBox, type GraphView, inspectGraph } from "./graph-view.ts";
@@ -13,3 +13,5 @@ export {
   profileSummary,
   profileTable,
 } from "./profile-table.ts";
+export { profile } from "./profile.ts";
+export type { HostEvent, KernelRun, KernelWork, Profile } from "../gpu/profile.ts";

@@ -1,6 +1,6 @@
 /** `ganvas graph`: a network as ops, or as the kernels that they become. */
 import { dirname, extname } from "node:path";
-import { graphDot, graphSvg, graphText, inspectGraph } from "../../engine/index.ts";
+import { graphDot, graphSvg, graphText, inspectGraph } from "../../engine/inspect/index.ts";
 import { writeFileAtomic } from "../../engine/io/node.ts";
 import { type Arguments, type Command, oneOf, text } from "./command.ts";
 import { checkFolder } from "./files.ts";

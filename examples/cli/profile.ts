@@ -1,6 +1,7 @@
 /** `ganvas profile`: where the time goes, kernel by kernel. */
 import { dirname } from "node:path";
-import { chromeTrace, init, profile, profileRows, profileTable } from "../../engine/index.ts";
+import { init } from "../../engine/index.ts";
+import { chromeTrace, profile, profileRows, profileTable } from "../../engine/inspect/index.ts";
 import { writeFileAtomic } from "../../engine/io/node.ts";
 import { adapterName } from "./adapter.ts";
 import { type Arguments, type Command, oneOf, text, wholeNumber } from "./command.ts";

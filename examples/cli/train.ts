@@ -1,6 +1,7 @@
 /** `ganvas train MODEL`: trains on a folder of photographs, with checkpoints that continue exactly. */
 import { InputError } from "../../engine/errors.ts";
-import { debugNonFinite, ganLossKinds } from "../../engine/index.ts";
+import { ganLossKinds } from "../../engine/index.ts";
+import { debugNonFinite } from "../../engine/inspect/index.ts";
 import { SRGAN_PRESETS, SRGAN_SIZES } from "../../models/training/srgan-recipe.ts";
 import { SRRESNET_PRESETS } from "../../models/training/srresnet.ts";
 import { type Arguments, type Command, DEBUG_NAN, positionals, required } from "./command.ts";

@@ -1,5 +1,6 @@
 /** `ganvas tune`: measures which kernels are fastest on this adapter, for commands that are given `--tuned`. */
-import { init, saveTuning, tune } from "../../engine/index.ts";
+import { init } from "../../engine/index.ts";
+import { saveTuning, tune } from "../../engine/tuning.ts";
 import { adapterName } from "./adapter.ts";
 import { type Arguments, type Command, wholeNumber } from "./command.ts";
 import { Progress } from "./progress.ts";

@@ -1,5 +1,5 @@
 /** Kernels that `ganvas tune` has chosen, in files of the cache folder. */
-import { loadTuning, type TuningCache } from "../../engine/index.ts";
+import { loadTuning, type TuningCache } from "../../engine/tuning.ts";
 import { tuningFiles } from "../../engine/io/node.ts";
 import { cacheDir } from "../setup/paths.mjs";
 import type { Arguments } from "./command.ts";

@@ -2,7 +2,8 @@
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { listImages } from "../../engine/data/image-folder-node.ts";
 import { InputError } from "../../engine/errors.ts";
-import { debugNonFinite, type DeviceInfo, init, stats, warmUp } from "../../engine/index.ts";
+import { type DeviceInfo, init, stats, warmUp } from "../../engine/index.ts";
+import { debugNonFinite } from "../../engine/inspect/index.ts";
 import { readImage, writePng } from "../../engine/io/node.ts";
 import { type SuperResolver, upscaleImage } from "../../models/upscale.ts";
 import { adapterName } from "./adapter.ts";

@@ -11,6 +11,9 @@ import { root } from "../setup/paths.mjs";
 
 const pages = join(root, "engine/docs");
 
+/** Where programs find the engine, besides its public face: how the reference calls it → its file. */
+const DOORS = { inspect: "engine/inspect/index.ts", tuning: "engine/tuning.ts" };
+
 /** Stands between signs that mean something to JSDoc (the end of a comment, a tag at the start of a line); taken out of the pages. */
 const BREAK = "\u2060";
 
@@ -56,7 +59,7 @@ export function buildDocs(outdir) {
 
 /** @param {string} work gets the sources of the pages @param {string} outdir */
 function build(work, outdir) {
-  const engine = relative(work, join(root, "engine/index.ts")).replaceAll("\\", "/");
+  const from = (/** @type {string} */ file) => relative(work, join(root, file)).replaceAll("\\", "/");
   /** @type {Record<string, string>} */
   const exports = {};
   for (const file of readdirSync(pages)) {
@@ -65,9 +68,15 @@ function build(work, outdir) {
     const isStart = name === "index";
     writeFileSync(
       join(work, `${name}.ts`),
-      isStart ? `${text}export * from "${engine}";\n` : `${text}export {};\n`,
+      isStart ? `${text}export * from "${from("engine/index.ts")}";\n` : `${text}export {};\n`,
     );
     exports[isStart ? "." : `./${name}`] = `./${name}.ts`;
+  }
+  for (const [name, file] of Object.entries(DOORS)) {
+    const [, comment = ""] = /^\/\*\*(.*?)\*\//s.exec(readFileSync(join(root, file), "utf8")) ?? [];
+    const text = moduleComment(comment.replace(/^\s*\*? ?/gm, ""));
+    writeFileSync(join(work, `${name}.ts`), `${text}export * from "${from(file)}";\n`);
+    exports[`./${name}`] = `./${name}.ts`;
   }
   writeFileSync(
     join(work, "deno.json"),

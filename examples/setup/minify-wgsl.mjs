@@ -39,7 +39,7 @@ export function tokensOf(wgsl) {
 
 /** Whether two tokens would be read as others without a space between them. @param {string} a @param {string} b */
 function touch(a, b) {
-  if (/\w$/.test(a) && /^[\w.]/.test(b)) return true;
+  if (/\w$/.test(a) && /^\w/.test(b)) return true;
   const both = a + b;
   TOKEN.lastIndex = 0;
   return /^\/[/*]/.test(both) || TOKEN.exec(both)?.[0] !== a;

@@ -3,7 +3,8 @@
  * page's thread where WebGPU is not offered to workers; everything else of the studio sees the types below and `EngineCalls`.
  */
 import { imresize } from "../../engine/data/imresize.ts";
-import { debugNonFinite, type DeviceInfo, init, warmUp } from "../../engine/index.ts";
+import { type DeviceInfo, init, warmUp } from "../../engine/index.ts";
+import { debugNonFinite } from "../../engine/inspect/index.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { decodeImage, encodePng } from "../../engine/io/image-browser.ts";
 import { blendName, parseBlend } from "../../models/blend.ts";

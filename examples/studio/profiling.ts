@@ -1,4 +1,5 @@
 /** Profiles for the page that shows them: what can be looked at, and what each of its kernels and layers costs. */
+import { warmUp } from "../../engine/index.ts";
 import {
   chromeTrace,
   type KernelRun,
@@ -9,8 +10,7 @@ import {
   type Profile,
   phasesOf,
   profile,
-  warmUp,
-} from "../../engine/index.ts";
+} from "../../engine/inspect/index.ts";
 import type { ModelEntry } from "../../models/shipped.ts";
 import { forwardPass, type Subject, trainingStep } from "../../models/subjects.ts";
 import type { SuperResolver } from "../../models/upscale.ts";

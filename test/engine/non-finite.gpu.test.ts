@@ -6,7 +6,6 @@ import {
   BatchNorm,
   Conv2d,
   close,
-  debugNonFinite,
   flush,
   grad,
   idle,
@@ -21,6 +20,7 @@ import {
   type Tensor,
   tensor,
 } from "../../engine/index.ts";
+import { debugNonFinite } from "../../engine/inspect/index.ts";
 
 // A new device counts updates from 0, whatever other tests of this process have trained.
 await close();

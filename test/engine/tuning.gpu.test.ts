@@ -3,18 +3,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { InputError } from "../../engine/errors.ts";
 import type { KernelOp, Tile } from "../../engine/graph/node.ts";
 import { runtime } from "../../engine/graph/runtime.ts";
-import {
-  conv2d,
-  forgetTuning,
-  grad,
-  init,
-  loadTuning,
-  matmul,
-  saveTuning,
-  type TuningCache,
-  tensor,
-  tune,
-} from "../../engine/index.ts";
+import { conv2d, grad, init, matmul, tensor } from "../../engine/index.ts";
+import { forgetTuning, loadTuning, saveTuning, type TuningCache, tune } from "../../engine/tuning.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { record } from "../../engine/tensor.ts";
 

@@ -1,9 +1,11 @@
 /** The reference: everything that is public is described, and the pages can be made. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { buildDocs, denoDoc, moduleComment } from "../../examples/docs/build.mjs";
+import { root } from "../../examples/setup/paths.mjs";
 
 interface Documented {
   readonly name: string;
@@ -22,7 +24,12 @@ const COVERED = new Set(["forward", "toString", "coefficients"]);
 
 describe("docstrings", () => {
   test("every public export of the engine has one, and so have the methods of its classes", () => {
-    const { status, stdout, stderr } = denoDoc(["--json", "engine/index.ts"]);
+    const folder = mkdtempSync(join(tmpdir(), "ganvas-doors-"));
+    const all = join(folder, "all.ts");
+    const doors = ["index.ts", "inspect/index.ts", "tuning.ts"].map((door) => join(root, "engine", door));
+    writeFileSync(all, doors.map((door) => `export * from "${pathToFileURL(door)}";\n`).join(""));
+    const { status, stdout, stderr } = denoDoc(["--json", all]);
+    rmSync(folder, { recursive: true });
     expect(status, stderr).toBe(0);
     const { nodes } = JSON.parse(stdout) as { nodes: Record<string, { symbols: readonly Documented[] }> };
     const symbols = Object.values(nodes).flatMap((module) => module.symbols);
@@ -65,6 +72,8 @@ describe("pages", () => {
       expect(page).toContain("Element by element");
       expect(page).not.toContain("\u2060");
       expect(readFileSync(join(folder, "~/conv2d.html"), "utf8")).toContain("cross-correlation");
+      expect(readFileSync(join(folder, "inspect/~/profileTable.html"), "utf8")).toContain("profileTable");
+      expect(readFileSync(join(folder, "tuning/~/tune.html"), "utf8")).toContain("naive kernel");
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -68,6 +68,7 @@ describe("minifyWgsl", () => {
       "a=.5+1.+1.5e-3f+0x1.8p3+0x7fu+2h;",
     ],
     ["a number and its sign", "a = b -1 - 2e3;", "a=b-1-2e3;"],
+    ["members, and numbers that end in a point", "a . x = b [ 0 ] . y + 1. ;", "a.x=b[0].y+1.;"],
     ["words beside numbers", "return 1u ;", "return 1u;"],
     ["names in any script", "let größe = Δ;", "let größe=Δ;"],
     ["underscores", "_ = a; let __x_1 = 2;", "_=a;\nlet __x_1=2;"],

@@ -19,6 +19,7 @@ import {
   tensor,
 } from "../../../engine/index.ts";
 import { record } from "../../../engine/tensor.ts";
+import { minifyWgsl } from "../../../examples/setup/minify-wgsl.mjs";
 import { accessOf, shaderFiles } from "./shader-files.ts";
 
 const info = await init();
@@ -30,6 +31,11 @@ describe("shader files", () => {
   test.each(usable)("$file compiles as it stands", async ({ file, text }) => {
     const gpu = await runtime.gpu();
     await expect(gpu.wait(gpu.pipelines.get(file, text, accessOf(text)))).resolves.toHaveProperty("pipeline");
+  });
+  test.each(usable)("$file compiles as pages load it", async ({ file, text }) => {
+    const gpu = await runtime.gpu();
+    const compiled = gpu.pipelines.get(file, minifyWgsl(text), accessOf(text));
+    await expect(gpu.wait(compiled)).resolves.toHaveProperty("pipeline");
   });
 });
 

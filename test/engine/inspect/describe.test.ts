@@ -1,6 +1,7 @@
 /** How tensors are printed: as NumPy prints them, with statistics in double precision. */
 import { describe as suite, expect, test, vi } from "vitest";
-import { arrayText, describe, tensor } from "../../../engine/index.ts";
+import { describe, tensor } from "../../../engine/index.ts";
+import { arrayText } from "../../../engine/inspect/index.ts";
 import { showBytes, showCount, showFlops } from "../../../engine/inspect/units.ts";
 
 const range = (n: number) => Float32Array.from({ length: n }, (_, i) => i);

@@ -8,16 +8,14 @@ import {
   idle,
   init,
   Initializer,
-  inspectGraph,
   Module,
   mean,
   nameLayers,
-  profile,
-  profileRows,
   stats,
   type Tensor,
   tensor,
 } from "../../../engine/index.ts";
+import { inspectGraph, profile, profileRows } from "../../../engine/inspect/index.ts";
 
 const info = await init();
 

@@ -1,7 +1,13 @@
 /** Pictures of graphs: boxes that do not overlap, arrows that point down and do not cross boxes. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { graphDot, graphSvg, graphText, type GraphBox, type GraphView } from "../../../engine/index.ts";
+import {
+  graphDot,
+  graphSvg,
+  graphText,
+  type GraphBox,
+  type GraphView,
+} from "../../../engine/inspect/index.ts";
 import { type LayoutBox, layoutGraph } from "../../../engine/inspect/layout.ts";
 
 /** Graphs without circles: a box reads some of those before it. */

@@ -7,7 +7,7 @@ import {
   type Profile,
   profileRows,
   profileTable,
-} from "../../../engine/index.ts";
+} from "../../../engine/inspect/index.ts";
 
 const run = (start: number, milliseconds: number, extra: Partial<KernelRun> = {}): KernelRun => ({
   name: "conv2d.tile",
