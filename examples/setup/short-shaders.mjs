@@ -11,7 +11,8 @@ const ALL = "ganvas:all-shaders";
  * For bundles of pages; in Node shaders keep their comments, which `ganvas graph` and compilers' messages then show.
  *
  * Shaders are alike, and gzip finds again what it has seen in the last 32 KiB: a module put in front of all others names every
- * shader, so that they come first, one after the other. Those that nothing uses are left out by esbuild all the same.
+ * shader, so that they come first, one after the other. It has no effects, and nothing uses its exports, so that esbuild takes
+ * into a script only those shaders that something else in it imports.
  * @type {import("esbuild").Plugin}
  */
 export const shortShaders = {
@@ -19,10 +20,15 @@ export const shortShaders = {
   setup(build) {
     const { inject = [] } = build.initialOptions;
     build.initialOptions.inject = [...inject, ALL];
-    build.onResolve({ filter: new RegExp(`^${ALL}$`) }, () => ({ path: "all", namespace: ALL }));
+    build.onResolve({ filter: new RegExp(`^${ALL}$`) }, () => ({
+      path: "all",
+      namespace: ALL,
+      sideEffects: false,
+    }));
     build.onLoad({ filter: /.*/, namespace: ALL }, () => {
       const files = readdirSync(folder).filter((file) => file.endsWith(".wgsl"));
-      return { contents: files.map((file) => `import "./${file}";`).join("\n"), resolveDir: folder };
+      const lines = files.map((file, k) => `export { default as ganvasShader${k} } from "./${file}";`);
+      return { contents: lines.join("\n"), resolveDir: folder };
     });
     build.onLoad({ filter: /\.wgsl$/ }, ({ path }) => ({
       contents: minifyWgsl(readFileSync(path, "utf8")),

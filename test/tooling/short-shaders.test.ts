@@ -91,23 +91,56 @@ describe("minifyWgsl", () => {
   });
 });
 
-test("a page's scripts hold the shaders it uses side by side, and no others", async () => {
-  const { outputFiles } = await build({
-    ...commonOptions,
-    stdin: {
-      contents:
-        'import a from "./matmul.naive.wgsl"; globalThis.between = 1; import b from "./adam.wgsl"; globalThis.used = [a, b];',
-      resolveDir: folder.pathname,
-    },
-    minify: true,
-    write: false,
-    plugins: [shortShaders],
-  });
-  const text = outputFiles[0]?.text ?? "";
+describe("a page's scripts", () => {
+  /** Bundles of these modules, which import from `shaders/`. */
+  const bundle = async (modules: Readonly<Record<string, string>>) => {
+    const { outputFiles } = await build({
+      ...commonOptions,
+      entryPoints: Object.keys(modules).map((name) => `given:${name}`),
+      outdir: "out",
+      splitting: true,
+      minify: true,
+      write: false,
+      plugins: [
+        shortShaders,
+        {
+          name: "given",
+          setup(setup) {
+            setup.onResolve({ filter: /^given:/ }, ({ path }) => ({
+              path: path.slice(6),
+              namespace: "given",
+            }));
+            setup.onLoad({ filter: /.*/, namespace: "given" }, ({ path }) => ({
+              contents: modules[path] as string,
+              resolveDir: folder.pathname,
+            }));
+          },
+        },
+      ],
+    });
+    return outputFiles.map(({ text }) => text);
+  };
   const short = (file: string) => minifyWgsl(readFileSync(new URL(file, folder), "utf8"));
-  const [adam, naive] = [text.indexOf(short("adam.wgsl")), text.indexOf(short("matmul.naive.wgsl"))];
-  expect(adam).toBeGreaterThan(0);
-  expect(naive).toBeGreaterThan(adam);
-  expect(text.indexOf("between")).toBeGreaterThan(naive);
-  expect(text.match(/@compute/g)).toHaveLength(2);
+
+  test("hold the shaders they use side by side, and no others", async () => {
+    const [text = ""] = await bundle({
+      page: 'import a from "./matmul.naive.wgsl"; globalThis.between = 1; import b from "./adam.wgsl"; globalThis.used = [a, b];',
+    });
+    const [adam, naive] = [text.indexOf(short("adam.wgsl")), text.indexOf(short("matmul.naive.wgsl"))];
+    expect(adam).toBeGreaterThan(0);
+    expect(naive).toBeGreaterThan(adam);
+    expect(text.indexOf("between")).toBeGreaterThan(naive);
+    expect(text.match(/@compute/g)).toHaveLength(2);
+  });
+
+  test("load none where they use none, even beside others that do", async () => {
+    const texts = await bundle({
+      plain: 'globalThis.plain = 1; globalThis.later = () => import("given:worker");',
+      worker: 'import a from "./adam.wgsl"; globalThis.used = a;',
+    });
+    const plain = texts.find((text) => text.includes("globalThis.plain"));
+    expect(plain).toBeDefined();
+    expect(plain).not.toMatch(/@compute|import *["{]|from *"/);
+    expect(texts.filter((text) => text.includes("@compute"))).toHaveLength(1);
+  });
 });
