@@ -3,13 +3,13 @@
 //
 //   y[n, oh, ow, o] = sum over kh, kw, i of  x[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, i] * w[kh, kw, i, o]
 //
-// x [n, h, w, i], w [kh, kw, i, o], y [n, oh, ow, o]; I and O are multiples of 4.
+// x [n, h, w, i], w [kh, kw, i, o], y [n, oh, ow, o]; O is a multiple of 4.
 //
 //   a thread's tile        4 channels          COLUMN_THREADS threads side by side, ROW_THREADS below one another
 //            4 pixels    [ y y y y ]
 //
-// 2 * N*OH*OW*O * KH*KW*I flop. Per step of 4 input channels a thread loads 8 vectors for 64 multiply-adds. The same sums in the
-// same order as conv2d.tile.
+// 2 * N*OH*OW*O * KH*KW*I flop. Per step of 4 input channels a thread loads 8 vectors for 64 multiply-adds; where I is no multiple
+// of 4, 1 vector and 4 numbers per channel for 16. The same sums in the same order as conv2d.tile.
 // Workgroups: fold(ceil(O/4 / COLUMN_THREADS) * ceil(N*OH*OW / (4*ROW_THREADS))), where fold(t) is x = min(t, 65535), y = ceil(t / x).
 
 const COLUMN_THREADS = 16u; // threads of a workgroup along output channels
@@ -31,7 +31,10 @@ const PAD_W = 1u;
 const DILATION_H = 1u;
 const DILATION_W = 1u;
 
-alias StoredX = vec4f; // as stored: vec4<f16> where the tensor has that type
+alias In = vec4f; // f32 where I is not a multiple of 4
+const IN_WIDTH = 4u;
+
+alias StoredX = In; // as stored: f16 or vec4<f16> where the tensor has that type
 alias StoredW = vec4f;
 alias StoredY = vec4f;
 
@@ -43,7 +46,7 @@ fn epilogue(v: vec4f, i: u32) -> vec4f { return v; }
 
 const M = N * OH * OW;
 const COLUMNS = O / 4u;
-const STEPS = I / 4u;
+const STEPS = I / IN_WIDTH;
 const COLUMN_TILES = (COLUMNS + COLUMN_THREADS - 1u) / COLUMN_THREADS;
 const TILE_PIXELS = 4u * ROW_THREADS;
 const TILES = COLUMN_TILES * ((M + TILE_PIXELS - 1u) / TILE_PIXELS);
@@ -51,6 +54,11 @@ const TILES = COLUMN_TILES * ((M + TILE_PIXELS - 1u) / TILE_PIXELS);
 // Four terms of a pixel of y.
 fn multiply(v: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, sum: vec4f) -> vec4f {
   return fma(vec4f(v.w), b3, fma(vec4f(v.z), b2, fma(vec4f(v.y), b1, fma(vec4f(v.x), b0, sum))));
+}
+
+// Channels of x at an index; a single one comes four times.
+fn load(at: vec2u, k: u32) -> vec4f {
+  return select(vec4f(), vec4f(In(x[at.x + k])), at.y == 1u);
 }
 
 // Where the tap of output pixel m lies in x, and whether that is inside the image (1) or not (0).
@@ -88,15 +96,26 @@ fn main(
     let s2 = source(pixel + 2u, tap);
     let s3 = source(pixel + 3u, tap);
     for (var k = 0u; k < steps; k++) {
+      let a0 = load(s0, k);
+      let a1 = load(s1, k);
+      let a2 = load(s2, k);
+      let a3 = load(s3, k);
       let b0 = vec4f(w[at]);
-      let b1 = vec4f(w[at + COLUMNS]);
-      let b2 = vec4f(w[at + 2u * COLUMNS]);
-      let b3 = vec4f(w[at + 3u * COLUMNS]);
-      y0 = multiply(select(vec4f(), vec4f(x[s0.x + k]), s0.y == 1u), b0, b1, b2, b3, y0);
-      y1 = multiply(select(vec4f(), vec4f(x[s1.x + k]), s1.y == 1u), b0, b1, b2, b3, y1);
-      y2 = multiply(select(vec4f(), vec4f(x[s2.x + k]), s2.y == 1u), b0, b1, b2, b3, y2);
-      y3 = multiply(select(vec4f(), vec4f(x[s3.x + k]), s3.y == 1u), b0, b1, b2, b3, y3);
-      at += 4u * COLUMNS;
+      if (IN_WIDTH == 1u) {
+        y0 = fma(a0, b0, y0);
+        y1 = fma(a1, b0, y1);
+        y2 = fma(a2, b0, y2);
+        y3 = fma(a3, b0, y3);
+      } else {
+        let b1 = vec4f(w[at + COLUMNS]);
+        let b2 = vec4f(w[at + 2u * COLUMNS]);
+        let b3 = vec4f(w[at + 3u * COLUMNS]);
+        y0 = multiply(a0, b0, b1, b2, b3, y0);
+        y1 = multiply(a1, b0, b1, b2, b3, y1);
+        y2 = multiply(a2, b0, b1, b2, b3, y2);
+        y3 = multiply(a3, b0, b1, b2, b3, y3);
+      }
+      at += IN_WIDTH * COLUMNS;
     }
   }
 

@@ -55,7 +55,7 @@ const forwardProduct = (g: Geometry, family = "conv2d"): Product => ({
   columns: g.O / vectorOf(g.O / g.GROUPS).width,
   rows: g.N * g.OH * g.OW,
   depth: (g.KH * g.KW * g.I) / g.GROUPS,
-  flat: g.GROUPS === 1 && g.I % 4 === 0 && g.O % 4 === 0 ? 4 : undefined,
+  flat: g.GROUPS === 1 && g.O % 4 === 0 ? 4 : undefined,
   withoutSubgroups: g.GROUPS > 1,
 });
 
@@ -89,18 +89,17 @@ export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] 
 function convLaunch(g: Geometry, product: Product, tile: Tile, target: Target): Omit<Launch, "bindings"> {
   const input = vectorOf(g.I / g.GROUPS);
   const output = vectorOf(g.O / g.GROUPS);
-  const vectors = {
-    ...groupsOf(g),
+  const constants = {
+    ...constantsOf(g),
+    ...layoutOf(tile, target),
     In: input.type,
     IN_WIDTH: input.width,
-    Out: output.type,
-    OUT_WIDTH: output.width,
-    PIXELS: tile.block,
   };
+  const others = { ...groupsOf(g), Out: output.type, OUT_WIDTH: output.width, PIXELS: tile.block };
   return {
     name: `conv2d.${tile.form}`,
     source: { flat: forwardFlat, tile: forwardTile, subgroup: forwardSubgroup }[tile.form],
-    constants: { ...constantsOf(g), ...layoutOf(tile, target), ...(tile.form !== "flat" && vectors) },
+    constants: { ...constants, ...(tile.form !== "flat" && others) },
     grid: foldGrid(tilesOf(product, tile, target)),
     epilogue: { hook: "epilogue", width: output.width },
     flops: flopsOf(g),
@@ -121,6 +120,7 @@ function gradInputProduct(g: Geometry): Product {
   if (turned) return forwardProduct(turned, "conv2d of dy");
   return {
     ...forwardProduct({ ...g, O: g.I, I: g.O }, "conv2d-grad-input"),
+    flat: g.GROUPS === 1 && g.I % 4 === 0 && g.O % 4 === 0 ? 4 : undefined,
     rows: g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW),
   };
 }

@@ -68,6 +68,7 @@ describe("convolution, its gradients and theirs", () => {
     },
     { x: [1, 9, 8, 16], w: [4, 3, 16, 4], options: { stride: 2, padding: [3, 2] } },
     { x: [3, 4, 5, 8], w: [2, 2, 8, 20], options: { padding: 3 } },
+    { x: [2, 9, 11, 3], w: [5, 3, 3, 8], options: { stride: [1, 2], padding: [2, 1] } },
     { x: [1, 5, 6, 1], w: [1, 1, 1, 1], options: {} },
     // Pads wider than the kernel reaches: no convolution of dy alone gives dx.
     { x: [1, 4, 5, 2], w: [2, 2, 2, 3], options: { padding: 3 } },
