@@ -7,11 +7,11 @@
 // I and O are multiples of 4. The constants are those of the forward convolution. Phases as in conv2d-grad-input.phases.
 //
 //   a thread's tile            4 channels          COLUMN_THREADS threads side by side, ROW_THREADS below one another
-//     4 pixels of a phase    [ x x x x ]
+//     8 pixels of a phase    [ x x x x ]
 //
-// 2 * N*OH*OW*O * KH*KW*I flop. Per step of 4 output channels a thread loads 8 vectors for 64 multiply-adds. The same sums in the
+// 2 * N*OH*OW*O * KH*KW*I flop. Per step of 4 output channels a thread loads 12 vectors for 128 multiply-adds. The same sums in the
 // same order as conv2d-grad-input.phases.
-// Workgroups: fold(ceil(I/4 / COLUMN_THREADS) * ceil(N*ceil(H/STRIDE_H)*ceil(W/STRIDE_W) / (4*ROW_THREADS))),
+// Workgroups: fold(ceil(I/4 / COLUMN_THREADS) * ceil(N*ceil(H/STRIDE_H)*ceil(W/STRIDE_W) / (8*ROW_THREADS))),
 // z = STRIDE_H*STRIDE_W, where fold(t) is x = min(t, 65535), y = ceil(t / x).
 
 const COLUMN_THREADS = 16u; // threads of a workgroup along input channels
@@ -50,7 +50,7 @@ const M = N * PHASE_H * PHASE_W;
 const COLUMNS = I / 4u;
 const STEPS = O / 4u;
 const COLUMN_TILES = (COLUMNS + COLUMN_THREADS - 1u) / COLUMN_THREADS;
-const TILE_PIXELS = 4u * ROW_THREADS;
+const TILE_PIXELS = 8u * ROW_THREADS;
 const TILES = COLUMN_TILES * ((M + TILE_PIXELS - 1u) / TILE_PIXELS);
 
 // Four terms of a pixel of dx.
@@ -76,7 +76,7 @@ fn main(
 ) {
   let tile = group.x + group.y * groups.x;
   let column = (tile % COLUMN_TILES) * COLUMN_THREADS + thread.x;
-  let pixel = (tile / COLUMN_TILES) * TILE_PIXELS + thread.y * 4u;
+  let pixel = (tile / COLUMN_TILES) * TILE_PIXELS + thread.y * 8u;
   if (tile >= TILES || column >= COLUMNS || pixel >= M) { return; }
   let phaseH = group.z / STRIDE_W; // ih = row in the phase * stride + phaseH
   let phaseW = group.z % STRIDE_W;
@@ -85,6 +85,10 @@ fn main(
   var x1 = vec4f();
   var x2 = vec4f();
   var x3 = vec4f();
+  var x4 = vec4f();
+  var x5 = vec4f();
+  var x6 = vec4f();
+  var x7 = vec4f();
   // Counts that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
   let taps = select(0u, KH * KW, groups.x > 0u);
   let steps = select(0u, STEPS, groups.x > 0u);
@@ -99,6 +103,10 @@ fn main(
     let s1 = source(pixel + 1u, rows, columns);
     let s2 = source(pixel + 2u, rows, columns);
     let s3 = source(pixel + 3u, rows, columns);
+    let s4 = source(pixel + 4u, rows, columns);
+    let s5 = source(pixel + 5u, rows, columns);
+    let s6 = source(pixel + 6u, rows, columns);
+    let s7 = source(pixel + 7u, rows, columns);
     var at = tap * O * COLUMNS + column;
     for (var k = 0u; k < steps; k++) {
       let b0 = vec4f(v[at]);
@@ -109,18 +117,23 @@ fn main(
       x1 = multiply(select(vec4f(), vec4f(dy[s1.x + k]), s1.y == 1u), b0, b1, b2, b3, x1);
       x2 = multiply(select(vec4f(), vec4f(dy[s2.x + k]), s2.y == 1u), b0, b1, b2, b3, x2);
       x3 = multiply(select(vec4f(), vec4f(dy[s3.x + k]), s3.y == 1u), b0, b1, b2, b3, x3);
+      x4 = multiply(select(vec4f(), vec4f(dy[s4.x + k]), s4.y == 1u), b0, b1, b2, b3, x4);
+      x5 = multiply(select(vec4f(), vec4f(dy[s5.x + k]), s5.y == 1u), b0, b1, b2, b3, x5);
+      x6 = multiply(select(vec4f(), vec4f(dy[s6.x + k]), s6.y == 1u), b0, b1, b2, b3, x6);
+      x7 = multiply(select(vec4f(), vec4f(dy[s7.x + k]), s7.y == 1u), b0, b1, b2, b3, x7);
       at += 4u * COLUMNS;
     }
   }
 
-  for (var p = 0u; p < min(4u, M - pixel); p++) {
+  for (var p = 0u; p < min(8u, M - pixel); p++) {
     let m = pixel + p;
     let ih = m / PHASE_W % PHASE_H * STRIDE_H + phaseH;
     let iw = m % PHASE_W * STRIDE_W + phaseW;
     if (ih < H && iw < W) {
       let at = ((m / (PHASE_H * PHASE_W) * H + ih) * W + iw) * COLUMNS + column;
-      let sum = select(select(x0, x1, p == 1u), select(x2, x3, p == 3u), p >= 2u);
-      dx[at] = StoredDx(epilogue(sum, at * 4u));
+      let low = select(select(x0, x1, p == 1u), select(x2, x3, p == 3u), p >= 2u);
+      let high = select(select(x4, x5, p == 5u), select(x6, x7, p == 7u), p >= 6u);
+      dx[at] = StoredDx(epilogue(select(low, high, p >= 4u), at * 4u));
     }
   }
 }

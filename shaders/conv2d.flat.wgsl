@@ -6,11 +6,11 @@
 // x [n, h, w, i], w [kh, kw, i, o], y [n, oh, ow, o]; O is a multiple of 4.
 //
 //   a thread's tile        4 channels          COLUMN_THREADS threads side by side, ROW_THREADS below one another
-//            4 pixels    [ y y y y ]
+//            8 pixels    [ y y y y ]
 //
-// 2 * N*OH*OW*O * KH*KW*I flop. Per step of 4 input channels a thread loads 8 vectors for 64 multiply-adds; where I is no multiple
-// of 4, 1 vector and 4 numbers per channel for 16. The same sums in the same order as conv2d.tile.
-// Workgroups: fold(ceil(O/4 / COLUMN_THREADS) * ceil(N*OH*OW / (4*ROW_THREADS))), where fold(t) is x = min(t, 65535), y = ceil(t / x).
+// 2 * N*OH*OW*O * KH*KW*I flop. Per step of 4 input channels a thread loads 12 vectors for 128 multiply-adds; where I is no
+// multiple of 4, 1 vector and 8 numbers per channel for 32. The same sums in the same order as conv2d.tile.
+// Workgroups: fold(ceil(O/4 / COLUMN_THREADS) * ceil(N*OH*OW / (8*ROW_THREADS))), where fold(t) is x = min(t, 65535), y = ceil(t / x).
 
 const COLUMN_THREADS = 16u; // threads of a workgroup along output channels
 const ROW_THREADS = 4u; // threads of a workgroup along output pixels
@@ -48,7 +48,7 @@ const M = N * OH * OW;
 const COLUMNS = O / 4u;
 const STEPS = I / IN_WIDTH;
 const COLUMN_TILES = (COLUMNS + COLUMN_THREADS - 1u) / COLUMN_THREADS;
-const TILE_PIXELS = 4u * ROW_THREADS;
+const TILE_PIXELS = 8u * ROW_THREADS;
 const TILES = COLUMN_TILES * ((M + TILE_PIXELS - 1u) / TILE_PIXELS);
 
 // Four terms of a pixel of y.
@@ -79,13 +79,17 @@ fn main(
 ) {
   let tile = group.x + group.y * groups.x;
   let column = (tile % COLUMN_TILES) * COLUMN_THREADS + thread.x;
-  let pixel = (tile / COLUMN_TILES) * TILE_PIXELS + thread.y * 4u;
+  let pixel = (tile / COLUMN_TILES) * TILE_PIXELS + thread.y * 8u;
   if (tile >= TILES || column >= COLUMNS || pixel >= M) { return; }
 
   var y0 = vec4f();
   var y1 = vec4f();
   var y2 = vec4f();
   var y3 = vec4f();
+  var y4 = vec4f();
+  var y5 = vec4f();
+  var y6 = vec4f();
+  var y7 = vec4f();
   var at = column;
   // Counts that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
   let taps = select(0u, KH * KW, groups.x > 0u);
@@ -95,17 +99,29 @@ fn main(
     let s1 = source(pixel + 1u, tap);
     let s2 = source(pixel + 2u, tap);
     let s3 = source(pixel + 3u, tap);
+    let s4 = source(pixel + 4u, tap);
+    let s5 = source(pixel + 5u, tap);
+    let s6 = source(pixel + 6u, tap);
+    let s7 = source(pixel + 7u, tap);
     for (var k = 0u; k < steps; k++) {
       let a0 = load(s0, k);
       let a1 = load(s1, k);
       let a2 = load(s2, k);
       let a3 = load(s3, k);
+      let a4 = load(s4, k);
+      let a5 = load(s5, k);
+      let a6 = load(s6, k);
+      let a7 = load(s7, k);
       let b0 = vec4f(w[at]);
       if (IN_WIDTH == 1u) {
         y0 = fma(a0, b0, y0);
         y1 = fma(a1, b0, y1);
         y2 = fma(a2, b0, y2);
         y3 = fma(a3, b0, y3);
+        y4 = fma(a4, b0, y4);
+        y5 = fma(a5, b0, y5);
+        y6 = fma(a6, b0, y6);
+        y7 = fma(a7, b0, y7);
       } else {
         let b1 = vec4f(w[at + COLUMNS]);
         let b2 = vec4f(w[at + 2u * COLUMNS]);
@@ -114,14 +130,19 @@ fn main(
         y1 = multiply(a1, b0, b1, b2, b3, y1);
         y2 = multiply(a2, b0, b1, b2, b3, y2);
         y3 = multiply(a3, b0, b1, b2, b3, y3);
+        y4 = multiply(a4, b0, b1, b2, b3, y4);
+        y5 = multiply(a5, b0, b1, b2, b3, y5);
+        y6 = multiply(a6, b0, b1, b2, b3, y6);
+        y7 = multiply(a7, b0, b1, b2, b3, y7);
       }
       at += IN_WIDTH * COLUMNS;
     }
   }
 
   let i = pixel * COLUMNS + column;
-  for (var p = 0u; p < min(4u, M - pixel); p++) {
-    let v = select(select(y0, y1, p == 1u), select(y2, y3, p == 3u), p >= 2u);
-    y[i + p * COLUMNS] = StoredY(epilogue(v, (i + p * COLUMNS) * 4u));
+  for (var p = 0u; p < min(8u, M - pixel); p++) {
+    let low = select(select(y0, y1, p == 1u), select(y2, y3, p == 3u), p >= 2u);
+    let high = select(select(y4, y5, p == 5u), select(y6, y7, p == 7u), p >= 6u);
+    y[i + p * COLUMNS] = StoredY(epilogue(select(low, high, p >= 4u), (i + p * COLUMNS) * 4u));
   }
 }

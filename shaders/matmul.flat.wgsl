@@ -4,10 +4,10 @@
 //   c[q, m, n] = sum over k of  a[q, m, k] * b[q, k, n]      q: batch; K and N are multiples of 4
 //
 //   a thread's tile        4 columns           COLUMN_THREADS threads side by side, ROW_THREADS below one another
-//                4 rows  [ c c c c ]
+//                8 rows  [ c c c c ]
 //
-// 2 * BATCH*M*N*K flop. Per step of 4 k a thread loads 8 vectors for 64 multiply-adds. The same sums in the same order as matmul.tile.
-// Workgroups: fold(ceil(N/4 / COLUMN_THREADS) * ceil(M / (4*ROW_THREADS))), z = BATCH, where fold(t) is x = min(t, 65535), y = ceil(t / x).
+// 2 * BATCH*M*N*K flop. Per step of 4 k a thread loads 12 vectors for 128 multiply-adds. The same sums in the same order as matmul.tile.
+// Workgroups: fold(ceil(N/4 / COLUMN_THREADS) * ceil(M / (8*ROW_THREADS))), z = BATCH, where fold(t) is x = min(t, 65535), y = ceil(t / x).
 
 const COLUMN_THREADS = 16u; // threads of a workgroup along n
 const ROW_THREADS = 4u; // threads of a workgroup along m
@@ -31,7 +31,7 @@ fn epilogue(v: vec4f, i: u32) -> vec4f { return v; }
 
 const COLUMNS = N / 4u;
 const COLUMN_TILES = (COLUMNS + COLUMN_THREADS - 1u) / COLUMN_THREADS;
-const TILE_ROWS = 4u * ROW_THREADS;
+const TILE_ROWS = 8u * ROW_THREADS;
 const TILES = COLUMN_TILES * ((M + TILE_ROWS - 1u) / TILE_ROWS);
 
 // Four terms of a row of c.
@@ -48,7 +48,7 @@ fn main(
   let tile = group.x + group.y * groups.x;
   let batch = group.z;
   let column = (tile % COLUMN_TILES) * COLUMN_THREADS + thread.x;
-  let row = (tile / COLUMN_TILES) * TILE_ROWS + thread.y * 4u;
+  let row = (tile / COLUMN_TILES) * TILE_ROWS + thread.y * 8u;
   if (tile >= TILES || column >= COLUMNS || row >= M) { return; }
 
   let first = batch * (BATCH_STRIDE_A / 4u);
@@ -56,11 +56,19 @@ fn main(
   let at1 = first + min(row + 1u, M - 1u) * (K / 4u);
   let at2 = first + min(row + 2u, M - 1u) * (K / 4u);
   let at3 = first + min(row + 3u, M - 1u) * (K / 4u);
+  let at4 = first + min(row + 4u, M - 1u) * (K / 4u);
+  let at5 = first + min(row + 5u, M - 1u) * (K / 4u);
+  let at6 = first + min(row + 6u, M - 1u) * (K / 4u);
+  let at7 = first + min(row + 7u, M - 1u) * (K / 4u);
   var at = batch * (BATCH_STRIDE_B / 4u) + column;
   var c0 = vec4f();
   var c1 = vec4f();
   var c2 = vec4f();
   var c3 = vec4f();
+  var c4 = vec4f();
+  var c5 = vec4f();
+  var c6 = vec4f();
+  var c7 = vec4f();
   // A count that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
   let steps = select(0u, K / 4u, groups.x > 0u);
   for (var k = 0u; k < steps; k++) {
@@ -72,12 +80,17 @@ fn main(
     c1 = multiply(vec4f(a[at1 + k]), b0, b1, b2, b3, c1);
     c2 = multiply(vec4f(a[at2 + k]), b0, b1, b2, b3, c2);
     c3 = multiply(vec4f(a[at3 + k]), b0, b1, b2, b3, c3);
+    c4 = multiply(vec4f(a[at4 + k]), b0, b1, b2, b3, c4);
+    c5 = multiply(vec4f(a[at5 + k]), b0, b1, b2, b3, c5);
+    c6 = multiply(vec4f(a[at6 + k]), b0, b1, b2, b3, c6);
+    c7 = multiply(vec4f(a[at7 + k]), b0, b1, b2, b3, c7);
     at += 4u * COLUMNS;
   }
 
   let i = (batch * M + row) * COLUMNS + column;
-  for (var r = 0u; r < min(4u, M - row); r++) {
-    let v = select(select(c0, c1, r == 1u), select(c2, c3, r == 3u), r >= 2u);
-    c[i + r * COLUMNS] = StoredC(epilogue(v, (i + r * COLUMNS) * 4u));
+  for (var r = 0u; r < min(8u, M - row); r++) {
+    let low = select(select(c0, c1, r == 1u), select(c2, c3, r == 3u), r >= 2u);
+    let high = select(select(c4, c5, r == 5u), select(c6, c7, r == 7u), r >= 6u);
+    c[i + r * COLUMNS] = StoredC(epilogue(select(low, high, r >= 4u), (i + r * COLUMNS) * 4u));
   }
 }

@@ -55,7 +55,7 @@ const forwardProduct = (g: Geometry, family = "conv2d"): Product => ({
   columns: g.O / vectorOf(g.O / g.GROUPS).width,
   rows: g.N * g.OH * g.OW,
   depth: (g.KH * g.KW * g.I) / g.GROUPS,
-  flat: g.GROUPS === 1 && g.O % 4 === 0 ? 4 : undefined,
+  flat: g.GROUPS === 1 && g.O % 4 === 0 ? 8 : undefined,
   withoutSubgroups: g.GROUPS > 1,
 });
 
@@ -120,7 +120,7 @@ function gradInputProduct(g: Geometry): Product {
   if (turned) return forwardProduct(turned, "conv2d of dy");
   return {
     ...forwardProduct({ ...g, O: g.I, I: g.O }, "conv2d-grad-input"),
-    flat: g.GROUPS === 1 && g.I % 4 === 0 && g.O % 4 === 0 ? 4 : undefined,
+    flat: g.GROUPS === 1 && g.I % 4 === 0 && g.O % 4 === 0 ? 8 : undefined,
     rows: g.N * ceilDiv(g.H, g.SH) * ceilDiv(g.W, g.SW),
   };
 }

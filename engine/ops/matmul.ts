@@ -45,7 +45,7 @@ const formFor = ({ shape }: Node, target: Target): Form =>
 function productOf({ inputs, shape }: Node): Product {
   const [batch, rows, n] = shape as [number, number, number];
   const depth = inputs[0]?.shape[2] as number;
-  const flat = n % 4 === 0 && depth % 4 === 0 ? 4 : undefined;
+  const flat = n % 4 === 0 && depth % 4 === 0 ? 8 : undefined;
   return { family: "matmul", columns: n / vectorOf(n).width, rows, depth, batch, flat };
 }
 

@@ -31,7 +31,7 @@ async function compare(record: () => readonly Tensor[], family: RegExp): Promise
     const fast = await compute(form, record);
     for (const name of fast.kernels.filter((kernel) => family.test(kernel)))
       expect(name).not.toMatch(/naive/);
-    // Sizes that are no multiples of four have no flat form.
+    // Results whose rows are no multiples of four have no flat form.
     expect(fast.kernels.join()).toMatch(form === "flat" ? /\.(flat|tile)/ : new RegExp(`\\.${form}`));
     expectEqual(fast.data, naive.data, form);
   }
