@@ -1,6 +1,6 @@
 /**
- * With `profiling.ts` the only file of the studio that knows the engine and the models. Its calls run in the worker, or on the
- * page's thread where WebGPU is not offered to workers; everything else of the studio sees the types below and `EngineCalls`.
+ * With `profiling.ts` and `self-test.ts` the only file of the studio that knows the engine and the models. Its calls run in the
+ * worker, or on the page's thread where WebGPU is not offered to workers; everything else sees the types below and `EngineCalls`.
  */
 import { imresize } from "../../engine/data/imresize.ts";
 import { type DeviceInfo, init, warmUp } from "../../engine/index.ts";
@@ -10,9 +10,7 @@ import { decodeImage, encodePng } from "../../engine/io/image-browser.ts";
 import { blendName, parseBlend } from "../../models/blend.ts";
 import { BLEND_ENDS, findShipped, type ModelEntry, superResolvers } from "../../models/shipped.ts";
 import { loadSuperResolver, type SuperResolver, upscaleImage } from "../../models/upscale.ts";
-import { opCases } from "../../test/reference/cases.ts";
-import { type CaseReport, checkOps } from "../../test/reference/check.ts";
-import { engineBackend } from "../../test/reference/engine.ts";
+import type { CaseReport } from "../../test/reference/check.ts";
 import type { CallName, CallOptions, EngineCalls, ModelChoice } from "./engine-calls.ts";
 import {
   openSubject,
@@ -123,6 +121,7 @@ const handlers: Handlers = {
   },
 
   async selfTest(_, { onProgress, signal }) {
+    const { checkOps, engineBackend, opCases } = await import("./self-test.ts");
     const total = Object.values(opCases).reduce((sum, cases) => sum + cases.length, 0);
     let done = 0;
     for await (const result of checkOps(opCases, engineBackend)) {
