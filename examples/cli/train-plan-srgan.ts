@@ -35,6 +35,7 @@ const CALIBRATION_BATCHES = 4;
 const OF_DISCRIMINATOR = [
   "gan",
   "head",
+  "discriminator-lr",
   "adversarial-weight",
   "label-smoothing",
   "r1",
@@ -63,6 +64,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
   const features = preset.content === "mse" ? undefined : await featuresOf(args, preset.content);
   const lr = decimal(args, "lr", { above: 0 });
   const ema = decimal(args, "ema", { least: 0, below: 1 });
+  const discriminatorLr = decimal(args, "discriminator-lr", { above: 0 });
   const { steps, seed } = wishes;
   const candidates = wholeNumber(args, "candidates", 1);
   const batchSize = wholeNumber(args, "batch", 1);
@@ -78,6 +80,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(candidates !== undefined && { candidates }),
     ...(batchSize !== undefined && { batchSize }),
     ...(adversarialWeight !== undefined && { adversarialWeight }),
+    ...(discriminatorLr !== undefined && { discriminatorLr }),
     ...(ema !== undefined && { ema }),
     ...(args.values.head !== undefined && { head: oneOf(args, "head", DISCRIMINATOR_HEADS, "patch") }),
     game: gameOf(args),

@@ -15,7 +15,7 @@ const words = (table: object): string => Object.keys(table).join(", ");
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
   ...["size", "vgg", "vgg-weight", "schedule", "ema", "icnr"],
-  ...["gan", "head", "adversarial-weight", "label-smoothing", "r1", "spectral-norm"],
+  ...["gan", "head", "discriminator-lr", "adversarial-weight", "label-smoothing", "r1", "spectral-norm"],
 ] as const;
 
 const SRRESNET_ONLY = ["precision"] as const;
@@ -84,6 +84,11 @@ export const train: Command = {
       type: "string",
       value: "HEAD",
       help: "srgan: the discriminator's end: dense (as in the paper), gap (each feature's mean), patch (an answer for each place); the size's by default",
+    },
+    "discriminator-lr": {
+      type: "string",
+      value: "X",
+      help: "srgan: the discriminator's learning rate at the start (the generator's by default)",
     },
     "adversarial-weight": {
       type: "string",

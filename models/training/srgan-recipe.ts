@@ -26,6 +26,11 @@ export interface SRGANRecipe extends Recipe {
   readonly content: ContentRecipe;
   /** Nothing judges where this is null. */
   readonly discriminator: SRGANDiscriminatorConfig | null;
+  /**
+   * The discriminator's learning rate at the start, where it differs from the generator's: one that learns faster keeps up
+   * (Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium").
+   */
+  readonly discriminatorLr?: number;
   readonly adversarialWeight: number;
   readonly tvWeight: number;
   readonly game: Game;
@@ -119,6 +124,7 @@ export interface SRGANChoice {
   readonly batchSize?: number;
   /** 1e-3 in the paper, whose discriminator has batch norm; one with spectral norm has smaller gradients. */
   readonly adversarialWeight?: number;
+  readonly discriminatorLr?: number;
   readonly ema?: number;
   readonly game?: Partial<Game>;
   /** Sub-pixels of a generator that comes from no file start equal. */
@@ -149,6 +155,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
         ? { kind: "mse", weight: 1 }
         : { kind: "vgg", layer: preset.content, ...features },
     discriminator: preset.adversarialWeight > 0 ? discriminator : null,
+    ...(choice.discriminatorLr !== undefined && { discriminatorLr: choice.discriminatorLr }),
     adversarialWeight: choice.adversarialWeight ?? preset.adversarialWeight,
     tvWeight: preset.tvWeight,
     game: { ...PAPER_GAME, ...choice.game },
