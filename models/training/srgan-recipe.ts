@@ -124,6 +124,7 @@ export interface SRGANChoice {
   readonly batchSize?: number;
   /** 1e-3 in the paper, whose discriminator has batch norm; one with spectral norm has smaller gradients. */
   readonly adversarialWeight?: number;
+  /** The generator's by default. */
   readonly discriminatorLr?: number;
   readonly ema?: number;
   readonly game?: Partial<Game>;

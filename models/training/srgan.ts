@@ -87,10 +87,10 @@ export class SRGANTraining implements Trainer {
 
   update(batch: Batch): Tensor {
     const { lr, hr } = tensorsOf(batch);
-    const { lr: first, discriminatorLr = first } = this.recipe;
-    const rate = learningRate(this.recipe, this.step);
-    this.generatorAdam.lr = rate;
-    if (this.discriminatorAdam) this.discriminatorAdam.lr = rate * (discriminatorLr / first);
+    const { recipe, step } = this;
+    this.generatorAdam.lr = learningRate(recipe, step);
+    if (this.discriminatorAdam)
+      this.discriminatorAdam.lr = learningRate({ ...recipe, lr: recipe.discriminatorLr ?? recipe.lr }, step);
     const measured = this.discriminator ? this.play(lr, hr) : this.practise(lr, hr);
     this.average?.ema.update();
     const numbers = concat(measured.map((x) => reshape(x, [-1]))).watch();

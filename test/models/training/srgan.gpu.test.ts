@@ -55,6 +55,25 @@ describe("SRGAN training", () => {
     expect(await second.current().stateDict()).toEqual(await whole.current().stateDict());
   });
 
+  test("each network learns at its own rate", async () => {
+    // Adam's first update moves a number by about the learning rate.
+    const training = new SRGANTraining(recipe(8, { lr: 1e-4, discriminatorLr: 1e-3 }), vgg);
+    const { generator, discriminator } = training;
+    const weights = async () => [await generator.stateDict(), await discriminator?.stateDict()] as const;
+    const start = await weights();
+    await train(training, 0, 1);
+    const end = await weights();
+    const moved = (k: 0 | 1, name: string) => {
+      const [before, after] = [start[k]?.get(name)?.data, end[k]?.get(name)?.data] as [
+        Float32Array,
+        Float32Array,
+      ];
+      return Math.max(...after.map((value, i) => Math.abs(value - (before[i] as number))));
+    };
+    expect(moved(0, "tail.weight") / 1e-4).toBeCloseTo(1, 1);
+    expect(moved(1, "conv.0.weight") / 1e-3).toBeCloseTo(1, 1);
+  });
+
   test("the average of the weights is shown, and lies between the first and the last", async () => {
     const training = new SRGANTraining(recipe(7), vgg);
     const weightOf = async () => (await training.current().tail.weight.data())[0] as number;
