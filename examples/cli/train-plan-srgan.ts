@@ -36,7 +36,9 @@ const OF_DISCRIMINATOR = [
   "gan",
   "head",
   "discriminator-lr",
+  "discriminator-lead",
   "adversarial-weight",
+  "adversarial-share",
   "label-smoothing",
   "r1",
   "spectral-norm",
@@ -65,6 +67,8 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
   const lr = decimal(args, "lr", { above: 0 });
   const ema = decimal(args, "ema", { least: 0, below: 1 });
   const discriminatorLr = decimal(args, "discriminator-lr", { above: 0 });
+  const discriminatorLead = wholeNumber(args, "discriminator-lead", 1);
+  const adversarialShare = decimal(args, "adversarial-share", { above: 0 });
   const { steps, seed } = wishes;
   const candidates = wholeNumber(args, "candidates", 1);
   const batchSize = wholeNumber(args, "batch", 1);
@@ -80,7 +84,9 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(candidates !== undefined && { candidates }),
     ...(batchSize !== undefined && { batchSize }),
     ...(adversarialWeight !== undefined && { adversarialWeight }),
+    ...(adversarialShare !== undefined && { adversarialShare }),
     ...(discriminatorLr !== undefined && { discriminatorLr }),
+    ...(discriminatorLead !== undefined && { discriminatorLead }),
     ...(ema !== undefined && { ema }),
     ...(args.values.head !== undefined && { head: oneOf(args, "head", DISCRIMINATOR_HEADS, "patch") }),
     game: gameOf(args),

@@ -15,7 +15,8 @@ const words = (table: object): string => Object.keys(table).join(", ");
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
   ...["size", "vgg", "vgg-weight", "schedule", "ema", "icnr"],
-  ...["gan", "head", "discriminator-lr", "adversarial-weight", "label-smoothing", "r1", "spectral-norm"],
+  ...["gan", "head", "discriminator-lr", "discriminator-lead", "adversarial-weight", "adversarial-share"],
+  ...["label-smoothing", "r1", "spectral-norm"],
 ] as const;
 
 const SRRESNET_ONLY = ["precision"] as const;
@@ -90,10 +91,20 @@ export const train: Command = {
       value: "X",
       help: "srgan: the discriminator's learning rate at the start (the generator's by default)",
     },
+    "discriminator-lead": {
+      type: "string",
+      value: "N",
+      help: "srgan: updates at the start in which only the discriminator learns (0 by default)",
+    },
     "adversarial-weight": {
       type: "string",
       value: "W",
       help: "srgan: of the adversarial loss (1e-3 by default, as in the paper)",
+    },
+    "adversarial-share": {
+      type: "string",
+      value: "R",
+      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as the content's, e.g. 0.5",
     },
     "label-smoothing": {
       type: "string",

@@ -31,7 +31,11 @@ export interface SRGANRecipe extends Recipe {
    * (Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium").
    */
   readonly discriminatorLr?: number;
+  /** Updates at the start in which only the discriminator learns, so that its first answers are worth following. */
+  readonly discriminatorLead?: number;
   readonly adversarialWeight: number;
+  /** As in `GeneratorLossOptions`. */
+  readonly adversarialShare?: number;
   readonly tvWeight: number;
   readonly game: Game;
   /** Share that the average of the generator's weights keeps in an update; 0 for none. The average is what is shipped. */
@@ -124,8 +128,10 @@ export interface SRGANChoice {
   readonly batchSize?: number;
   /** 1e-3 in the paper, whose discriminator has batch norm; one with spectral norm has smaller gradients. */
   readonly adversarialWeight?: number;
+  readonly adversarialShare?: number;
   /** The generator's by default. */
   readonly discriminatorLr?: number;
+  readonly discriminatorLead?: number;
   readonly ema?: number;
   readonly game?: Partial<Game>;
   /** Sub-pixels of a generator that comes from no file start equal. */
@@ -157,6 +163,8 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
         : { kind: "vgg", layer: preset.content, ...features },
     discriminator: preset.adversarialWeight > 0 ? discriminator : null,
     ...(choice.discriminatorLr !== undefined && { discriminatorLr: choice.discriminatorLr }),
+    ...(choice.discriminatorLead !== undefined && { discriminatorLead: choice.discriminatorLead }),
+    ...(choice.adversarialShare !== undefined && { adversarialShare: choice.adversarialShare }),
     adversarialWeight: choice.adversarialWeight ?? preset.adversarialWeight,
     tvWeight: preset.tvWeight,
     game: { ...PAPER_GAME, ...choice.game },

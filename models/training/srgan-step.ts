@@ -4,12 +4,15 @@
  */
 import {
   add,
+  div,
   type GanLoss,
   type GanLossKind,
   ganLoss,
   grad,
+  minimum,
   mse,
   mul,
+  norm,
   type Optimizer,
   r1Penalty,
   type StepOptions,
@@ -49,6 +52,11 @@ export interface GeneratorLossOptions {
   readonly content: Content;
   /** 1e-3 in the paper; 0 trains without a discriminator. */
   readonly adversarialWeight: number;
+  /**
+   * Keeps the discriminator from drowning the content: its loss gets the weight, `adversarialWeight` at most, at which its
+   * gradient at the images is this many times as long as the content's. By default the weight stays what it is.
+   */
+  readonly adversarialShare?: number;
   /** 2e-8 in the paper's first version and for SRResNet-VGG22, else 0. */
   readonly tvWeight: number;
   /** The paper's by default. */
@@ -90,7 +98,21 @@ export function generatorLoss(
 ): GeneratorLoss {
   const adversarial = lossOf(options.game ?? PAPER_GAME).generator(logits, real);
   const { content, tv, total } = contentLoss(sr, hr, options);
-  return { total: add(total, mul(adversarial, options.adversarialWeight)), content, adversarial, tv };
+  const { adversarialWeight, adversarialShare } = options;
+  const weight =
+    adversarialShare === undefined
+      ? adversarialWeight
+      : minimum(mul(lengthRatio(sr, total, adversarial), adversarialShare), adversarialWeight);
+  return { total: add(total, mul(adversarial, weight)), content, adversarial, tv };
+}
+
+/**
+ * By how much the gradient of one loss at `x` is longer than that of another: a number without a gradient of its own. Esser
+ * et al. 2021, "Taming Transformers for High-Resolution Image Synthesis", equation 7, compare at the last layer instead.
+ */
+function lengthRatio(x: Tensor, one: Tensor, other: Tensor): Tensor {
+  const [a, b] = [one, other].map((loss) => norm(grad(loss, [x])[0] as Tensor)) as [Tensor, Tensor];
+  return div(a, add(b, 1e-30)).detach(); // a dead discriminator's gradient is 0
 }
 
 /** Both networks, each with the optimiser of its parameters. */

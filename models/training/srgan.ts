@@ -57,6 +57,7 @@ export class SRGANTraining implements Trainer {
     this.losses = {
       content: contentOf(recipe, vgg),
       adversarialWeight: recipe.adversarialWeight,
+      ...(recipe.adversarialShare !== undefined && { adversarialShare: recipe.adversarialShare }),
       tvWeight: recipe.tvWeight,
       game: recipe.game,
     };
@@ -88,7 +89,7 @@ export class SRGANTraining implements Trainer {
   update(batch: Batch): Tensor {
     const { lr, hr } = tensorsOf(batch);
     const { recipe, step } = this;
-    this.generatorAdam.lr = learningRate(recipe, step);
+    this.generatorAdam.lr = step < (recipe.discriminatorLead ?? 0) ? 0 : learningRate(recipe, step);
     if (this.discriminatorAdam)
       this.discriminatorAdam.lr = learningRate({ ...recipe, lr: recipe.discriminatorLr ?? recipe.lr }, step);
     const measured = this.discriminator ? this.play(lr, hr) : this.practise(lr, hr);

@@ -74,6 +74,23 @@ describe("SRGAN training", () => {
     expect(moved(1, "conv.0.weight") / 1e-3).toBeCloseTo(1, 1);
   });
 
+  test("the discriminator can learn alone at the start", async () => {
+    const training = new SRGANTraining(recipe(8, { discriminatorLead: 2 }), vgg);
+    const read = async () => {
+      const dicts = await Promise.all([training.generator.stateDict(), training.discriminator?.stateDict()]);
+      return [dicts[0].get("tail.weight")?.data, dicts[1]?.get("conv.0.weight")?.data];
+    };
+    const start = await read();
+    await train(training, 0, 2);
+    const led = await read();
+    await train(training, 2, 3);
+    const end = await read();
+    expect(led[0]).toEqual(start[0]);
+    expect(led[1]).not.toEqual(start[1]);
+    expect(end[0]).not.toEqual(led[0]);
+    expect(training.step).toBe(3);
+  });
+
   test("the average of the weights is shown, and lies between the first and the last", async () => {
     const training = new SRGANTraining(recipe(7), vgg);
     const weightOf = async () => (await training.current().tail.weight.data())[0] as number;
