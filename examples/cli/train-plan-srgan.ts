@@ -69,6 +69,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
   const discriminatorLr = decimal(args, "discriminator-lr", { above: 0 });
   const discriminatorLead = wholeNumber(args, "discriminator-lead", 1);
   const adversarialShare = decimal(args, "adversarial-share", { above: 0 });
+  const pixelWeight = decimal(args, "pixel-weight", { above: 0 });
   const { steps, seed } = wishes;
   const candidates = wholeNumber(args, "candidates", 1);
   const batchSize = wholeNumber(args, "batch", 1);
@@ -87,12 +88,18 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(adversarialShare !== undefined && { adversarialShare }),
     ...(discriminatorLr !== undefined && { discriminatorLr }),
     ...(discriminatorLead !== undefined && { discriminatorLead }),
+    ...(pixelWeight !== undefined && { pixelWeight }),
     ...(ema !== undefined && { ema }),
     ...(args.values.head !== undefined && { head: oneOf(args, "head", DISCRIMINATOR_HEADS, "patch") }),
     game: gameOf(args),
     icnr: args.values.icnr === true,
+    jitter: args.values.jitter === true,
     spectralNorm: args.values["spectral-norm"] === true,
   });
+  if (recipe.jitter && recipe.discriminator?.head === "dense")
+    throw new InputError(
+      "--jitter shows less of a patch than the dense head takes: choose --head patch or gap",
+    );
   const from = await generator?.stateDict();
   const weight = decimal(args, "vgg-weight", { above: 0 });
   return {
@@ -137,6 +144,8 @@ async function resumed(
     "ema",
     "size",
     "vgg-weight",
+    "pixel-weight",
+    "jitter",
     "icnr",
     ...OF_DISCRIMINATOR,
   ]);
@@ -164,10 +173,12 @@ async function resumed(
 }
 
 /** @throws InputError for an option that would have no effect */
-function refuseUseless(args: Arguments, { title, adversarialWeight, network }: SRGANPreset): void {
+function refuseUseless(args: Arguments, { title, content, adversarialWeight, network }: SRGANPreset): void {
   const idle = OF_DISCRIMINATOR.find((option) => args.values[option] !== undefined);
   if (idle !== undefined && adversarialWeight === 0)
     throw new InputError(`--${idle} is about the discriminator, and ${title} has none`);
+  if (args.values["pixel-weight"] !== undefined && content === "mse")
+    throw new InputError(`--pixel-weight adds pixels to features, and ${title} compares pixels already`);
   if (args.values.icnr !== true) return;
   if (text(args, "from") !== undefined)
     throw new InputError("--icnr is about a generator's first weights, and --from gives it others");

@@ -14,7 +14,7 @@ const words = (table: object): string => Object.keys(table).join(", ");
 
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
-  ...["size", "vgg", "vgg-weight", "schedule", "ema", "icnr"],
+  ...["size", "vgg", "vgg-weight", "pixel-weight", "jitter", "schedule", "ema", "icnr"],
   ...["gan", "head", "discriminator-lr", "discriminator-lead", "adversarial-weight", "adversarial-share"],
   ...["label-smoothing", "r1", "spectral-norm"],
 ] as const;
@@ -58,6 +58,15 @@ export const train: Command = {
       type: "string",
       value: "W",
       help: "srgan: of the features in the loss; 0.006 with the original weights of VGG, else by default found so that it is as large as the mean squared error at the start",
+    },
+    "pixel-weight": {
+      type: "string",
+      value: "W",
+      help: "srgan: of the pixels' mean squared error beside the features, which alone let colours drift and grids grow, e.g. 0.25 (0 by default)",
+    },
+    jitter: {
+      type: "boolean",
+      help: "srgan: losses look through a window that moves by up to 3 pixels from update to update, against grids",
     },
     lr: {
       type: "string",

@@ -18,6 +18,8 @@ export type ContentRecipe =
       readonly layer: VggLayer;
       readonly reduction: FeatureReduction;
       readonly weight: number;
+      /** Of the pixels' mean squared error beside the features; 0. */
+      readonly pixels?: number;
     };
 
 export interface SRGANRecipe extends Recipe {
@@ -37,6 +39,8 @@ export interface SRGANRecipe extends Recipe {
   /** As in `GeneratorLossOptions`. */
   readonly adversarialShare?: number;
   readonly tvWeight: number;
+  /** Losses look through a window that moves with each update (`jittered`). */
+  readonly jitter?: boolean;
   readonly game: Game;
   /** Share that the average of the generator's weights keeps in an update; 0 for none. The average is what is shipped. */
   readonly ema: number;
@@ -132,6 +136,9 @@ export interface SRGANChoice {
   /** The generator's by default. */
   readonly discriminatorLr?: number;
   readonly discriminatorLead?: number;
+  /** Of the pixels beside features; 0 by default. */
+  readonly pixelWeight?: number;
+  readonly jitter?: boolean;
   readonly ema?: number;
   readonly game?: Partial<Game>;
   /** Sub-pixels of a generator that comes from no file start equal. */
@@ -160,13 +167,19 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     content:
       preset.content === "mse"
         ? { kind: "mse", weight: 1 }
-        : { kind: "vgg", layer: preset.content, ...features },
+        : {
+            kind: "vgg",
+            layer: preset.content,
+            ...features,
+            ...(choice.pixelWeight !== undefined && { pixels: choice.pixelWeight }),
+          },
     discriminator: preset.adversarialWeight > 0 ? discriminator : null,
     ...(choice.discriminatorLr !== undefined && { discriminatorLr: choice.discriminatorLr }),
     ...(choice.discriminatorLead !== undefined && { discriminatorLead: choice.discriminatorLead }),
     ...(choice.adversarialShare !== undefined && { adversarialShare: choice.adversarialShare }),
     adversarialWeight: choice.adversarialWeight ?? preset.adversarialWeight,
     tvWeight: preset.tvWeight,
+    ...(choice.jitter && { jitter: true }),
     game: { ...PAPER_GAME, ...choice.game },
     batchSize: choice.batchSize ?? size.batchSize,
     patch: size.patch,

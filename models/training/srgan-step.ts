@@ -15,6 +15,7 @@ import {
   norm,
   type Optimizer,
   r1Penalty,
+  slice,
   type StepOptions,
   type Tensor,
   totalVariation,
@@ -46,6 +47,8 @@ export type Content =
       readonly vgg: VGG19;
       readonly reduction: FeatureReduction;
       readonly weight: number;
+      /** Of the mean squared error of the pixels beside the features, which hold neither colours nor fine grids; 0. */
+      readonly pixels?: number;
     };
 
 export interface GeneratorLossOptions {
@@ -79,7 +82,9 @@ export function contentLoss(
   { content, tvWeight }: Pick<GeneratorLossOptions, "content" | "tvWeight">,
 ): Pick<GeneratorLoss, "content" | "tv" | "total"> {
   const distance = content.kind === "mse" ? mse(sr, hr) : vggLoss(content.vgg, sr, hr, content.reduction);
-  const weighted = mul(distance, content.weight);
+  const own = mul(distance, content.weight);
+  const pixels = content.kind === "vgg" && content.pixels;
+  const weighted = pixels ? add(own, mul(mse(sr, hr), pixels)) : own;
   const tv = totalVariation(sr);
   return { content: weighted, tv, total: tvWeight === 0 ? weighted : add(weighted, mul(tv, tvWeight)) };
 }
@@ -115,6 +120,27 @@ function lengthRatio(x: Tensor, one: Tensor, other: Tensor): Tensor {
   return div(a, add(b, 1e-30)).detach(); // a dead discriminator's gradient is 0
 }
 
+/** Corners of the windows that updates look through in turn: each parity, and each remainder by 4, of both axes. */
+const CORNERS = [
+  [0, 0],
+  [1, 2],
+  [2, 3],
+  [3, 1],
+] as const;
+const MARGIN = 4;
+
+/**
+ * A window of images, 4 pixels smaller, that moves with each update. VGG's pooling and the discriminator's strides else
+ * fall on the same sub-pixels of the generator in all updates, and what they overlook grows to a grid.
+ * @param images [n, h, w, 3]
+ * @returns [n, h - 4, w - 4, 3]
+ */
+export function jittered(images: Tensor, step: number): Tensor {
+  const [y, x] = CORNERS[step % CORNERS.length] as readonly [number, number];
+  const [, h = 0, w = 0] = images.shape;
+  return slice(images, [0, y, x], [undefined, y + h - MARGIN, x + w - MARGIN]);
+}
+
 /** Both networks, each with the optimiser of its parameters. */
 export interface SRGANPlayers {
   readonly generator: SRResNet;
@@ -146,28 +172,31 @@ export interface SRGANStep {
  * own, so that its batch norm sees one kind at a time; the generator's one pass serves both updates.
  * @param lr [n, h, w, 3] in [0, 1]
  * @param hr [n, 4h, 4w, 3] in [-1, 1]
+ * @param view what losses and discriminator see of images: all of them by default
  */
 export function srganStep(
   players: SRGANPlayers,
   lr: Tensor,
   hr: Tensor,
   options: GeneratorLossOptions & Pick<StepOptions, "maxNorm">,
+  view = (images: Tensor): Tensor => images,
 ): SRGANStep {
   const { generator, discriminator, generatorOptimiser, discriminatorOptimiser } = players;
   const clipping = options.maxNorm === undefined ? {} : { maxNorm: options.maxNorm };
   const sr = generator.forward(lr);
+  const [shown, original] = [view(sr), view(hr)];
 
-  const real = discriminator.forward(hr);
-  const fake = discriminator.forward(sr.detach());
+  const real = discriminator.forward(original);
+  const fake = discriminator.forward(shown.detach());
   const { game = PAPER_GAME } = options;
   const told = lossOf(game).discriminator(real, fake);
-  const penalty = game.r1 > 0 && r1Penalty((x) => discriminator.forward(x), hr, { gamma: game.r1 });
+  const penalty = game.r1 > 0 && r1Penalty((x) => discriminator.forward(x), original, { gamma: game.r1 });
   const lossOfDiscriminator = penalty ? add(told, penalty) : told;
   const discriminatorGradients = grad(lossOfDiscriminator, discriminatorOptimiser.parameters);
   const discriminatorNorm = discriminatorOptimiser.step(discriminatorGradients, clipping);
 
-  const again = game.loss === "relativistic-average" ? discriminator.forward(hr) : undefined;
-  const lossOfGenerator = generatorLoss(sr, hr, discriminator.forward(sr), options, again);
+  const again = game.loss === "relativistic-average" ? discriminator.forward(original) : undefined;
+  const lossOfGenerator = generatorLoss(shown, original, discriminator.forward(shown), options, again);
   const generatorGradients = grad(lossOfGenerator.total, generatorOptimiser.parameters);
   const generatorNorm = generatorOptimiser.step(generatorGradients, clipping);
   return {

@@ -21,7 +21,7 @@ import { startAsNearest } from "../srresnet-init.ts";
 import type { VGG19 } from "../vgg19.ts";
 import { learningRate, type StartingWeights, tensorsOf, type Trainer } from "./recipe.ts";
 import type { SRGANRecipe } from "./srgan-recipe.ts";
-import { type Content, type GeneratorLossOptions, contentLoss, srganStep } from "./srgan-step.ts";
+import { type Content, type GeneratorLossOptions, contentLoss, jittered, srganStep } from "./srgan-step.ts";
 
 /** Gradients longer than this are shortened: never, but their length is measured on the way. */
 const UNCLIPPED = 1e30;
@@ -107,7 +107,7 @@ export class SRGANTraining implements Trainer {
       generatorOptimiser: this.generatorAdam,
       discriminatorOptimiser: this.discriminatorAdam as Adam,
     };
-    const step = srganStep(players, lr, hr, { ...this.losses, maxNorm: UNCLIPPED });
+    const step = srganStep(players, lr, hr, { ...this.losses, maxNorm: UNCLIPPED }, this.view());
     return [
       step.generatorLoss.content,
       step.generatorNorm as Tensor,
@@ -123,9 +123,16 @@ export class SRGANTraining implements Trainer {
   /** One update of the generator alone. */
   private practise(lr: Tensor, hr: Tensor): Tensor[] {
     const sr = this.generator.forward(lr);
-    const { content, total } = contentLoss(sr, hr, this.losses);
+    const view = this.view();
+    const { content, total } = contentLoss(view(sr), view(hr), this.losses);
     const norm = this.generatorAdam.step(grad(total, this.generatorAdam.parameters), { maxNorm: UNCLIPPED });
     return [content, norm, colourDrift(sr, hr)];
+  }
+
+  /** What losses see of images in the next update. */
+  private view(): (images: Tensor) => Tensor {
+    const { recipe, step } = this;
+    return (images) => (recipe.jitter ? jittered(images, step) : images);
   }
 
   current(): SRResNet {

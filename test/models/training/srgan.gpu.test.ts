@@ -4,7 +4,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../../engine/io/index.ts"
 import { idle, init } from "../../../engine/index.ts";
 import { SRRESNET_PAPER } from "../../../models/srresnet.ts";
 import { SRGANTraining } from "../../../models/training/srgan.ts";
-import { type SRGANRecipe, srganRecipe } from "../../../models/training/srgan-recipe.ts";
+import { type ContentRecipe, type SRGANRecipe, srganRecipe } from "../../../models/training/srgan-recipe.ts";
 import type { Game } from "../../../models/training/srgan-step.ts";
 import { VGG19 } from "../../../models/vgg19.ts";
 import { batch, made } from "./given.ts";
@@ -89,6 +89,33 @@ describe("SRGAN training", () => {
     expect(led[1]).not.toEqual(start[1]);
     expect(end[0]).not.toEqual(led[0]);
     expect(training.step).toBe(3);
+  });
+
+  test("a window that moves makes four programs, and nothing new from then on", async () => {
+    await init();
+    const moving = srganRecipe({ preset: "srgan-vgg22", size: "tiny", network, head: "patch", jitter: true });
+    const training = new SRGANTraining({ ...moving, adversarialShare: 0.5 }, vgg);
+    await train(training, 0, 12);
+    const before = await made();
+    await train(training, 12, 24);
+    expect(await made()).toEqual(before);
+    const numbers = await training.update(batch(0)).data();
+    expect(Array.from(numbers).every(Number.isFinite)).toBe(true);
+  });
+
+  test("pixels beside features count with their weight", async () => {
+    const contentWith = async (pixels: number) => {
+      const training = new SRGANTraining(
+        recipe(3, { content: { ...tiny.content, pixels } as ContentRecipe }),
+        vgg,
+      );
+      return (await training.update(batch(0)).data())[training.measures.indexOf("content")] as number;
+    };
+    const pixelsOnly = new SRGANTraining(
+      srganRecipe({ preset: "srgan-mse", size: "tiny", network, seed: 3 }),
+    );
+    const squares = (await pixelsOnly.update(batch(0)).data())[0] as number;
+    expect((await contentWith(0.5)) - (await contentWith(0))).toBeCloseTo(0.5 * squares, 5);
   });
 
   test("the average of the weights is shown, and lies between the first and the last", async () => {
