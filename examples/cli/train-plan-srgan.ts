@@ -94,6 +94,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     game: gameOf(args),
     icnr: args.values.icnr === true,
     jitter: args.values.jitter === true,
+    frozenStatistics: args.values["frozen-statistics"] === true,
     spectralNorm: args.values["spectral-norm"] === true,
   });
   if (recipe.jitter && recipe.discriminator?.head === "dense")
@@ -146,6 +147,7 @@ async function resumed(
     "vgg-weight",
     "pixel-weight",
     "jitter",
+    "frozen-statistics",
     "icnr",
     ...OF_DISCRIMINATOR,
   ]);
@@ -179,6 +181,8 @@ function refuseUseless(args: Arguments, { title, content, adversarialWeight, net
     throw new InputError(`--${idle} is about the discriminator, and ${title} has none`);
   if (args.values["pixel-weight"] !== undefined && content === "mse")
     throw new InputError(`--pixel-weight adds pixels to features, and ${title} compares pixels already`);
+  if (args.values["frozen-statistics"] === true && text(args, "from") === undefined)
+    throw new InputError("--frozen-statistics keeps those of a trained generator: name one by --from");
   if (args.values.icnr !== true) return;
   if (text(args, "from") !== undefined)
     throw new InputError("--icnr is about a generator's first weights, and --from gives it others");

@@ -15,6 +15,7 @@ const words = (table: object): string => Object.keys(table).join(", ");
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
   ...["size", "vgg", "vgg-weight", "pixel-weight", "jitter", "schedule", "ema", "icnr"],
+  "frozen-statistics",
   ...["gan", "head", "discriminator-lr", "discriminator-lead", "adversarial-weight", "adversarial-share"],
   ...["label-smoothing", "r1", "spectral-norm"],
 ] as const;
@@ -128,6 +129,10 @@ export const train: Command = {
     "spectral-norm": {
       type: "boolean",
       help: "srgan: spectral instead of batch normalisation in the discriminator",
+    },
+    "frozen-statistics": {
+      type: "boolean",
+      help: "srgan: the generator's batch norm keeps the statistics that --from came with, so that it learns as it will be used",
     },
     icnr: {
       type: "boolean",

@@ -25,6 +25,11 @@ export type ContentRecipe =
 export interface SRGANRecipe extends Recipe {
   /** Trained before, with random weights, or with those and equal sub-pixels (`startAsNearest`). */
   readonly generatorStart: "trained" | "random" | "icnr";
+  /**
+   * The generator's batch norm keeps the statistics that it came with, so that what learns is what is used later: statistics
+   * of a batch and their averages differ, and a generator that is judged by one shows a pattern by the other.
+   */
+  readonly frozenStatistics?: boolean;
   readonly content: ContentRecipe;
   /** Nothing judges where this is null. */
   readonly discriminator: SRGANDiscriminatorConfig | null;
@@ -139,6 +144,7 @@ export interface SRGANChoice {
   /** Of the pixels beside features; 0 by default. */
   readonly pixelWeight?: number;
   readonly jitter?: boolean;
+  readonly frozenStatistics?: boolean;
   readonly ema?: number;
   readonly game?: Partial<Game>;
   /** Sub-pixels of a generator that comes from no file start equal. */
@@ -163,6 +169,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
   };
   return {
     generatorStart: choice.network ? "trained" : choice.icnr ? "icnr" : "random",
+    ...(choice.frozenStatistics && { frozenStatistics: true }),
     network: choice.network ?? preset.network,
     content:
       preset.content === "mse"

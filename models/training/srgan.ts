@@ -61,7 +61,7 @@ export class SRGANTraining implements Trainer {
       tvWeight: recipe.tvWeight,
       game: recipe.game,
     };
-    this.generator = new SRResNet({ ...network, seed }).train();
+    this.generator = new SRResNet({ ...network, seed }).train(recipe.frozenStatistics !== true);
     if (recipe.generatorStart === "icnr") startAsNearest(this.generator);
     if (from) this.generator.loadStateDict(from.weights, from.file);
     this.generatorAdam = new Adam(this.generator.parameters(), { lr });

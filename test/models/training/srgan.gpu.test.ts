@@ -7,6 +7,7 @@ import { SRGANTraining } from "../../../models/training/srgan.ts";
 import { type ContentRecipe, type SRGANRecipe, srganRecipe } from "../../../models/training/srgan-recipe.ts";
 import type { Game } from "../../../models/training/srgan-step.ts";
 import { VGG19 } from "../../../models/vgg19.ts";
+import { tensorsOf } from "../../../models/training/recipe.ts";
 import { batch, made } from "./given.ts";
 
 const network = { ...SRRESNET_PAPER, numBlocks: 1, width: 4 };
@@ -101,6 +102,21 @@ describe("SRGAN training", () => {
     expect(await made()).toEqual(before);
     const numbers = await training.update(batch(0)).data();
     expect(Array.from(numbers).every(Number.isFinite)).toBe(true);
+  });
+
+  test("frozen statistics stay while weights learn, and shown and trained images are the same", async () => {
+    const training = new SRGANTraining(recipe(4, { frozenStatistics: true, ema: 0 }), vgg);
+    const start = await training.generator.stateDict();
+    const { lr } = tensorsOf(batch(0));
+    await train(training, 0, 3);
+    const end = await training.generator.stateDict();
+    for (const name of start.keys()) {
+      const [before, after] = [start.get(name)?.data, end.get(name)?.data];
+      if (name.includes("running")) expect(after, name).toEqual(before);
+      else if (/(conv|tail).*weight$/.test(name)) expect(after, name).not.toEqual(before);
+    }
+    const trained = await training.generator.forward(lr).data();
+    expect(trained).toEqual(await training.current().eval().forward(lr).data());
   });
 
   test("pixels beside features count with their weight", async () => {
