@@ -70,6 +70,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
   const discriminatorLead = wholeNumber(args, "discriminator-lead", 1);
   const adversarialShare = decimal(args, "adversarial-share", { above: 0 });
   const pixelWeight = decimal(args, "pixel-weight", { above: 0 });
+  const gridWeight = decimal(args, "grid-weight", { above: 0 });
   const { steps, seed } = wishes;
   const candidates = wholeNumber(args, "candidates", 1);
   const batchSize = wholeNumber(args, "batch", 1);
@@ -89,6 +90,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(discriminatorLr !== undefined && { discriminatorLr }),
     ...(discriminatorLead !== undefined && { discriminatorLead }),
     ...(pixelWeight !== undefined && { pixelWeight }),
+    ...(gridWeight !== undefined && { gridWeight }),
     ...(ema !== undefined && { ema }),
     ...(args.values.head !== undefined && { head: oneOf(args, "head", DISCRIMINATOR_HEADS, "patch") }),
     game: gameOf(args),
@@ -146,6 +148,7 @@ async function resumed(
     "size",
     "vgg-weight",
     "pixel-weight",
+    "grid-weight",
     "jitter",
     "frozen-statistics",
     "icnr",

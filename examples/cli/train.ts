@@ -14,7 +14,7 @@ const words = (table: object): string => Object.keys(table).join(", ");
 
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
-  ...["size", "vgg", "vgg-weight", "pixel-weight", "jitter", "schedule", "ema", "icnr"],
+  ...["size", "vgg", "vgg-weight", "pixel-weight", "grid-weight", "jitter", "schedule", "ema", "icnr"],
   "frozen-statistics",
   ...["gan", "head", "discriminator-lr", "discriminator-lead", "adversarial-weight", "adversarial-share"],
   ...["label-smoothing", "r1", "spectral-norm"],
@@ -64,6 +64,11 @@ export const train: Command = {
       type: "string",
       value: "W",
       help: "srgan: of the pixels' mean squared error beside the features, which alone let colours drift and grids grow, e.g. 0.25 (0 by default)",
+    },
+    "grid-weight": {
+      type: "string",
+      value: "W",
+      help: "srgan: of a penalty on patterns that change sign from pixel to pixel, e.g. 20 (0 by default)",
     },
     jitter: {
       type: "boolean",

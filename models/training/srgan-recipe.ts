@@ -44,6 +44,7 @@ export interface SRGANRecipe extends Recipe {
   /** As in `GeneratorLossOptions`. */
   readonly adversarialShare?: number;
   readonly tvWeight: number;
+  readonly gridWeight?: number;
   /** Losses look through a window that moves with each update (`jittered`). */
   readonly jitter?: boolean;
   readonly game: Game;
@@ -143,6 +144,8 @@ export interface SRGANChoice {
   readonly discriminatorLead?: number;
   /** Of the pixels beside features; 0 by default. */
   readonly pixelWeight?: number;
+  /** Of `gridPenalty`; 0 by default. */
+  readonly gridWeight?: number;
   readonly jitter?: boolean;
   readonly frozenStatistics?: boolean;
   readonly ema?: number;
@@ -186,6 +189,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     ...(choice.adversarialShare !== undefined && { adversarialShare: choice.adversarialShare }),
     adversarialWeight: choice.adversarialWeight ?? preset.adversarialWeight,
     tvWeight: preset.tvWeight,
+    ...(choice.gridWeight !== undefined && { gridWeight: choice.gridWeight }),
     ...(choice.jitter && { jitter: true }),
     game: { ...PAPER_GAME, ...choice.game },
     batchSize: choice.batchSize ?? size.batchSize,

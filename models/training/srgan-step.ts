@@ -17,11 +17,12 @@ import {
   r1Penalty,
   slice,
   type StepOptions,
+  sub,
   type Tensor,
   totalVariation,
 } from "../../engine/index.ts";
 import type { SRGANDiscriminator } from "../srgan-discriminator.ts";
-import { type FeatureReduction, vggLoss } from "../srgan-losses.ts";
+import { type FeatureReduction, gridPenalty, vggLoss } from "../srgan-losses.ts";
 import type { SRResNet } from "../srresnet.ts";
 import type { VGG19 } from "../vgg19.ts";
 
@@ -62,6 +63,8 @@ export interface GeneratorLossOptions {
   readonly adversarialShare?: number;
   /** 2e-8 in the paper's first version and for SRResNet-VGG22, else 0. */
   readonly tvWeight: number;
+  /** Of `gridPenalty`; 0 by default. */
+  readonly gridWeight?: number;
   /** The paper's by default. */
   readonly game?: Game;
 }
@@ -79,14 +82,16 @@ export interface GeneratorLoss {
 export function contentLoss(
   sr: Tensor,
   hr: Tensor,
-  { content, tvWeight }: Pick<GeneratorLossOptions, "content" | "tvWeight">,
+  { content, tvWeight, gridWeight = 0 }: Pick<GeneratorLossOptions, "content" | "tvWeight" | "gridWeight">,
 ): Pick<GeneratorLoss, "content" | "tv" | "total"> {
   const distance = content.kind === "mse" ? mse(sr, hr) : vggLoss(content.vgg, sr, hr, content.reduction);
   const own = mul(distance, content.weight);
   const pixels = content.kind === "vgg" && content.pixels;
   const weighted = pixels ? add(own, mul(mse(sr, hr), pixels)) : own;
   const tv = totalVariation(sr);
-  return { content: weighted, tv, total: tvWeight === 0 ? weighted : add(weighted, mul(tv, tvWeight)) };
+  const smooth = tvWeight === 0 ? weighted : add(weighted, mul(tv, tvWeight));
+  const total = gridWeight === 0 ? smooth : add(smooth, mul(gridPenalty(sub(sr, hr)), gridWeight));
+  return { content: weighted, tv, total };
 }
 
 /**

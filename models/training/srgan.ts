@@ -59,6 +59,7 @@ export class SRGANTraining implements Trainer {
       adversarialWeight: recipe.adversarialWeight,
       ...(recipe.adversarialShare !== undefined && { adversarialShare: recipe.adversarialShare }),
       tvWeight: recipe.tvWeight,
+      ...(recipe.gridWeight !== undefined && { gridWeight: recipe.gridWeight }),
       game: recipe.game,
     };
     this.generator = new SRResNet({ ...network, seed }).train(recipe.frozenStatistics !== true);
