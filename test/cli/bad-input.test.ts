@@ -280,6 +280,26 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
     /--icnr is about sub-pixel convolutions, and SRGAN, first version has none/,
   ],
   [
+    "pixels beside pixels",
+    trainSRGAN("--pixel-weight", "0.1"),
+    /--pixel-weight adds pixels to features, and SRGAN-MSE compares pixels already/,
+  ],
+  [
+    "a window smaller than the head",
+    trainSRGAN("--head", "dense", "--jitter"),
+    /--jitter shows less of a patch than the dense head takes: choose --head patch or gap/,
+  ],
+  [
+    "statistics of no generator",
+    ["train", "srgan", "--data", "photos", "--out", "run", "--preset", "early", "--frozen-statistics"],
+    /--frozen-statistics keeps those of a trained generator: name one by --from/,
+  ],
+  [
+    "a share of nothing",
+    trainSRGAN("--adversarial-share", "0"),
+    /--adversarial-share takes a number above 0, got "0"/,
+  ],
+  [
     "no updates between checkpoints",
     trainSRGAN("--checkpoint-every", "0"),
     /--checkpoint-every takes a whole/,
