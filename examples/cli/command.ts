@@ -2,12 +2,12 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { InputError } from "../../engine/errors.ts";
 
-type OptionSpec = {
+export interface OptionSpec {
   readonly type: "string" | "boolean";
   readonly help: string;
   readonly value?: string;
   readonly short?: string;
-};
+}
 
 export interface Command {
   /** Positional arguments, as shown in the usage line. */

@@ -5,10 +5,9 @@ import { InputError } from "../../engine/errors.ts";
 import { ganLoss, ganLossKinds } from "../../engine/index.ts";
 import type { JsonValue } from "../../engine/io/index.ts";
 import { readFileBytes } from "../../engine/io/node.ts";
-import { DISCRIMINATOR_HEADS } from "../../models/srgan-discriminator.ts";
 import type { SRResNet } from "../../models/srresnet.ts";
 import { calibrateOnBatches } from "../../models/training/calibrate.ts";
-import { type Recipe, SCHEDULES } from "../../models/training/recipe.ts";
+import type { Recipe } from "../../models/training/recipe.ts";
 import { SRGANTraining } from "../../models/training/srgan.ts";
 import {
   type ContentRecipe,
@@ -24,25 +23,16 @@ import type { Game } from "../../models/training/srgan-step.ts";
 import { CAFFE_VGG_WEIGHT } from "../../models/srgan-losses.ts";
 import type { VGG19 } from "../../models/vgg19.ts";
 import { parseVgg19 } from "../../models/vgg19-files.ts";
-import { type Arguments, decimal, oneOf, text, wholeNumber } from "./command.ts";
+import { type Arguments, decimal, oneOf, text } from "./command.ts";
 import { loadGenerator } from "./files.ts";
+import { DISCRIMINATOR_SETTINGS, SETTING_NAMES, settingsOf } from "./train-settings-srgan.ts";
 import { readRun, refuseSettled, type TrainPlan, wishesOf } from "./train-plan.ts";
 
 /** Batches from which the weight of features is found. */
 const CALIBRATION_BATCHES = 4;
 
 /** Options for runs with a discriminator. */
-const OF_DISCRIMINATOR = [
-  "gan",
-  "head",
-  "discriminator-lr",
-  "discriminator-lead",
-  "adversarial-weight",
-  "adversarial-share",
-  "label-smoothing",
-  "r1",
-  "spectral-norm",
-] as const;
+const OF_DISCRIMINATOR = ["gan", "label-smoothing", "r1", "spectral-norm", ...DISCRIMINATOR_SETTINGS];
 
 /** Where the features come from: stored with the run, so that it can go on without being told again. */
 interface Features {
@@ -64,42 +54,19 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
   const size = oneOf(args, "size", Object.keys(SRGAN_SIZES) as SRGANSizeName[], "compact");
   const generator = await generatorOf(args, preset);
   const features = preset.content === "mse" ? undefined : await featuresOf(args, preset.content);
-  const lr = decimal(args, "lr", { above: 0 });
-  const ema = decimal(args, "ema", { least: 0, below: 1 });
-  const discriminatorLr = decimal(args, "discriminator-lr", { above: 0 });
-  const discriminatorLead = wholeNumber(args, "discriminator-lead", 1);
-  const adversarialShare = decimal(args, "adversarial-share", { above: 0 });
-  const pixelWeight = decimal(args, "pixel-weight", { above: 0 });
-  const gridWeight = decimal(args, "grid-weight", { above: 0 });
   const { steps, seed } = wishes;
-  const candidates = wholeNumber(args, "candidates", 1);
-  const batchSize = wholeNumber(args, "batch", 1);
-  const adversarialWeight = decimal(args, "adversarial-weight", { above: 0 });
   const recipe = srganRecipe({
     preset: name,
     size,
     ...(generator && { network: generator.config }),
     ...(steps !== undefined && { steps }),
     ...(seed !== undefined && { seed }),
-    ...(lr !== undefined && { lr }),
-    ...(args.values.schedule !== undefined && { schedule: oneOf(args, "schedule", SCHEDULES, "drop") }),
-    ...(candidates !== undefined && { candidates }),
-    ...(batchSize !== undefined && { batchSize }),
-    ...(adversarialWeight !== undefined && { adversarialWeight }),
-    ...(adversarialShare !== undefined && { adversarialShare }),
-    ...(discriminatorLr !== undefined && { discriminatorLr }),
-    ...(discriminatorLead !== undefined && { discriminatorLead }),
-    ...(pixelWeight !== undefined && { pixelWeight }),
-    ...(gridWeight !== undefined && { gridWeight }),
-    ...(ema !== undefined && { ema }),
-    ...(args.values.head !== undefined && { head: oneOf(args, "head", DISCRIMINATOR_HEADS, "patch") }),
+    ...settingsOf(args),
     game: gameOf(args),
     icnr: args.values.icnr === true,
-    jitter: args.values.jitter === true,
-    frozenStatistics: args.values["frozen-statistics"] === true,
     spectralNorm: args.values["spectral-norm"] === true,
   });
-  if (recipe.jitter && recipe.discriminator?.head === "dense")
+  if (args.values.jitter === "on" && !recipe.jitter)
     throw new InputError(
       "--jitter shows less of a patch than the dense head takes: choose --head patch or gap",
     );
@@ -138,22 +105,7 @@ async function resumed(
 ): Promise<TrainPlan> {
   const isSRGAN = (options: Readonly<Record<string, unknown>>) => "adversarialWeight" in options;
   const run = await readRun<SRGANRecipe>(out, wishes, "SRGAN", isSRGAN, ["vgg"]);
-  refuseSettled(args, [
-    "from",
-    "lr",
-    "schedule",
-    "batch",
-    "candidates",
-    "ema",
-    "size",
-    "vgg-weight",
-    "pixel-weight",
-    "grid-weight",
-    "jitter",
-    "frozen-statistics",
-    "icnr",
-    ...OF_DISCRIMINATOR,
-  ]);
+  refuseSettled(args, ["from", "size", "vgg-weight", "icnr", ...OF_DISCRIMINATOR, ...SETTING_NAMES]);
   const { content, adversarialWeight, tvWeight } = run.stored;
   const name = presetOf(args);
   if (name !== undefined) {
@@ -184,7 +136,7 @@ function refuseUseless(args: Arguments, { title, content, adversarialWeight, net
     throw new InputError(`--${idle} is about the discriminator, and ${title} has none`);
   if (args.values["pixel-weight"] !== undefined && content === "mse")
     throw new InputError(`--pixel-weight adds pixels to features, and ${title} compares pixels already`);
-  if (args.values["frozen-statistics"] === true && text(args, "from") === undefined)
+  if (args.values["frozen-statistics"] === "on" && text(args, "from") === undefined)
     throw new InputError("--frozen-statistics keeps those of a trained generator: name one by --from");
   if (args.values.icnr !== true) return;
   if (text(args, "from") !== undefined)

@@ -5,6 +5,7 @@ import { debugNonFinite } from "../../engine/inspect/index.ts";
 import { SRGAN_PRESETS, SRGAN_SIZES } from "../../models/training/srgan-recipe.ts";
 import { SRRESNET_PRESETS } from "../../models/training/srresnet.ts";
 import { type Arguments, type Command, DEBUG_NAN, positionals, required } from "./command.ts";
+import { SRGAN_OPTIONS } from "./train-settings-srgan.ts";
 import { planSRResNet } from "./train-plan.ts";
 import { planSRGAN } from "./train-plan-srgan.ts";
 import { runTraining } from "./train-run.ts";
@@ -14,11 +15,9 @@ const words = (table: object): string => Object.keys(table).join(", ");
 
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
-  ...["size", "vgg", "vgg-weight", "pixel-weight", "grid-weight", "jitter", "schedule", "ema", "icnr"],
-  "frozen-statistics",
-  ...["gan", "head", "discriminator-lr", "discriminator-lead", "adversarial-weight", "adversarial-share"],
-  ...["label-smoothing", "r1", "spectral-norm"],
-] as const;
+  ...["size", "vgg", "vgg-weight", "icnr", "gan", "label-smoothing", "r1", "spectral-norm"],
+  ...Object.keys(SRGAN_OPTIONS),
+];
 
 const SRRESNET_ONLY = ["precision"] as const;
 
@@ -43,7 +42,7 @@ export const train: Command = {
     size: {
       type: "string",
       value: Object.keys(SRGAN_SIZES).join("|"),
-      help: "srgan: batch, patch and discriminator (compact by default)",
+      help: "srgan: patch, discriminator and what suits them: paper is the paper's to the letter, compact what works on a processor (by default)",
     },
     from: {
       type: "string",
@@ -60,66 +59,22 @@ export const train: Command = {
       value: "W",
       help: "srgan: of the features in the loss; 0.006 with the original weights of VGG, else by default found so that it is as large as the mean squared error at the start",
     },
-    "pixel-weight": {
-      type: "string",
-      value: "W",
-      help: "srgan: of the pixels' mean squared error beside the features, which alone let colours drift and grids grow, e.g. 0.25 (0 by default)",
-    },
-    "grid-weight": {
-      type: "string",
-      value: "W",
-      help: "srgan: of a penalty on patterns that change sign from pixel to pixel, e.g. 20 (0 by default)",
-    },
-    jitter: {
-      type: "boolean",
-      help: "srgan: losses look through a window that moves by up to 3 pixels from update to update, against grids",
-    },
     lr: {
       type: "string",
       value: "X",
-      help: "learning rate at the start (the preset's by default, 1e-4 for srgan)",
+      help: "learning rate at the start (srresnet: the preset's by default; srgan: 4e-4 for compact, else 1e-4)",
     },
-    schedule: {
-      type: "string",
-      value: "NAME",
-      help: "srgan: learning rate constant, falling along half a cosine, or a tenth from half of the updates on (drop); the preset's by default",
-    },
-    batch: { type: "string", value: "N", help: "patches in a batch (the preset's by default)" },
+    batch: { type: "string", value: "N", help: "patches in a batch (the preset's or size's by default)" },
     candidates: {
       type: "string",
       value: "N",
-      help: "random places that compete for a patch; the one with the most detail is taken (1 by default)",
+      help: "random places that compete for a patch; the one with the most detail is taken (the preset's or size's by default, mostly 1)",
     },
-    ema: { type: "string", value: "B", help: "srgan: keeps and saves an average of the weights, e.g. 0.999" },
+    ...SRGAN_OPTIONS,
     gan: {
       type: "string",
       value: "LOSS",
       help: `srgan: ${ganLossKinds.join(", ")} (the paper's non-saturating by default)`,
-    },
-    head: {
-      type: "string",
-      value: "HEAD",
-      help: "srgan: the discriminator's end: dense (as in the paper), gap (each feature's mean), patch (an answer for each place); the size's by default",
-    },
-    "discriminator-lr": {
-      type: "string",
-      value: "X",
-      help: "srgan: the discriminator's learning rate at the start (the generator's by default)",
-    },
-    "discriminator-lead": {
-      type: "string",
-      value: "N",
-      help: "srgan: updates at the start in which only the discriminator learns (0 by default)",
-    },
-    "adversarial-weight": {
-      type: "string",
-      value: "W",
-      help: "srgan: of the adversarial loss (1e-3 by default, as in the paper)",
-    },
-    "adversarial-share": {
-      type: "string",
-      value: "R",
-      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as the content's, e.g. 0.5",
     },
     "label-smoothing": {
       type: "string",
@@ -134,10 +89,6 @@ export const train: Command = {
     "spectral-norm": {
       type: "boolean",
       help: "srgan: spectral instead of batch normalisation in the discriminator",
-    },
-    "frozen-statistics": {
-      type: "boolean",
-      help: "srgan: the generator's batch norm keeps the statistics that --from came with, so that it learns as it will be used",
     },
     icnr: {
       type: "boolean",

@@ -38,7 +38,7 @@ export interface SRGANRecipe extends Recipe {
    * (Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium").
    */
   readonly discriminatorLr?: number;
-  /** Updates at the start in which only the discriminator learns, so that its first answers are worth following. */
+  /** Share of the updates, at the start, in which only the discriminator learns, so that its first answers are worth following. */
   readonly discriminatorLead?: number;
   readonly adversarialWeight: number;
   /** As in `GeneratorLossOptions`. */
@@ -94,61 +94,80 @@ export const SRGAN_PRESETS = {
 
 export type SRGANPresetName = keyof typeof SRGAN_PRESETS;
 
-/** What a run may cost: the size of what is seen at once, and of the discriminator. */
+/** What may be set on top of a preset. Where the size says nothing either, it is as in the paper. */
+export interface SRGANSettings
+  extends Partial<
+    Pick<
+      SRGANRecipe,
+      | "adversarialShare"
+      | "adversarialWeight"
+      | "batchSize"
+      | "candidates"
+      | "discriminatorLead"
+      | "discriminatorLr"
+      | "ema"
+      | "frozenStatistics"
+      | "gridWeight"
+      | "jitter"
+      | "lr"
+      | "schedule"
+      | "seed"
+      | "steps"
+    >
+  > {
+  /** Of the pixels' mean squared error beside features. */
+  readonly pixelWeight?: number;
+}
+
+/** What a run may cost: the size of what is seen at once, of the discriminator, and what suits them. */
 export interface SRGANSize {
-  readonly batchSize: number;
   readonly patch: number;
   readonly discriminator: SRGANDiscriminatorConfig;
-  /** Updates of a run that names no number. */
-  readonly steps: number | "paper";
+  readonly settings: SRGANSettings;
 }
 
 export const SRGAN_SIZES = {
   /** The paper's; for a GPU. */
-  paper: { batchSize: 16, patch: 96, discriminator: SRGAN_DISCRIMINATOR_PAPER, steps: "paper" },
-  /** For a processor: half the channels, judged by the mean of each feature. */
+  paper: { patch: 96, discriminator: SRGAN_DISCRIMINATOR_PAPER, settings: { batchSize: 16 } },
+  /**
+   * For a processor: a few thousand small batches, judged place by place by a discriminator of half the channels. With the
+   * paper's settings its gradient is nothing at first and drowns the content later, and grids are what comes of both.
+   */
   compact: {
-    batchSize: 8,
     patch: 64,
-    discriminator: { ...SRGAN_DISCRIMINATOR_PAPER, width: 32, hidden: 256, inputSize: 64, head: "gap" },
-    steps: 3000,
+    discriminator: { ...SRGAN_DISCRIMINATOR_PAPER, width: 32, hidden: 256, inputSize: 64, head: "patch" },
+    settings: {
+      batchSize: 4,
+      candidates: 3,
+      steps: 2200,
+      lr: 4e-4,
+      schedule: "cosine",
+      ema: 0.995,
+      frozenStatistics: true,
+      pixelWeight: 0.1,
+      gridWeight: 3,
+      jitter: true,
+      adversarialWeight: 3e-3,
+      adversarialShare: 0.6,
+      discriminatorLr: 3e-4,
+      discriminatorLead: 0.09,
+    },
   },
   /** To try things out in seconds. */
   tiny: {
-    batchSize: 2,
     patch: 32,
     discriminator: { ...SRGAN_DISCRIMINATOR_PAPER, width: 4, hidden: 16, inputSize: 32 },
-    steps: 20,
+    settings: { batchSize: 2, steps: 20 },
   },
 } as const satisfies Record<string, SRGANSize>;
 
 export type SRGANSizeName = keyof typeof SRGAN_SIZES;
 
-export interface SRGANChoice {
+export interface SRGANChoice extends SRGANSettings {
   readonly preset: SRGANPresetName;
   readonly size: SRGANSizeName;
   /** Of the file that the generator comes from; the preset's by default. */
   readonly network?: SRResNetConfig;
-  readonly steps?: number;
-  readonly seed?: number;
-  readonly lr?: number;
-  /** The preset's by default. */
-  readonly schedule?: Schedule;
-  readonly candidates?: number;
-  readonly batchSize?: number;
-  /** 1e-3 in the paper, whose discriminator has batch norm; one with spectral norm has smaller gradients. */
-  readonly adversarialWeight?: number;
-  readonly adversarialShare?: number;
-  /** The generator's by default. */
-  readonly discriminatorLr?: number;
-  readonly discriminatorLead?: number;
-  /** Of the pixels beside features; 0 by default. */
-  readonly pixelWeight?: number;
-  /** Of `gridPenalty`; 0 by default. */
-  readonly gridWeight?: number;
-  readonly jitter?: boolean;
-  readonly frozenStatistics?: boolean;
-  readonly ema?: number;
   readonly game?: Partial<Game>;
   /** Sub-pixels of a generator that comes from no file start equal. */
   readonly icnr?: boolean;
@@ -160,46 +179,57 @@ export interface SRGANChoice {
   readonly features?: { readonly weight: number; readonly reduction: FeatureReduction };
 }
 
-/** The recipe of a preset at a size. */
+/** The recipe of a preset at a size. What it has no use for is left out of it. */
 export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
-  const preset: SRGANPreset = SRGAN_PRESETS[choice.preset];
-  const size: SRGANSize = SRGAN_SIZES[choice.size];
-  const { features = { weight: 1, reduction: "mean" } } = choice;
+  const {
+    preset: presetName,
+    size: sizeName,
+    network,
+    game,
+    icnr,
+    head,
+    spectralNorm,
+    features,
+    ...chosen
+  } = choice;
+  const preset: SRGANPreset = SRGAN_PRESETS[presetName];
+  const size: SRGANSize = SRGAN_SIZES[sizeName];
+  const { frozenStatistics, jitter, pixelWeight, ...settings } = { ...size.settings, ...chosen };
+  const { adversarialShare, adversarialWeight, discriminatorLead, discriminatorLr, ...general } = settings;
   const discriminator = {
     ...size.discriminator,
-    ...(choice.head && { head: choice.head }),
-    ...(choice.spectralNorm && { norm: "spectral" as const }),
+    ...(head && { head }),
+    ...(spectralNorm && { norm: "spectral" as const }),
   };
+  const judged = preset.adversarialWeight > 0;
+  const ofGame = { adversarialShare, discriminatorLead, discriminatorLr };
   return {
-    generatorStart: choice.network ? "trained" : choice.icnr ? "icnr" : "random",
-    ...(choice.frozenStatistics && { frozenStatistics: true }),
-    network: choice.network ?? preset.network,
+    generatorStart: network ? "trained" : icnr ? "icnr" : "random",
+    ...(network && frozenStatistics && { frozenStatistics }),
+    network: network ?? preset.network,
     content:
       preset.content === "mse"
         ? { kind: "mse", weight: 1 }
         : {
             kind: "vgg",
             layer: preset.content,
-            ...features,
-            ...(choice.pixelWeight !== undefined && { pixels: choice.pixelWeight }),
+            ...(features ?? { weight: 1, reduction: "mean" }),
+            ...(pixelWeight && { pixels: pixelWeight }),
           },
-    discriminator: preset.adversarialWeight > 0 ? discriminator : null,
-    ...(choice.discriminatorLr !== undefined && { discriminatorLr: choice.discriminatorLr }),
-    ...(choice.discriminatorLead !== undefined && { discriminatorLead: choice.discriminatorLead }),
-    ...(choice.adversarialShare !== undefined && { adversarialShare: choice.adversarialShare }),
-    adversarialWeight: choice.adversarialWeight ?? preset.adversarialWeight,
+    discriminator: judged ? discriminator : null,
+    adversarialWeight: judged ? (adversarialWeight ?? preset.adversarialWeight) : 0,
+    ...(judged && Object.fromEntries(Object.entries(ofGame).filter(([, value]) => value !== undefined))),
     tvWeight: preset.tvWeight,
-    ...(choice.gridWeight !== undefined && { gridWeight: choice.gridWeight }),
-    ...(choice.jitter && { jitter: true }),
-    game: { ...PAPER_GAME, ...choice.game },
-    batchSize: choice.batchSize ?? size.batchSize,
+    ...(jitter && (discriminator.head !== "dense" || !judged) && { jitter }),
+    game: { ...PAPER_GAME, ...game },
+    batchSize: SRGAN_SIZES.paper.settings.batchSize,
     patch: size.patch,
-    lr: choice.lr ?? 1e-4,
-    schedule: choice.schedule ?? preset.schedule,
-    steps: choice.steps ?? (size.steps === "paper" ? preset.steps : size.steps),
-    seed: choice.seed ?? 0,
-    ...(choice.candidates !== undefined && { candidates: choice.candidates }),
-    allSymmetries: choice.size !== "paper",
-    ema: choice.ema ?? 0,
+    lr: 1e-4,
+    schedule: preset.schedule,
+    steps: preset.steps,
+    seed: 0,
+    allSymmetries: sizeName !== "paper",
+    ema: 0,
+    ...general,
   };
 }

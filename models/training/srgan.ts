@@ -90,7 +90,8 @@ export class SRGANTraining implements Trainer {
   update(batch: Batch): Tensor {
     const { lr, hr } = tensorsOf(batch);
     const { recipe, step } = this;
-    this.generatorAdam.lr = step < (recipe.discriminatorLead ?? 0) ? 0 : learningRate(recipe, step);
+    this.generatorAdam.lr =
+      step < (recipe.discriminatorLead ?? 0) * recipe.steps ? 0 : learningRate(recipe, step);
     if (this.discriminatorAdam)
       this.discriminatorAdam.lr = learningRate({ ...recipe, lr: recipe.discriminatorLr ?? recipe.lr }, step);
     const measured = this.discriminator ? this.play(lr, hr) : this.practise(lr, hr);

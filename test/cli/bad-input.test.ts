@@ -286,12 +286,12 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
   ],
   [
     "a window smaller than the head",
-    trainSRGAN("--head", "dense", "--jitter"),
+    trainSRGAN("--head", "dense", "--jitter", "on"),
     /--jitter shows less of a patch than the dense head takes: choose --head patch or gap/,
   ],
   [
     "statistics of no generator",
-    ["train", "srgan", "--data", "photos", "--out", "run", "--preset", "early", "--frozen-statistics"],
+    ["train", "srgan", "--data", "photos", "--out", "run", "--preset", "early", "--frozen-statistics", "on"],
     /--frozen-statistics keeps those of a trained generator: name one by --from/,
   ],
   [

@@ -51,3 +51,46 @@ test("a generator from a file is not drawn anew, and options reach what they are
   expect(srganRecipe({ preset: "srgan-mse", size: "tiny", head: "gap" }).discriminator?.head).toBe("gap");
   expect(srganRecipe({ preset: "srresnet-mse", size: "tiny", spectralNorm: true }).discriminator).toBe(null);
 });
+
+describe("what suits a size", () => {
+  const network = srganRecipe({ preset: "srgan-mse", size: "tiny" }).network;
+
+  test("the paper's has nothing that the paper has not", () => {
+    const recipe = srganRecipe({ preset: "srgan-vgg22", size: "paper", network });
+    const beyond = [
+      "adversarialShare",
+      "candidates",
+      "discriminatorLead",
+      "discriminatorLr",
+      "frozenStatistics",
+    ];
+    for (const name of [...beyond, "gridWeight", "jitter"]) expect(recipe).not.toHaveProperty(name);
+    expect(recipe).toMatchObject({ content: { kind: "vgg" }, ema: 0 });
+    expect(recipe.content).not.toHaveProperty("pixels");
+  });
+
+  test("a compact run judges by places, and options go before", () => {
+    const compact = { preset: "srgan-vgg22", size: "compact", network } as const;
+    expect(srganRecipe(compact)).toMatchObject({
+      discriminator: { head: "patch" },
+      content: { pixels: 0.1 },
+      frozenStatistics: true,
+      jitter: true,
+      schedule: "cosine",
+    });
+    const own = srganRecipe({ ...compact, jitter: false, pixelWeight: 0, schedule: "drop", lr: 1e-3 });
+    expect(own).toMatchObject({ schedule: "drop", lr: 1e-3, content: { kind: "vgg" } });
+    expect(own.content).not.toHaveProperty("pixels");
+    expect(own).not.toHaveProperty("jitter");
+  });
+
+  test("what has no use is left out", () => {
+    const alone = srganRecipe({ preset: "srresnet-vgg22", size: "compact", network });
+    expect(alone).toMatchObject({ adversarialWeight: 0, discriminator: null, jitter: true });
+    for (const name of ["adversarialShare", "discriminatorLead", "discriminatorLr"])
+      expect(alone).not.toHaveProperty(name);
+    expect(srganRecipe({ preset: "srresnet-vgg22", size: "compact" })).not.toHaveProperty("frozenStatistics");
+    // The dense head is made for whole patches.
+    expect(srganRecipe({ preset: "srgan-mse", size: "compact", head: "dense" })).not.toHaveProperty("jitter");
+  });
+});
