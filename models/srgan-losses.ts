@@ -1,5 +1,5 @@
 /** The content loss of SRGAN (Ledig et al. 2017, section 2.2). */
-import { add, avgPool2d, mean, mse, mul, slice, square, sub, type Tensor } from "../engine/index.ts";
+import { add, avgPool2d, mean, mse, mul, reshape, slice, square, sub, type Tensor } from "../engine/index.ts";
 import type { VGG19 } from "./vgg19.ts";
 
 /**
@@ -44,22 +44,37 @@ export async function calibrateVggWeight(
 
 /** Side of a place where a pattern is looked for, in blocks of 2×2 pixels. */
 const PLACE = 4;
+/** Two sub-pixel convolutions, one behind the other, have weights of their own for so many phases along each axis. */
+const PHASES = 4;
 
 /**
- * Grids of a pixel's width: how strong patterns are that change sign from one pixel to the next, along columns, rows or
- * both. These are the bands of Haar's transform, averaged over 8×8 pixels, where detail cancels and a grid stays.
- *
- * Sub-pixel convolutions have weights of their own for every phase, and features behind a pooling are content with a grid
- * where they should find texture: distances of features alone let it grow (measured: 2 levels of 255 after 800 updates).
- * @param difference of generated images and originals, [n, h, w, 3] with even h and w
- * @returns the sum of the three squared amplitudes, mean over places and colours
+ * How strong grids are. Sub-pixel convolutions have weights of their own for every phase, and features behind a pooling are
+ * content with a grid where they should find texture: distances of features alone let grids grow (measured: 2 levels of 255
+ * after 800 updates).
+ * @param difference of generated images and originals, [n, h, w, c] with even h and w
+ * @returns `pixelGrid` and `phaseGrid` together, squared amplitudes
  */
-export function gridPenalty(difference: Tensor): Tensor {
-  const phase = (y: number, x: number) => slice(difference, [0, y, x], [], [1, 2, 2]); // [n, h/2, w/2, 3]
+export const gridPenalty = (difference: Tensor): Tensor => add(pixelGrid(difference), phaseGrid(difference));
+
+/**
+ * Patterns that change sign from one pixel to the next, along columns, rows or both: the bands of Haar's transform, averaged
+ * over 8×8 pixels, where detail cancels and a grid stays. They may differ from place to place.
+ */
+function pixelGrid(x: Tensor): Tensor {
+  const phase = (top: number, left: number) => slice(x, [0, top, left], [], [1, 2, 2]); // [n, h/2, w/2, c]
   const [a, b, c, d] = [phase(0, 0), phase(0, 1), phase(1, 0), phase(1, 1)];
   const strength = (band: Tensor) => mean(square(mul(avgPool2d(band, { kernel: PLACE }), 1 / 4)));
   const columns = strength(sub(add(a, c), add(b, d)));
   const rows = strength(sub(add(a, b), add(c, d)));
   const both = strength(sub(add(a, d), add(b, c)));
   return add(add(columns, rows), both);
+}
+
+/** Patterns that repeat after four pixels in the whole image: the spread of the means of its 16 phases. */
+function phaseGrid(x: Tensor): Tensor {
+  const [n, h, w, c] = x.shape as [number, number, number, number];
+  const [rows, columns] = [Math.floor(h / PHASES), Math.floor(w / PHASES)];
+  const whole = slice(x, [], [undefined, rows * PHASES, columns * PHASES]);
+  const phases = mean(reshape(whole, [n, rows, PHASES, columns, PHASES, c]), [1, 3]); // [n, 4, 4, c]
+  return mean(square(sub(phases, mean(phases, [1, 2], { keepDims: true }))));
 }
