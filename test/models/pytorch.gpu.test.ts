@@ -15,17 +15,20 @@ import {
   type HostTensor,
   hostTensor,
   readSafetensors,
+  readWeights,
   writeSafetensors,
 } from "../../engine/io/index.ts";
 import { fillUniform } from "../../engine/random.ts";
-import { SRRESNET_PAPER, type SRResNetConfig } from "../../models/srresnet.ts";
+import { SRGANDiscriminator } from "../../models/srgan-discriminator.ts";
+import { SRRESNET_PAPER } from "../../models/srresnet.ts";
 import { parseSRResNet } from "../../models/srresnet-files.ts";
 import { SRGANTraining } from "../../models/training/srgan.ts";
-import { srganRecipe } from "../../models/training/srgan-recipe.ts";
+import { type SRGANChoice, srganRecipe } from "../../models/training/srgan-recipe.ts";
 import { asSuperResolver } from "../../models/upscale.ts";
 import { madeUpWeights } from "../cli/samples.ts";
 
 const TOLERANCE = 1e-4;
+const SMALL = { ...SRRESNET_PAPER, numBlocks: 2, width: 8 };
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), "ganvas-pytorch-"));
@@ -94,14 +97,15 @@ describe("from here to PyTorch", () => {
     expect(await worst("sr.safetensors", "sr", enlarge(weights, lr))).toBeLessThan(TOLERANCE);
   });
 
-  const networks: readonly Partial<SRResNetConfig>[] = [{}, { upsample: "deconv" }];
-  test.for(networks)("a checkpoint of SRGAN holds both networks (%j)", async (options, context) => {
-    const network = { ...SRRESNET_PAPER, numBlocks: 2, width: 8, ...options };
-    const { discriminator, ...recipe } = srganRecipe({ preset: "srgan-mse", size: "tiny", network, seed: 3 });
-    if (!discriminator) throw new Error("srgan-mse plays against a discriminator");
-    // The deconvolution's case is judged by the head for images of any size.
-    const head = options.upsample === "deconv" ? "gap" : "dense";
-    const training = new SRGANTraining({ ...recipe, discriminator: { ...discriminator, head } });
+  const cases: readonly Pick<SRGANChoice, "head" | "network">[] = [
+    { head: "dense", network: { ...SMALL, upsample: "subpixel" } },
+    { head: "gap", network: { ...SMALL, upsample: "deconv" } },
+    { head: "patch", network: SMALL },
+  ];
+  test.for(cases)("a checkpoint of SRGAN holds both networks ($head)", async (choice, context) => {
+    const training = new SRGANTraining(
+      srganRecipe({ preset: "srgan-mse", size: "tiny", seed: 3, ...choice }),
+    );
     draw(training.generator);
     draw(training.discriminator as Module);
     writeFileSync(file("checkpoint.safetensors"), encodeCheckpoint(await training.checkpoint()));
@@ -120,6 +124,31 @@ describe("from here to PyTorch", () => {
 });
 
 describe("from PyTorch back", () => {
+  test.for(["dense", "gap"] as const)(
+    "a discriminator judges here as it does there (%s)",
+    async (head, context) => {
+      const recipe = srganRecipe({ preset: "srgan-mse", size: "tiny", network: SMALL, seed: 5, head });
+      const training = new SRGANTraining(recipe);
+      draw(training.discriminator as Module);
+      writeFileSync(file("checkpoint.safetensors"), encodeCheckpoint(await training.checkpoint()));
+      // Other weights than those that came from here, as after a training there.
+      const changed = [
+        "from networks import *",
+        'net = load_discriminator("checkpoint.safetensors")',
+        'save_file({name: x * 1.25 for name, x in net.state_dict().items()}, "judge.safetensors")',
+      ];
+      writeFileSync(file("change.py"), changed.join("\n"));
+      await run(context, "change.py");
+      const hr = pictures("hr.safetensors", "hr", [3, 3, 32, 32]);
+      await run(context, "judge.py", "judge.safetensors", "hr.safetensors", "judged.safetensors");
+      const judge = new SRGANDiscriminator(recipe.discriminator ?? {}).eval();
+      judge.loadStateDict(readWeights(readFileSync(file("judge.safetensors")), "judge"), "judge");
+      expect(await worst("judged.safetensors", "logits", judge.forward(hr.mul(2).sub(1)))).toBeLessThan(
+        TOLERANCE,
+      );
+    },
+  );
+
   test("what was trained there enlarges here as it does there, from .safetensors and .pth", async (context) => {
     const options = { numBlocks: 1, width: 8 };
     writeFileSync(file("start.safetensors"), writeSafetensors(madeUpWeights(options)));
