@@ -18,6 +18,7 @@ import {
   type SRGANRecipe,
   type SRGANSizeName,
   srganRecipe,
+  withSteps,
 } from "../../models/training/srgan-recipe.ts";
 import type { Game } from "../../models/training/srgan-step.ts";
 import { CAFFE_VGG_WEIGHT } from "../../models/srgan-losses.ts";
@@ -118,14 +119,15 @@ async function resumed(
     if (differs) throw new InputError(`the run in ${out} has another recipe than --preset ${name}`);
   }
   const vgg = await featuresAgain(args, out, content, run.extras.vgg);
+  const recipe = withSteps(run.stored, run.recipe.steps);
   return {
-    recipe: run.recipe,
+    recipe,
     minutes: undefined,
     from: run,
     measureFirst: false,
     extras: run.extras,
-    settle: async () => run.recipe,
-    trainer: (recipe: Recipe) => new SRGANTraining(recipe as SRGANRecipe, vgg),
+    settle: async () => recipe,
+    trainer: (settled: Recipe) => new SRGANTraining(settled as SRGANRecipe, vgg),
   };
 }
 

@@ -90,8 +90,7 @@ export class SRGANTraining implements Trainer {
   update(batch: Batch): Tensor {
     const { lr, hr } = tensorsOf(batch);
     const { recipe, step } = this;
-    this.generatorAdam.lr =
-      step < (recipe.discriminatorLead ?? 0) * recipe.steps ? 0 : learningRate(recipe, step);
+    this.generatorAdam.lr = step < leadOf(recipe) ? 0 : learningRate(recipe, step);
     if (this.discriminatorAdam)
       this.discriminatorAdam.lr = learningRate({ ...recipe, lr: recipe.discriminatorLr ?? recipe.lr }, step);
     const measured = this.discriminator ? this.play(lr, hr) : this.practise(lr, hr);
@@ -186,6 +185,10 @@ function contentOf({ content }: SRGANRecipe, vgg: VGG19 | undefined): Content {
     );
   return { ...content, vgg };
 }
+
+/** Updates in which only the discriminator learns. */
+const leadOf = ({ discriminatorLead = 0, steps }: SRGANRecipe): number =>
+  Math.round(discriminatorLead * steps);
 
 /** By how many of 255 levels each colour is too bright on average, [3]. */
 const colourDrift = (sr: Tensor, hr: Tensor): Tensor => mul(mean(sub(sr, hr), [0, 1, 2]), 127.5);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { SRGAN_PRESETS, type SRGANPresetName, srganRecipe } from "../../../models/training/srgan-recipe.ts";
+import {
+  SRGAN_PRESETS,
+  type SRGANPresetName,
+  srganRecipe,
+  withSteps,
+} from "../../../models/training/srgan-recipe.ts";
 
 const paper = (preset: SRGANPresetName) => srganRecipe({ preset, size: "paper" });
 
@@ -93,4 +98,13 @@ describe("what suits a size", () => {
     // The dense head is made for whole patches.
     expect(srganRecipe({ preset: "srgan-mse", size: "compact", head: "dense" })).not.toHaveProperty("jitter");
   });
+});
+
+test("with other updates the discriminator leads for as many as before", () => {
+  const recipe = srganRecipe({ preset: "srgan-mse", size: "tiny", steps: 200, discriminatorLead: 0.1 });
+  const longer = withSteps(recipe, 1000);
+  expect(longer.steps).toBe(1000);
+  expect((longer.discriminatorLead as number) * longer.steps).toBeCloseTo(20, 9);
+  const plain = srganRecipe({ preset: "srgan-mse", size: "tiny" });
+  expect(withSteps(plain, 7)).toEqual({ ...plain, steps: 7 });
 });
