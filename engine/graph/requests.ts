@@ -24,6 +24,11 @@ export class Requests {
     return this.effects.length === 0 && this.keeps.size === 0;
   }
 
+  /** Whether the next program has to update this state. */
+  updates({ root }: Storage): boolean {
+    return this.effects.some(({ writes }) => writes.some((storage) => storage.root === root));
+  }
+
   addEffect(effect: Node): void {
     for (const storage of effect.writes) storage.record();
     this.effects.push(effect);

@@ -168,6 +168,11 @@ class Runtime {
     this.requests.addEffect(effect);
   }
 
+  /** Whether an update of this state is recorded and not flushed. */
+  isRecorded(storage: Storage): boolean {
+    return this.requests.updates(storage);
+  }
+
   /** Whether an update of this state is recorded but has not run. */
   isPending(storage: Storage): boolean {
     return storage.recorded > storage.version;

@@ -150,8 +150,9 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
       maxValue ?? 0,
       ...this.settings(group),
     ]);
-    // The update before this one must be under way, or recording would grow without bound.
-    if (runtime.isPending(this.values.storage)) runtime.flush();
+    // The update before this one must be under way, or recording would grow without bound. One that was flushed is, even if
+    // there is no device yet: to flush then would cut this step in two, and values of before it could not be had behind it.
+    if (runtime.isRecorded(this.values.storage)) runtime.flush();
     const gradient = this.values.pack(gradients, scale !== undefined || maxNorm !== undefined);
     const given = scale?.(gradient) ?? tensor(1);
     const { factor, norm } = clipFactor(gradient, given, maxNorm);
