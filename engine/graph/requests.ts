@@ -24,9 +24,9 @@ export class Requests {
     return this.effects.length === 0 && this.keeps.size === 0;
   }
 
-  /** Whether the next program has to update this state. */
-  updates({ root }: Storage): boolean {
-    return this.effects.some(({ writes }) => writes.some((storage) => storage.root === root));
+  /** Whether the next program has to update this state itself, not only a part of it. */
+  updates(storage: Storage): boolean {
+    return this.effects.some(({ writes }) => writes.includes(storage));
   }
 
   addEffect(effect: Node): void {
