@@ -150,8 +150,9 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
       maxValue ?? 0,
       ...this.settings(group),
     ]);
-    // The update before this one must be under way, or recording would grow without bound. One that was flushed is, even if
-    // there is no device yet: to flush then would cut this step in two, and values of before it could not be had behind it.
+    // The update before this one must be under way, or recording would grow without bound. It is once it was flushed, even
+    // while there is no device: flushing again would end a program in the middle of this step, and what the rest of the step
+    // reads from before the cut would be overwritten.
     if (runtime.isRecorded(this.values.storage)) runtime.flush();
     const gradient = this.values.pack(gradients, scale !== undefined || maxNorm !== undefined);
     const given = scale?.(gradient) ?? tensor(1);

@@ -42,7 +42,7 @@ export const train: Command = {
     size: {
       type: "string",
       value: Object.keys(SRGAN_SIZES).join("|"),
-      help: "srgan: patch, discriminator and what suits them: paper is the paper's to the letter, compact what works on a processor (by default)",
+      help: "srgan: patch, discriminator and what suits them: paper is the paper's to the letter, compact (by default) is for a processor",
     },
     from: {
       type: "string",

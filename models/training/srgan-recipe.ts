@@ -237,6 +237,6 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
 /** A recipe with another number of updates. The discriminator leads for as many of them as before, not for as large a share. */
 export function withSteps(recipe: SRGANRecipe, steps: number): SRGANRecipe {
   const { discriminatorLead } = recipe;
-  if (discriminatorLead === undefined) return { ...recipe, steps };
+  if (discriminatorLead === undefined || steps === recipe.steps) return { ...recipe, steps };
   return { ...recipe, steps, discriminatorLead: (discriminatorLead * recipe.steps) / steps };
 }

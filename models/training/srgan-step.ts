@@ -58,7 +58,8 @@ export interface GeneratorLossOptions {
   readonly adversarialWeight: number;
   /**
    * Keeps the discriminator from drowning the content: its loss gets the weight, `adversarialWeight` at most, at which its
-   * gradient at the images is this many times as long as the content's. By default the weight stays what it is.
+   * gradient at the images is this many times as long as the content's. By default the weight stays what it is. Esser et al.
+   * 2021, "Taming Transformers for High-Resolution Image Synthesis", equation 7, compare at the last layer instead.
    */
   readonly adversarialShare?: number;
   /** 2e-8 in the paper's first version and for SRResNet-VGG22, else 0. */
@@ -76,6 +77,11 @@ export interface GeneratorLoss {
   readonly content: Tensor;
   readonly adversarial: Tensor;
   readonly tv: Tensor;
+  /**
+   * The gradient of `total` at the images, of their shape, where the share asked for it: whoever goes on from here need not
+   * go back through the discriminator again.
+   */
+  readonly atImages?: Tensor;
 }
 
 /** What a generator without a judge is trained with: how far its images are from the originals, and how rough. */
@@ -109,20 +115,18 @@ export function generatorLoss(
   const adversarial = lossOf(options.game ?? PAPER_GAME).generator(logits, real);
   const { content, tv, total } = contentLoss(sr, hr, options);
   const { adversarialWeight, adversarialShare } = options;
-  const weight =
-    adversarialShare === undefined
-      ? adversarialWeight
-      : minimum(mul(lengthRatio(sr, total, adversarial), adversarialShare), adversarialWeight);
-  return { total: add(total, mul(adversarial, weight)), content, adversarial, tv };
-}
-
-/**
- * By how much the gradient of one loss at `x` is longer than that of another: a number without a gradient of its own. Esser
- * et al. 2021, "Taming Transformers for High-Resolution Image Synthesis", equation 7, compare at the last layer instead.
- */
-function lengthRatio(x: Tensor, one: Tensor, other: Tensor): Tensor {
-  const [a, b] = [one, other].map((loss) => norm(grad(loss, [x])[0] as Tensor)) as [Tensor, Tensor];
-  return div(a, add(b, 1e-30)).detach(); // a dead discriminator's gradient is 0
+  if (adversarialShare === undefined)
+    return { total: add(total, mul(adversarial, adversarialWeight)), content, adversarial, tv };
+  const [own, foreign] = [total, adversarial].map((loss) => grad(loss, [sr])[0]) as [Tensor, Tensor];
+  const ratio = div(norm(own), add(norm(foreign), 1e-30)); // a dead discriminator's gradient is 0
+  const weight = minimum(mul(ratio, adversarialShare), adversarialWeight).detach();
+  return {
+    total: add(total, mul(adversarial, weight)),
+    content,
+    adversarial,
+    tv,
+    atImages: add(own, mul(foreign, weight)),
+  };
 }
 
 /** Corners of the windows that updates look through in turn: each parity, and each remainder by 4, of both axes. */
@@ -202,7 +206,9 @@ export function srganStep(
 
   const again = game.loss === "relativistic-average" ? discriminator.forward(original) : undefined;
   const lossOfGenerator = generatorLoss(shown, original, discriminator.forward(shown), options, again);
-  const generatorGradients = grad(lossOfGenerator.total, generatorOptimiser.parameters);
+  const { total, atImages } = lossOfGenerator;
+  const { parameters } = generatorOptimiser;
+  const generatorGradients = atImages ? grad(shown, parameters, atImages) : grad(total, parameters);
   const generatorNorm = generatorOptimiser.step(generatorGradients, clipping);
   return {
     sr,

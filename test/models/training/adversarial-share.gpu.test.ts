@@ -27,8 +27,12 @@ async function weightOf(steepness: number, options: Partial<GeneratorLossOptions
     [loss.content, loss.adversarial].map((x) => grad(x, [sr])[0]),
   ];
   const [whole, c, a] = await Promise.all([all, ...parts].map((x) => (x as Tensor).data()));
-  for (const [i, g] of (whole as Float32Array).entries())
+  const atImages = await loss.atImages?.data();
+  expect(atImages === undefined).toBe(options.adversarialShare === undefined);
+  for (const [i, g] of (whole as Float32Array).entries()) {
     expect(g).toBeCloseTo((c?.[i] as number) + weight * (a?.[i] as number), 6);
+    if (atImages) expect(atImages[i]).toBeCloseTo(g, 6);
+  }
   return weight;
 }
 

@@ -105,6 +105,8 @@ test("with other updates the discriminator leads for as many as before", () => {
   const longer = withSteps(recipe, 1000);
   expect(longer.steps).toBe(1000);
   expect((longer.discriminatorLead as number) * longer.steps).toBeCloseTo(20, 9);
+  const odd = srganRecipe({ preset: "srgan-mse", size: "tiny", steps: 3, discriminatorLead: 0.1 });
+  expect(withSteps(odd, 3)).toEqual(odd); // also where multiplying and dividing would not give the same number
   const plain = srganRecipe({ preset: "srgan-mse", size: "tiny" });
   expect(withSteps(plain, 7)).toEqual({ ...plain, steps: 7 });
 });
