@@ -1,6 +1,21 @@
-/** The content loss of SRGAN (Ledig et al. 2017, section 2.2). */
-import { add, avgPool2d, mean, mse, mul, reshape, slice, square, sub, type Tensor } from "../engine/index.ts";
-import type { VGG19 } from "./vgg19.ts";
+/** What SRGAN's generator is told of its images without a discriminator: content (Ledig et al. 2017, section 2.2), texture, grids. */
+import {
+  add,
+  avgPool2d,
+  div,
+  matmul,
+  mean,
+  mse,
+  mul,
+  permute,
+  reshape,
+  slice,
+  square,
+  sub,
+  type Tensor,
+  transpose,
+} from "../engine/index.ts";
+import type { VGG19, VggLayer } from "./vgg19.ts";
 
 /**
  * How features of VGG are compared.
@@ -17,6 +32,41 @@ export function vggLoss(vgg: VGG19, sr: Tensor, hr: Tensor, reduction: FeatureRe
   const features = vgg.forward(sr); // [n, h', w', c]
   const loss = mse(features, vgg.forward(hr).detach());
   return reduction === "mean" ? loss : mul(loss, features.shape.at(-1) as number);
+}
+
+/** Layers by whose features textures are compared, with the side of a place in their pixels: 16 of the image's. */
+const TEXTURE_PLACES: ReadonlyMap<VggLayer, number> = new Map([
+  ["relu1_1", 16],
+  ["relu2_1", 8],
+]);
+
+/**
+ * How much the textures of two images differ, place by place: the squared distance of the products of features with each
+ * other, averaged over places of 16×16 pixels, so that texture may lie elsewhere within its place. Sajjadi et al. 2017,
+ * "EnhanceNet: Single Image Super-Resolution Through Automated Texture Synthesis", section 4.2.3; here products are in units of
+ * the original's mean square, so that a weight suits all weights of VGG, and only the first two of its layers are used.
+ * @param sr upscaled and `hr` original images, [n, h, w, 3] in [-1, 1], at least 16×16; the gradient goes to `sr` only
+ */
+export function textureLoss(vgg: VGG19, sr: Tensor, hr: Tensor): Tensor {
+  const layers = [...TEXTURE_PLACES.keys()];
+  const originals = vgg.taps(hr, layers);
+  const parts = vgg.taps(sr, layers).map((features, k) => {
+    const original = (originals[k] as Tensor).detach();
+    const side = TEXTURE_PLACES.get(layers[k] as VggLayer) as number;
+    const difference = sub(products(features, side), products(original, side));
+    return mean(square(div(difference, mean(square(original)))));
+  });
+  return parts.reduce((sum, part) => add(sum, part));
+}
+
+/** Means of the products of each two channels over each place: [n, h, w, c] -> [places, c, c]. */
+function products(features: Tensor, side: number): Tensor {
+  const [n, h, w, c] = features.shape as [number, number, number, number];
+  const [rows, columns] = [Math.floor(h / side), Math.floor(w / side)];
+  const whole = slice(features, [], [undefined, rows * side, columns * side]);
+  const places = permute(reshape(whole, [n, rows, side, columns, side, c]), [0, 1, 3, 2, 4, 5]);
+  const x = reshape(places, [n * rows * columns, side * side, c]);
+  return mul(matmul(transpose(x), x), 1 / (side * side));
 }
 
 /**

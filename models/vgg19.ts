@@ -101,9 +101,23 @@ export class VGG19 extends Module {
    * @returns [n, h', w', c], the features of the layer; each pooling on the way halves height and width, rounding down
    */
   forward(image: Tensor): Tensor {
+    return this.taps(image, [this.layer])[0] as Tensor; // [n, h / 2^k, w / 2^k, c]
+  }
+
+  /**
+   * Features of several layers, as `forward` gives those of one.
+   * @throws GanvasError for a layer that was not built
+   */
+  taps(image: Tensor, layers: readonly VggLayer[]): Tensor[] {
+    const missing = layers.find((name) => VGG_LAYERS.indexOf(name) >= this.features.length);
+    if (missing) throw new GanvasError(`VGG19 was built up to ${this.layer}, ${missing} lies behind`);
+    const found = new Map<VggLayer, Tensor>();
     let x = vggInput(image, this.input); // [n, h, w, 3]
-    for (const step of this.features)
+    for (const [k, step] of this.features.entries()) {
+      if (layers.every((name) => found.has(name))) break;
       x = step === "relu" ? relu(x) : step === "pool" ? maxPool2d(x, { kernel: 2 }) : step.forward(x);
-    return x; // [n, h / 2^k, w / 2^k, c]
+      found.set(VGG_LAYERS[k] as VggLayer, x);
+    }
+    return layers.map((name) => found.get(name) as Tensor);
   }
 }
