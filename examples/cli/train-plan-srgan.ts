@@ -6,6 +6,7 @@ import { ganLoss, ganLossKinds } from "../../engine/index.ts";
 import type { JsonValue } from "../../engine/io/index.ts";
 import { readFileBytes } from "../../engine/io/node.ts";
 import type { SRResNet } from "../../models/srresnet.ts";
+import { enlarged } from "../../models/srresnet-init.ts";
 import { calibrateOnBatches } from "../../models/training/calibrate.ts";
 import type { Recipe } from "../../models/training/recipe.ts";
 import { SRGANTraining } from "../../models/training/srgan.ts";
@@ -71,7 +72,8 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     throw new InputError(
       "--jitter shows less of a patch than the dense head takes: choose --head patch or gap",
     );
-  const from = await generator?.stateDict();
+  const { network } = recipe;
+  const from = generator && (await enlarged(generator, network, recipe.seed, text(args, "from") ?? ""));
   const weight = decimal(args, "vgg-weight", { above: 0 });
   return {
     recipe,
@@ -138,6 +140,14 @@ function refuseUseless(args: Arguments, { title, content, adversarialWeight, net
     throw new InputError(`--${idle} is about the discriminator, and ${title} has none`);
   if (args.values["pixel-weight"] !== undefined && content === "mse")
     throw new InputError(`--pixel-weight adds pixels to features, and ${title} compares pixels already`);
+  const textured = content !== "mse" && adversarialWeight > 0;
+  const ofTexture = ["noise", "texture-weight"].find((option) => args.values[option] !== undefined);
+  if (ofTexture !== undefined && !textured)
+    throw new InputError(
+      `--${ofTexture} is for features and a discriminator together, and ${title} has not both`,
+    );
+  if (args.values.noise === "on" && network.upsample !== "subpixel")
+    throw new InputError(`--noise is for sub-pixel convolutions, and ${title} has none`);
   if (args.values["frozen-statistics"] === "on" && text(args, "from") === undefined)
     throw new InputError("--frozen-statistics keeps those of a trained generator: name one by --from");
   if (args.values.icnr !== true) return;
@@ -176,7 +186,11 @@ async function generatorOf(args: Arguments, preset: SRGANPreset): Promise<SRResN
     );
   }
   const net = await loadGenerator(name);
-  const { upsample, output } = net.config;
+  const { noise, output, upsample } = net.config;
+  if (noise && args.values.noise === "off")
+    throw new InputError(
+      `--noise off: ${name} makes its grain of noise, it would be another network without`,
+    );
   if (output !== "linear")
     throw new InputError(
       `${name} ends with tanh and makes values from 0 to 1; generators are trained here without, from -1 to 1`,

@@ -53,7 +53,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "W",
-      help: "srgan: of the pixels' mean squared error beside the features, which alone let colours drift (0.1 for compact, else 0)",
+      help: "srgan: of the pixels' mean squared error beside the features, which alone let colours drift (0.5 for compact, else 0)",
     },
   },
   "grid-weight": {
@@ -63,6 +63,24 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
       type: "string",
       value: "W",
       help: "srgan: of a penalty on patterns that change sign from pixel to pixel (3 for compact, else 0)",
+    },
+  },
+  "texture-weight": {
+    field: "textureWeight",
+    read: inRange({ least: 0 }),
+    option: {
+      type: "string",
+      value: "W",
+      help: "srgan: of the distance of textures, compared place by place in VGG's first features (0.06 for compact, else 0)",
+    },
+  },
+  noise: {
+    field: "noise",
+    read: onOrOff,
+    option: {
+      type: "string",
+      value: "on|off",
+      help: "srgan: the generator gets noise to make grain of; content is that of its images without, texture and discriminator see those with it (on for compact)",
     },
   },
   jitter: {
@@ -120,7 +138,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "W",
-      help: "srgan: of the adversarial loss (3e-3 for compact, where it is a limit; else 1e-3, as in the paper)",
+      help: "srgan: of the adversarial loss (1e-2 for compact, where it is a limit; else 1e-3, as in the paper)",
     },
   },
   "adversarial-share": {
@@ -130,7 +148,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "R",
-      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as the content's (0.6 for compact, else no limit)",
+      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as that of all else (0.2 for compact, else no limit)",
     },
   },
 };

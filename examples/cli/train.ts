@@ -62,7 +62,7 @@ export const train: Command = {
     lr: {
       type: "string",
       value: "X",
-      help: "learning rate at the start (srresnet: the preset's by default; srgan: 4e-4 for compact, else 1e-4)",
+      help: "learning rate at the start (srresnet: the preset's by default; srgan: 2e-4 for compact, else 1e-4)",
     },
     batch: { type: "string", value: "N", help: "patches in a batch (the preset's or size's by default)" },
     candidates: {

@@ -45,6 +45,7 @@ export interface SRGANRecipe extends Recipe {
   readonly adversarialShare?: number;
   readonly tvWeight: number;
   readonly gridWeight?: number;
+  readonly textureWeight?: number;
   /** Losses look through a window that moves with each update (`jittered`). */
   readonly jitter?: boolean;
   readonly game: Game;
@@ -113,10 +114,13 @@ export interface SRGANSettings
       | "schedule"
       | "seed"
       | "steps"
+      | "textureWeight"
     >
   > {
   /** Of the pixels' mean squared error beside features. */
   readonly pixelWeight?: number;
+  /** The generator gets noise for grain. */
+  readonly noise?: boolean;
 }
 
 /** What a run may cost: the size of what is seen at once, of the discriminator, and what suits them. */
@@ -131,7 +135,8 @@ export const SRGAN_SIZES = {
   paper: { patch: 96, discriminator: SRGAN_DISCRIMINATOR_PAPER, settings: { batchSize: 16 } },
   /**
    * For a processor: a few thousand small batches, judged place by place by a discriminator of half the channels. With the
-   * paper's settings its gradient is nothing at first and drowns the content later, and grids are what comes of both.
+   * paper's settings its gradient is nothing at first and drowns the content later, and grids are what comes of both. Noise
+   * gives the generator something else to make texture of.
    */
   compact: {
     patch: 64,
@@ -140,15 +145,17 @@ export const SRGAN_SIZES = {
       batchSize: 4,
       candidates: 3,
       steps: 2200,
-      lr: 4e-4,
+      lr: 2e-4,
       schedule: "cosine",
       ema: 0.995,
       frozenStatistics: true,
-      pixelWeight: 0.1,
+      noise: true,
+      pixelWeight: 0.5,
+      textureWeight: 0.06,
       gridWeight: 3,
       jitter: true,
-      adversarialWeight: 3e-3,
-      adversarialShare: 0.6,
+      adversarialWeight: 1e-2,
+      adversarialShare: 0.2,
       discriminatorLr: 3e-4,
       discriminatorLead: 0.09,
     },
@@ -194,7 +201,10 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
   } = choice;
   const preset: SRGANPreset = SRGAN_PRESETS[presetName];
   const size: SRGANSize = SRGAN_SIZES[sizeName];
-  const { frozenStatistics, jitter, pixelWeight, ...settings } = { ...size.settings, ...chosen };
+  const { frozenStatistics, jitter, noise, pixelWeight, textureWeight, ...settings } = {
+    ...size.settings,
+    ...chosen,
+  };
   const { adversarialShare, adversarialWeight, discriminatorLead, discriminatorLr, ...general } = settings;
   const discriminator = {
     ...size.discriminator,
@@ -202,11 +212,14 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     ...(spectralNorm && { norm: "spectral" as const }),
   };
   const judged = preset.adversarialWeight > 0;
+  // Noise alone is too little of a hold for a discriminator: how strong it gets is for the comparison of textures to say.
+  const textured = preset.content !== "mse" && judged;
+  const base = network ?? preset.network;
   const ofGame = { adversarialShare, discriminatorLead, discriminatorLr };
   return {
     generatorStart: network ? "trained" : icnr ? "icnr" : "random",
     ...(network && frozenStatistics && { frozenStatistics }),
-    network: network ?? preset.network,
+    network: { ...base, noise: base.noise || (noise === true && textured && base.upsample === "subpixel") },
     content:
       preset.content === "mse"
         ? { kind: "mse", weight: 1 }
@@ -220,6 +233,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     adversarialWeight: judged ? (adversarialWeight ?? preset.adversarialWeight) : 0,
     ...(judged && Object.fromEntries(Object.entries(ofGame).filter(([, value]) => value !== undefined))),
     tvWeight: preset.tvWeight,
+    ...(textured && textureWeight && { textureWeight }),
     ...(jitter && (discriminator.head !== "dense" || !judged) && { jitter }),
     game: { ...PAPER_GAME, ...game },
     batchSize: SRGAN_SIZES.paper.settings.batchSize,

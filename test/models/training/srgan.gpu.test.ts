@@ -14,6 +14,12 @@ const network = { ...SRRESNET_PAPER, numBlocks: 1, width: 4 };
 const tiny = srganRecipe({ preset: "srgan-vgg22", size: "tiny", network, steps: 100, ema: 0.9 });
 /** Patches of 32 pixels are what `batch` gives. */
 const recipe = (seed: number, more: Partial<SRGANRecipe> = {}): SRGANRecipe => ({ ...tiny, seed, ...more });
+/** As compact runs have it. */
+const grainy: Partial<SRGANRecipe> = {
+  network: { ...network, noise: true },
+  textureWeight: 0.06,
+  adversarialShare: 0.2,
+};
 const vgg = new VGG19({ layer: "relu2_2", width: 4 });
 
 async function train(training: SRGANTraining, from: number, to: number): Promise<void> {
@@ -39,13 +45,18 @@ describe("SRGAN training", () => {
     expect(measures[0]?.[at("generatorGradient")]).toBeGreaterThan(0);
   });
 
-  test("three steps, a checkpoint and three steps are six steps, byte for byte", async () => {
-    const whole = new SRGANTraining(recipe(5), vgg);
+  test.each<[string, Partial<SRGANRecipe>]>([
+    ["as it is", {}],
+    ["with noise", grainy],
+  ])("three steps, a checkpoint and three steps are six steps, byte for byte: %s", async (_, more) => {
+    const with5 = recipe(5, more);
+    const whole = new SRGANTraining(with5, vgg);
     await train(whole, 0, 6);
-    const first = new SRGANTraining(recipe(5), vgg);
+    const first = new SRGANTraining(with5, vgg);
     await train(first, 0, 3);
     const checkpoint = decodeCheckpoint(encodeCheckpoint(await first.checkpoint()), "checkpoint");
-    const second = new SRGANTraining(recipe(6), vgg);
+    // What is drawn from the seed at each step is as before; the weights at the start are others.
+    const second = new SRGANTraining({ ...with5, generatorStart: "icnr" }, vgg);
     second.restore(checkpoint, "checkpoint");
     expect(second.step).toBe(3);
     await train(second, 3, 6);
@@ -73,6 +84,21 @@ describe("SRGAN training", () => {
     };
     expect(moved(0, "tail.weight") / 1e-4).toBeCloseTo(1, 1);
     expect(moved(1, "conv.0.weight") / 1e-3).toBeCloseTo(1, 1);
+  });
+
+  test("noise is drawn anew in each update, and its strengths learn", async () => {
+    const training = new SRGANTraining(recipe(2, { ...grainy, lr: 0 }), vgg);
+    const { lr: rate, ...rest } = recipe(2, grainy);
+    const learning = new SRGANTraining({ ...rest, lr: rate }, vgg);
+    const at = training.measures.indexOf("D(fake)");
+    const judged: number[] = [];
+    // Nothing learns at a rate of 0, so that only the noise can differ.
+    for (let k = 0; k < 3; k++) judged.push((await training.update(batch(0)).data())[at] as number);
+    expect(new Set(judged).size).toBe(3);
+    const strengths = async () => (await learning.generator.stateDict()).get("up.1.noise")?.data;
+    const start = await strengths();
+    await train(learning, 0, 2);
+    expect(await strengths()).not.toEqual(start);
   });
 
   test("the discriminator can learn alone at the start", async () => {
