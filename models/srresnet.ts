@@ -121,9 +121,7 @@ class SubpixelUpsample extends Doubling {
   }
 
   activate(x: Tensor, noise?: Tensor): Tensor {
-    if (!noise) return this.act.forward(x);
-    if (!this.noise) throw new GanvasError("SRResNet: noise was given to a network without strengths for it");
-    return this.act.forward(add(x, mul(noise, this.noise))); // [n, 2h, 2w, c]
+    return this.act.forward(noise && this.noise ? add(x, mul(noise, this.noise)) : x); // [n, 2h, 2w, c]
   }
 }
 
@@ -140,8 +138,7 @@ class DeconvUpsample extends Doubling {
     return this.deconv.forward(x); // [n, 2h, 2w, c]
   }
 
-  activate(x: Tensor, noise?: Tensor): Tensor {
-    if (noise) throw new GanvasError("SRResNet: noise is for sub-pixel convolutions");
+  activate(x: Tensor): Tensor {
     return relu(x);
   }
 }
@@ -156,6 +153,7 @@ export class SRResNet extends Module {
   /** In training, computes each block again in the backward pass instead of keeping its values: less memory, more work. */
   recompute = false;
 
+  /** @throws GanvasError for noise without sub-pixel convolutions */
   constructor(options: SRResNetOptions = {}) {
     super();
     const { seed = 0, ...given } = options;
@@ -164,6 +162,8 @@ export class SRResNet extends Module {
     const init = new Initializer(seed);
     const slopes = config.prelu === "per-channel" ? width : 1;
     this.config = config;
+    if (config.noise && config.upsample !== "subpixel")
+      throw new GanvasError("SRResNet: noise is for sub-pixel convolutions");
     const wide = { padding: 4, paddingMode: padding };
     const narrow = { padding: 1, paddingMode: padding };
     const normalised = { ...narrow, bias: convBias };
@@ -185,9 +185,10 @@ export class SRResNet extends Module {
    * @param lr [n, h, w, 3], values in [0, 1]
    * @param noise [n, 4h, 4w, 1], normal numbers, for networks with strengths for it; without it, the same image without grain
    * @returns [n, 4h, 4w, 3], values in [-1, 1] for networks trained here ([0, 1] with output `tanh01`), not clamped
-   * @throws GanvasError for noise that the network has no use for
+   * @throws GanvasError for noise that the network has no strengths for
    */
   forward(lr: Tensor, noise?: Tensor): Tensor {
+    if (noise) this.expectStrengths();
     const [, last] = this.up;
     const x = this.halfway(lr);
     return this.end(this.block(() => last.forward(x, noise)));
@@ -195,6 +196,7 @@ export class SRResNet extends Module {
 
   /** The image without and with noise, as from two calls of `forward`, for the work of little more than one. */
   forwardBoth(lr: Tensor, noise: Tensor): [plain: Tensor, grainy: Tensor] {
+    this.expectStrengths();
     const [, last] = this.up;
     const wide = last.widen(this.halfway(lr)); // [n, 4h, 4w, c]
     return [this.end(last.activate(wide)), this.end(last.activate(wide, noise))];
@@ -215,6 +217,11 @@ export class SRResNet extends Module {
   private end(x: Tensor): Tensor {
     const y = this.tail.forward(x);
     return this.config.output === "tanh01" ? tanh(y).add(1).mul(0.5) : y;
+  }
+
+  private expectStrengths(): void {
+    if (!this.config.noise)
+      throw new GanvasError("SRResNet: noise was given to a network without strengths for it");
   }
 
   private block(forward: () => Tensor): Tensor {
