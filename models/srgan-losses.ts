@@ -92,39 +92,25 @@ export async function calibrateVggWeight(
   return pixels / features;
 }
 
-/** Side of a place where a pattern is looked for, in blocks of 2×2 pixels. */
-const PLACE = 4;
 /** Two sub-pixel convolutions, one behind the other, have weights of their own for so many phases along each axis. */
 const PHASES = 4;
+/** Side of a place where a pattern is looked for, in blocks of all phases, and how far the next one is. */
+const PLACE = { kernel: 4, stride: 2 };
 
 /**
- * How strong grids are. Sub-pixel convolutions have weights of their own for every phase, and features behind a pooling are
- * content with a grid where they should find texture: distances of features alone let grids grow (measured: 2 levels of 255
- * after 800 updates).
- * @param difference of generated images and originals, [n, h, w, c] with even h and w
- * @returns `pixelGrid` and `phaseGrid` together, squared amplitudes
+ * How strong patterns of four pixels and of two are, place by place. Sub-pixel convolutions have weights of their own for every
+ * phase, and features behind a pooling are content with a grid where they should find texture: distances of features alone let
+ * grids grow (measured: 2 levels of 255 after 800 updates). Penalised over the whole image only, they become weaves that change
+ * sign from place to place.
+ * @param difference of generated images and originals, [n, h, w, c], at least 16×16
+ * @returns the spread of the means of the 16 phases over places of 16×16 pixels: the squared amplitude of what repeats there
  */
-export const gridPenalty = (difference: Tensor): Tensor => add(pixelGrid(difference), phaseGrid(difference));
-
-/**
- * Patterns that change sign from one pixel to the next, along columns, rows or both: the bands of Haar's transform, averaged
- * over 8×8 pixels, where detail cancels and a grid stays. They may differ from place to place.
- */
-function pixelGrid(x: Tensor): Tensor {
-  const phase = (top: number, left: number) => slice(x, [0, top, left], [], [1, 2, 2]); // [n, h/2, w/2, c]
-  const [a, b, c, d] = [phase(0, 0), phase(0, 1), phase(1, 0), phase(1, 1)];
-  const strength = (band: Tensor) => mean(square(mul(avgPool2d(band, { kernel: PLACE }), 1 / 4)));
-  const columns = strength(sub(add(a, c), add(b, d)));
-  const rows = strength(sub(add(a, b), add(c, d)));
-  const both = strength(sub(add(a, d), add(b, c)));
-  return add(add(columns, rows), both);
-}
-
-/** Patterns that repeat after four pixels in the whole image: the spread of the means of its 16 phases. */
-function phaseGrid(x: Tensor): Tensor {
-  const [n, h, w, c] = x.shape as [number, number, number, number];
+export function gridPenalty(difference: Tensor): Tensor {
+  const [n, h, w, c] = difference.shape as [number, number, number, number];
   const [rows, columns] = [Math.floor(h / PHASES), Math.floor(w / PHASES)];
-  const whole = slice(x, [], [undefined, rows * PHASES, columns * PHASES]);
-  const phases = mean(reshape(whole, [n, rows, PHASES, columns, PHASES, c]), [1, 3]); // [n, 4, 4, c]
-  return mean(square(sub(phases, mean(phases, [1, 2], { keepDims: true }))));
+  const whole = slice(difference, [], [undefined, rows * PHASES, columns * PHASES]);
+  const blocks = permute(reshape(whole, [n, rows, PHASES, columns, PHASES, c]), [0, 1, 3, 2, 4, 5]);
+  const places = avgPool2d(reshape(blocks, [n, rows, columns, PHASES * PHASES * c]), PLACE); // [n, y, x, 16c]
+  const phases = reshape(places, [...places.shape.slice(0, -1), PHASES * PHASES, c]); // [n, y, x, 16, c]
+  return mean(square(sub(phases, mean(phases, [3], { keepDims: true }))));
 }

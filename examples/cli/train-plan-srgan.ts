@@ -4,11 +4,11 @@ import type { Batch } from "../../engine/data/index.ts";
 import { InputError } from "../../engine/errors.ts";
 import { ganLoss, ganLossKinds } from "../../engine/index.ts";
 import type { JsonValue } from "../../engine/io/index.ts";
-import { readFileBytes } from "../../engine/io/node.ts";
+import { readCheckpoint, readFileBytes } from "../../engine/io/node.ts";
 import type { SRResNet } from "../../models/srresnet.ts";
 import { enlarged } from "../../models/srresnet-init.ts";
 import { calibrateOnBatches } from "../../models/training/calibrate.ts";
-import type { Recipe } from "../../models/training/recipe.ts";
+import type { Recipe, StartingWeights } from "../../models/training/recipe.ts";
 import { SRGANTraining } from "../../models/training/srgan.ts";
 import {
   type ContentRecipe,
@@ -34,7 +34,14 @@ import { readRun, refuseSettled, type TrainPlan, wishesOf } from "./train-plan.t
 const CALIBRATION_BATCHES = 4;
 
 /** Options for runs with a discriminator. */
-const OF_DISCRIMINATOR = ["gan", "label-smoothing", "r1", "spectral-norm", ...DISCRIMINATOR_SETTINGS];
+const OF_DISCRIMINATOR = [
+  "discriminator",
+  "gan",
+  "label-smoothing",
+  "r1",
+  "spectral-norm",
+  ...DISCRIMINATOR_SETTINGS,
+];
 
 /** Where the features come from: stored with the run, so that it can go on without being told again. */
 interface Features {
@@ -74,6 +81,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     );
   const { network } = recipe;
   const from = generator && (await enlarged(generator, network, recipe.seed, text(args, "from") ?? ""));
+  const judge = await judgeOf(args);
   const weight = decimal(args, "vgg-weight", { above: 0 });
   return {
     recipe,
@@ -97,6 +105,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
         settled as SRGANRecipe,
         features?.net,
         from && { weights: from, file: text(args, "from") ?? "" },
+        judge,
       ),
   };
 }
@@ -201,6 +210,12 @@ async function generatorOf(args: Arguments, preset: SRGANPreset): Promise<SRResN
         `${preset.title} by ${upsample === "deconv" ? "sub-pixel" : "transposed"} ones: it is of another preset`,
     );
   return net;
+}
+
+/** The networks of the run whose discriminator goes on here. */
+async function judgeOf(args: Arguments): Promise<StartingWeights | undefined> {
+  const file = text(args, "discriminator");
+  return file === undefined ? undefined : { weights: (await readCheckpoint(file)).model, file };
 }
 
 async function featuresOf(args: Arguments, layer: "relu2_2" | "relu5_4"): Promise<Features> {

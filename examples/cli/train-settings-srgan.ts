@@ -62,7 +62,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "W",
-      help: "srgan: of a penalty on patterns that change sign from pixel to pixel (3 for compact, else 0)",
+      help: "srgan: of a penalty on patterns that repeat after two or four pixels (20 for compact, else 0)",
     },
   },
   "texture-weight": {
@@ -71,7 +71,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "W",
-      help: "srgan: of the distance of textures, compared place by place in VGG's first features (0.06 for compact, else 0)",
+      help: "srgan: of the distance of textures, compared place by place in VGG's first features (0.03 for compact, else 0)",
     },
   },
   noise: {

@@ -16,6 +16,7 @@ const words = (table: object): string => Object.keys(table).join(", ");
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
   ...["size", "vgg", "vgg-weight", "icnr", "gan", "label-smoothing", "r1", "spectral-norm"],
+  "discriminator",
   ...Object.keys(SRGAN_OPTIONS),
 ];
 
@@ -85,6 +86,11 @@ export const train: Command = {
       type: "string",
       value: "G",
       help: "srgan: penalty on the discriminator's gradient at originals, e.g. 10 (0 by default)",
+    },
+    discriminator: {
+      type: "string",
+      value: "FILE",
+      help: "srgan: the checkpoint of a run whose discriminator this one begins with, instead of a new one",
     },
     "spectral-norm": {
       type: "boolean",

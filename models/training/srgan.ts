@@ -64,8 +64,9 @@ export class SRGANTraining implements Trainer {
   /**
    * @param vgg up to the layer of the recipe, where its content is features
    * @param from weights that the generator begins with
+   * @param judge a checkpoint's networks, whose discriminator this one begins with
    */
-  constructor(recipe: SRGANRecipe, vgg?: VGG19, from?: StartingWeights) {
+  constructor(recipe: SRGANRecipe, vgg?: VGG19, from?: StartingWeights, judge?: StartingWeights) {
     const { network, seed, discriminator, lr } = recipe;
     this.recipe = recipe;
     this.losses = {
@@ -84,6 +85,7 @@ export class SRGANTraining implements Trainer {
     this.generatorAdam = new Adam(this.generator.parameters(), { lr });
     if (discriminator) {
       this.discriminator = new SRGANDiscriminator({ ...discriminator, seed: seed + 1 }).train();
+      if (judge) this.discriminator.loadStateDict(under("discriminator.", judge.weights), judge.file);
       this.discriminatorAdam = new Adam(this.discriminator.parameters(), { lr });
     }
     this.measures = discriminator ? [...GENERATOR_MEASURES, ...ADVERSARIAL_MEASURES] : GENERATOR_MEASURES;

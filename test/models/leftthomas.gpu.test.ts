@@ -39,6 +39,7 @@ describe.skipIf(!present).each(FILES)("%s", (name) => {
       convBias: true,
       padding: "zeros",
       output: "tanh01",
+      noise: false,
     });
   });
 

@@ -81,7 +81,7 @@ describe("what suits a size", () => {
       discriminator: { head: "patch" },
       content: { pixels: 0.5 },
       network: { noise: true },
-      textureWeight: 0.06,
+      textureWeight: 0.03,
       frozenStatistics: true,
       jitter: true,
       schedule: "cosine",

@@ -86,6 +86,19 @@ describe("SRGAN training", () => {
     expect(moved(1, "conv.0.weight") / 1e-3).toBeCloseTo(1, 1);
   });
 
+  test("a discriminator goes on in another run, and a checkpoint without one is named", async () => {
+    const first = new SRGANTraining(recipe(5), vgg);
+    await train(first, 0, 2);
+    const judge = { weights: (await first.checkpoint()).model, file: "first" };
+    const second = new SRGANTraining(recipe(6), vgg, undefined, judge);
+    expect(await second.discriminator?.stateDict()).toEqual(await first.discriminator?.stateDict());
+    expect(await second.generator.stateDict()).not.toEqual(await first.generator.stateDict());
+    const generators = new Map([...judge.weights].filter(([name]) => name.startsWith("generator.")));
+    expect(
+      () => new SRGANTraining(recipe(6), vgg, undefined, { weights: generators, file: "alone" }),
+    ).toThrow(/alone .*missing/);
+  });
+
   test("noise is drawn anew in each update, and its strengths learn", async () => {
     const training = new SRGANTraining(recipe(2, { ...grainy, lr: 0 }), vgg);
     const { lr: rate, ...rest } = recipe(2, grainy);
