@@ -12,6 +12,7 @@ import {
   slice,
   square,
   sub,
+  sum,
   type Tensor,
   transpose,
 } from "../engine/index.ts";
@@ -39,13 +40,17 @@ const TEXTURE_PLACES: ReadonlyMap<VggLayer, number> = new Map([
   ["relu1_1", 16],
   ["relu2_1", 8],
 ]);
+/** Covariances of less than this share of the features' power are as good as none: the noise of rounding to 8 bits. */
+const NO_TEXTURE = 1e-3;
 
 /**
- * How much the textures of two images differ, place by place: the squared distance of the products of features with each
- * other, averaged over places of 16×16 pixels, so that texture may lie elsewhere within its place. Sajjadi et al. 2017,
- * "EnhanceNet: Single Image Super-Resolution Through Automated Texture Synthesis", section 4.2.3; here products are in units of
- * the original's mean square, so that a weight suits all weights of VGG, and only the first two of its layers are used.
+ * How much the textures of two images differ, place by place: the squared distance of the covariances of features over places
+ * of 16×16 pixels, so that texture may lie elsewhere within its place, in units of what both have there, so that a lawn counts
+ * as much as a picket fence. After Sajjadi et al. 2017, "EnhanceNet: Single Image Super-Resolution Through Automated Texture
+ * Synthesis", section 4.2.3, whose products of features are neither centred nor in such units: brightness and the few strongest
+ * edges decide there, and noise where the original is smooth costs nothing.
  * @param sr upscaled and `hr` original images, [n, h, w, 3] in [-1, 1], at least 16×16; the gradient goes to `sr` only
+ * @returns 0 for equal textures, about 1 for one against none in every place, of each of two layers
  */
 export function textureLoss(vgg: VGG19, sr: Tensor, hr: Tensor): Tensor {
   const layers = [...TEXTURE_PLACES.keys()];
@@ -53,19 +58,25 @@ export function textureLoss(vgg: VGG19, sr: Tensor, hr: Tensor): Tensor {
   const parts = vgg.taps(sr, layers).map((features, k) => {
     const original = (originals[k] as Tensor).detach();
     const side = TEXTURE_PLACES.get(layers[k] as VggLayer) as number;
-    const difference = sub(products(features, side), products(original, side));
-    return mean(square(div(difference, mean(square(original)))));
+    const [got, want] = [covariances(features, side), covariances(original, side)];
+    const none = square(mul(mean(square(original)), NO_TEXTURE * (original.shape.at(-1) as number)));
+    // What is there by now is a unit too, and no way to a smaller loss: else too much would cost far more than too little.
+    const unit = add(add(power(want), power(got).detach()), none);
+    return mean(div(power(sub(got, want)), unit));
   });
-  return parts.reduce((sum, part) => add(sum, part));
+  return parts.reduce((all, part) => add(all, part));
 }
 
-/** Means of the products of each two channels over each place: [n, h, w, c] -> [places, c, c]. */
-function products(features: Tensor, side: number): Tensor {
+const power = (matrices: Tensor): Tensor => sum(square(matrices), [1, 2]);
+
+/** Covariances of each two channels over each place: [n, h, w, c] -> [places, c, c]. */
+function covariances(features: Tensor, side: number): Tensor {
   const [n, h, w, c] = features.shape as [number, number, number, number];
   const [rows, columns] = [Math.floor(h / side), Math.floor(w / side)];
   const whole = slice(features, [], [undefined, rows * side, columns * side]);
   const places = permute(reshape(whole, [n, rows, side, columns, side, c]), [0, 1, 3, 2, 4, 5]);
-  const x = reshape(places, [n * rows * columns, side * side, c]);
+  const values = reshape(places, [n * rows * columns, side * side, c]);
+  const x = sub(values, mean(values, [1], { keepDims: true }));
   return mul(matmul(transpose(x), x), 1 / (side * side));
 }
 

@@ -1,4 +1,4 @@
-/** The distance of textures, against products in float64. */
+/** The distance of textures, against covariances in float64. */
 import { describe, expect, test } from "vitest";
 import { grad, Parameter, roll, tensor } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
@@ -12,42 +12,60 @@ const SHAPE = [2, 37, 50, 3];
 const image = (stream: number) => fillUniform(new Float32Array(2 * 37 * 50 * 3), 3, stream, -1, 1);
 const [made, wanted] = [image(1), image(2)];
 
-/** Mean squared distance of one layer's products, by its definition. */
-async function distance(layer: "relu1_1" | "relu2_1", side: number): Promise<number> {
-  const [a, b] = await Promise.all(
-    [made, wanted].map(async (pixels) => {
-      const [x] = vgg.taps(tensor(pixels, SHAPE), [layer]);
-      if (!x) throw new Error("no features");
-      return { shape: x.shape as [number, number, number, number], data: Array.from(await x.data()) };
-    }),
-  );
-  if (!a || !b) throw new Error("no features");
+/** One layer's distance, by its definition: in units of both textures at `made` and `wanted`, which do not move with `at`. */
+async function distance(
+  layer: "relu1_1" | "relu2_1",
+  side: number,
+  at: Float32Array = made,
+): Promise<number> {
+  const features = async (pixels: Float32Array) => {
+    const [x] = vgg.taps(tensor(pixels, SHAPE), [layer]);
+    if (!x) throw new Error("no features");
+    return { shape: x.shape as [number, number, number, number], data: Array.from(await x.data()) };
+  };
+  const [a, unit, b] = await Promise.all([at, made, wanted].map(features));
+  if (!a || !unit || !b) throw new Error("no features");
   const [n, h, w, c] = a.shape;
-  const power = b.data.reduce((sum, x) => sum + x * x, 0) / b.data.length;
-  let [sum, count] = [0, 0];
+  const none = (1e-3 * c * (b.data.reduce((sum, x) => sum + x * x, 0) / b.data.length)) ** 2;
+  /** Covariance of channels i and j in the place that begins at (top, left). */
+  const covariance = (f: number[], image: number, top: number, left: number, i: number, j: number) => {
+    let [both, first, second] = [0, 0, 0];
+    for (let y = top; y < top + side; y++)
+      for (let x = left; x < left + side; x++) {
+        const at = ((image * h + y) * w + x) * c;
+        const [p, q] = [f[at + i] as number, f[at + j] as number];
+        both += p * q;
+        first += p;
+        second += q;
+      }
+    const count = side * side;
+    return both / count - (first / count) * (second / count);
+  };
+  let [sum, places] = [0, 0];
   for (let image = 0; image < n; image++)
     for (let top = 0; top + side <= h; top += side)
-      for (let left = 0; left + side <= w; left += side)
+      for (let left = 0; left + side <= w; left += side) {
+        let [apart, both] = [0, 0];
         for (let i = 0; i < c; i++)
           for (let j = 0; j < c; j++) {
-            let difference = 0;
-            for (let y = top; y < top + side; y++)
-              for (let x = left; x < left + side; x++) {
-                const at = ((image * h + y) * w + x) * c;
-                const product = (f: ArrayLike<number>) => (f[at + i] as number) * (f[at + j] as number);
-                difference += product(a.data) - product(b.data);
-              }
-            sum += (difference / (side * side) / power) ** 2;
-            count++;
+            const want = covariance(b.data, image, top, left, i, j);
+            apart += (covariance(a.data, image, top, left, i, j) - want) ** 2;
+            both += want ** 2 + covariance(unit.data, image, top, left, i, j) ** 2;
           }
-  return sum / count;
+        sum += apart / (both + none);
+        places++;
+      }
+  return sum / places;
 }
 
+const lossAt = async (pixels?: Float32Array) =>
+  (await distance("relu1_1", 16, pixels)) + (await distance("relu2_1", 8, pixels));
+
 describe("texture loss", () => {
-  test("is the distance of the products of features, place by place", async () => {
-    const want = (await distance("relu1_1", 16)) + (await distance("relu2_1", 8));
+  test("is the distance of the covariances of features, place by place, in units of both", async () => {
+    const want = await lossAt();
     const got = await textureLoss(vgg, tensor(made, SHAPE), tensor(wanted, SHAPE)).item();
-    expect(want).toBeGreaterThan(1e-6);
+    expect(want).toBeGreaterThan(1e-3);
     expect(Math.abs(got / want - 1)).toBeLessThan(1e-4);
   });
 
@@ -63,15 +81,24 @@ describe("texture loss", () => {
     expect(shifted).toBeLessThan(weaker / 5);
   });
 
-  test("tells its images how to come closer", async () => {
+  test("minds noise where the original is smooth as much as where it is busy", async () => {
+    const noise = fillUniform(new Float32Array(made.length), 3, 7, -0.2, 0.2);
+    const loss = (strength: number) => {
+      const original = wanted.map((x) => strength * x);
+      const noisy = original.map((x, k) => x + strength * (noise[k] as number));
+      return textureLoss(vgg, tensor(noisy, SHAPE), tensor(original, SHAPE)).item();
+    };
+    const [busy, quiet] = [await loss(1), await loss(0.1)];
+    expect(busy).toBeGreaterThan(1e-3);
+    expect(quiet / busy).toBeGreaterThan(0.3);
+  });
+
+  test("tells its images how to come closer, with what they have by now as a fixed unit", async () => {
     const sr = new Parameter("sr", SHAPE, made);
     const slopes = (await grad(textureLoss(vgg, sr, tensor(wanted, SHAPE)), [sr])[0]?.data()) ?? [];
     // Along the gradient, where the slope is its length.
     const length = Math.hypot(...slopes);
-    const at = (t: number) => {
-      const pixels = made.map((x, k) => x + (t * (slopes[k] as number)) / length);
-      return textureLoss(vgg, tensor(pixels, SHAPE), tensor(wanted, SHAPE)).item();
-    };
+    const at = (t: number) => lossAt(made.map((x, k) => x + (t * (slopes[k] as number)) / length));
     const step = 0.2;
     const want = ((await at(step)) - (await at(-step))) / (2 * step);
     expect(Math.abs(length / want - 1)).toBeLessThan(0.02);
