@@ -1,11 +1,8 @@
 /** Files of SRResNet weights: ours, and those of leftthomas/SRGAN. */
 import { InputError } from "../engine/errors.ts";
-import { checkStateDict, type HostTensor, hostTensor, readWeights } from "../engine/io/index.ts";
+import { checkStateDict, type HostTensor, readWeights } from "../engine/io/index.ts";
 import { interpolateWeights } from "./blend.ts";
 import { SRResNet, type SRResNetConfig } from "./srresnet.ts";
-
-/** The strengths of noise, in networks that have some. */
-const STRENGTHS = "up.1.noise";
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
@@ -24,7 +21,6 @@ export function configOf(shapes: Shapes): SRResNetConfig | undefined {
     convBias: shapes.has("body.0.conv1.bias"),
     padding: "zeros",
     output: "linear",
-    noise: shapes.has(STRENGTHS),
   };
 }
 
@@ -114,24 +110,12 @@ export const parseSRResNet = (bytes: Uint8Array, file: string): SRResNet =>
 export function blendSRResNets(from: SRResNetFile, to: SRResNetFile, amount: number): SRResNetFile {
   const keys = Object.keys(from.config) as (keyof SRResNetConfig)[];
   const differences = keys
-    .filter((key) => key !== "noise" && from.config[key] !== to.config[key])
+    .filter((key) => from.config[key] !== to.config[key])
     .map((key) => `${key} is ${from.config[key]} and ${to.config[key]}`);
   if (differences.length > 0)
     throw new InputError(
       `${from.file} and ${to.file} cannot be blended, their networks differ in form: ${differences.join(", ")}`,
     );
-  const weights = interpolateWeights(withStrengths(from, to), withStrengths(to, from), amount);
-  return {
-    config: { ...from.config, noise: from.config.noise || to.config.noise },
-    weights,
-    file: `the blend of ${from.file} and ${to.file}`,
-  };
-}
-
-/** Weights with strengths for noise wherever the other network has some: none at all is a strength of 0. */
-function withStrengths({ weights }: SRResNetFile, other: SRResNetFile): SRResNetFile["weights"] {
-  const missing = weights.has(STRENGTHS) ? undefined : other.weights.get(STRENGTHS);
-  if (!missing) return weights;
-  const none = hostTensor(new Float32Array(missing.data.length), missing.shape);
-  return new Map([...weights, [STRENGTHS, none]]);
+  const weights = interpolateWeights(from.weights, to.weights, amount);
+  return { config: from.config, weights, file: `the blend of ${from.file} and ${to.file}` };
 }

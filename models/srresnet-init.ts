@@ -69,14 +69,14 @@ export function startAsNearest(net: SRResNet): void {
 }
 
 /**
- * Weights for a larger network: those of a trained one of the same form. The residual blocks that are added come last and
+ * Weights for a deeper network: those of a trained one of the same form. The residual blocks that are added come last and
  * begin as the identity (their second batch norm scales by zero), so that the network computes what the trained one
- * computes until it has learnt more. Strengths for noise that the trained one has not are drawn.
+ * computes until it has learnt more.
  * @param config the new network
  * @param file where the trained network is from, for messages
  * @throws InputError when it is of another form, or has more blocks
  */
-export async function enlarged(
+export async function deepened(
   trained: SRResNet,
   config: SRResNetConfig,
   seed: number,
@@ -84,7 +84,7 @@ export async function enlarged(
 ): Promise<ReadonlyMap<string, HostTensor>> {
   const given = trained.config;
   for (const key of Object.keys(config) as (keyof SRResNetConfig)[])
-    if (key !== "numBlocks" && !(key === "noise" && config.noise) && given[key] !== config[key])
+    if (key !== "numBlocks" && given[key] !== config[key])
       throw new InputError(
         `${file}: its ${key} is ${given[key]}, that of the network to train ${config[key]}`,
       );

@@ -109,18 +109,7 @@ class SRResNetWriter {
     // CRD: channel 4c + 2i + j becomes row i, column j of channel c, as in PyTorch's pixel shuffle.
     const wide = this.conv(x, `${path}.conv`, 1);
     const shuffled = graph.op("DepthToSpace", [wide], { blocksize: 2, mode: "CRD" }, path);
-    return this.prelu(this.noisy(shuffled, path), `${path}.act`);
-  }
-
-  /** With noise of one channel, times each channel's strength, where the network has strengths. */
-  private noisy(x: string, path: string): string {
-    const name = `${path}.noise`;
-    if (!this.weights.has(name)) return x;
-    const { graph } = this;
-    const one = graph.op("ReduceMean", [x], { axes: [1], keepdims: 1 }); // [n, 1, h, w]
-    const noise = graph.op("RandomNormalLike", [one], { seed: { float: 0 } }, `${path}.grain`);
-    const strength = graph.constant([this.tensor(name).length, 1, 1], this.tensor(name), name);
-    return graph.op("Add", [x, graph.op("Mul", [noise, strength])]);
+    return this.prelu(shuffled, `${path}.act`);
   }
 
   private conv(x: string, path: string, padding: number): string {

@@ -14,15 +14,12 @@ import {
   ConvTranspose2d,
   Initializer,
   Module,
-  mul,
   PReLU,
   pixelShuffle,
   relu,
   type Tensor,
   tanh,
-  Weight,
 } from "../engine/index.ts";
-import { GanvasError } from "../engine/errors.ts";
 
 export interface SRResNetOptions {
   /** Residual blocks: 16 in the paper, 15 in its first version. */
@@ -41,12 +38,6 @@ export interface SRResNetOptions {
   readonly padding?: "zeros" | "reflect";
   /** Nothing (paper; values in [-1, 1] by training), or (tanh + 1) / 2. */
   readonly output?: "linear" | "tanh01";
-  /**
-   * Noise for grain, before the last activation of the upsampling: each channel times a strength of its own, as in Karras et
-   * al. 2019, "A Style-Based Generator Architecture for Generative Adversarial Networks". Not in the paper, whose network can
-   * only make texture that repeats with its sub-pixels where the picture is even.
-   */
-  readonly noise?: boolean;
   readonly seed?: number;
 }
 
@@ -62,11 +53,7 @@ export const SRRESNET_PAPER: SRResNetConfig = {
   convBias: false,
   padding: "zeros",
   output: "linear",
-  noise: false,
 };
-
-/** Deviation of the strengths of noise at the start: much less, and nothing teaches them; much more, and it is all one sees. */
-const NOISE_START = 0.03;
 
 /** Two convolutions with batch norm around a shortcut; nothing after the addition. */
 class ResidualBlock extends Module {
@@ -91,42 +78,24 @@ class ResidualBlock extends Module {
   }
 }
 
-/** Doubles the size, in two parts: noise comes between them. */
-abstract class Doubling extends Module {
-  /** [n, h, w, c] -> [n, 2h, 2w, c] */
-  abstract widen(x: Tensor): Tensor;
-  abstract activate(x: Tensor, noise?: Tensor): Tensor;
-
-  forward(x: Tensor, noise?: Tensor): Tensor {
-    return this.activate(this.widen(x), noise);
-  }
-}
-
 /** Doubles the size: four times the channels, then blocks of four channels become 2×2 pixels. */
-class SubpixelUpsample extends Doubling {
+class SubpixelUpsample extends Module {
   readonly conv: Conv2d;
   readonly act: PReLU;
-  /** How strongly noise reaches each channel, [c]. */
-  readonly noise?: Weight;
 
-  constructor(width: number, slopes: number, init: Initializer, options: Conv2dOptions, noise = false) {
+  constructor(width: number, slopes: number, init: Initializer, options: Conv2dOptions) {
     super();
     this.conv = new Conv2d(width, 4 * width, 3, init, options);
     this.act = new PReLU(slopes);
-    if (noise) this.noise = new Weight("noise strength", [width], init.normal([width], NOISE_START));
   }
 
-  widen(x: Tensor): Tensor {
-    return pixelShuffle(this.conv.forward(x), 2); // [n, 2h, 2w, c]
-  }
-
-  activate(x: Tensor, noise?: Tensor): Tensor {
-    return this.act.forward(noise && this.noise ? add(x, mul(noise, this.noise)) : x); // [n, 2h, 2w, c]
+  forward(x: Tensor): Tensor {
+    return this.act.forward(pixelShuffle(this.conv.forward(x), 2)); // [n, 2h, 2w, c]
   }
 }
 
 /** Doubles the size as in the paper's first version. */
-class DeconvUpsample extends Doubling {
+class DeconvUpsample extends Module {
   readonly deconv: ConvTranspose2d;
 
   constructor(width: number, init: Initializer) {
@@ -134,12 +103,8 @@ class DeconvUpsample extends Doubling {
     this.deconv = new ConvTranspose2d(width, width, 3, init, { stride: 2, padding: 1, outputPadding: 1 });
   }
 
-  widen(x: Tensor): Tensor {
-    return this.deconv.forward(x); // [n, 2h, 2w, c]
-  }
-
-  activate(x: Tensor): Tensor {
-    return relu(x);
+  forward(x: Tensor): Tensor {
+    return relu(this.deconv.forward(x)); // [n, 2h, 2w, c]
   }
 }
 
@@ -148,12 +113,11 @@ export class SRResNet extends Module {
   readonly head: { conv: Conv2d; act: PReLU } & Module;
   readonly body: readonly ResidualBlock[];
   readonly trunk: Module & { conv: Conv2d; bn?: BatchNorm; act?: PReLU };
-  readonly up: readonly [SubpixelUpsample | DeconvUpsample, SubpixelUpsample | DeconvUpsample];
+  readonly up: readonly (SubpixelUpsample | DeconvUpsample)[];
   readonly tail: Conv2d;
   /** In training, computes each block again in the backward pass instead of keeping its values: less memory, more work. */
   recompute = false;
 
-  /** @throws GanvasError for noise without sub-pixel convolutions */
   constructor(options: SRResNetOptions = {}) {
     super();
     const { seed = 0, ...given } = options;
@@ -162,8 +126,6 @@ export class SRResNet extends Module {
     const init = new Initializer(seed);
     const slopes = config.prelu === "per-channel" ? width : 1;
     this.config = config;
-    if (config.noise && config.upsample !== "subpixel")
-      throw new GanvasError("SRResNet: noise is for sub-pixel convolutions");
     const wide = { padding: 4, paddingMode: padding };
     const narrow = { padding: 1, paddingMode: padding };
     const normalised = { ...narrow, bias: convBias };
@@ -173,55 +135,27 @@ export class SRResNet extends Module {
     this.trunk = group(
       config.trunkEnd === "bn" ? { conv, bn: new BatchNorm(width) } : { conv, act: new PReLU(slopes) },
     );
-    const upsample = (noise: boolean) =>
+    this.up = [0, 1].map(() =>
       config.upsample === "subpixel"
-        ? new SubpixelUpsample(width, slopes, init, narrow, noise)
-        : new DeconvUpsample(width, init);
-    this.up = [upsample(false), upsample(config.noise)];
+        ? new SubpixelUpsample(width, slopes, init, narrow)
+        : new DeconvUpsample(width, init),
+    );
     this.tail = new Conv2d(width, 3, 9, init, wide);
   }
 
   /**
    * @param lr [n, h, w, 3], values in [0, 1]
-   * @param noise [n, 4h, 4w, 1], normal numbers, for networks with strengths for it; without it, the same image without grain
    * @returns [n, 4h, 4w, 3], values in [-1, 1] for networks trained here ([0, 1] with output `tanh01`), not clamped
-   * @throws GanvasError for noise that the network has no strengths for
    */
-  forward(lr: Tensor, noise?: Tensor): Tensor {
-    if (noise) this.expectStrengths();
-    const [, last] = this.up;
-    const x = this.halfway(lr);
-    return this.end(this.block(() => last.forward(x, noise)));
-  }
-
-  /** The image without and with noise, as from two calls of `forward`, for the work of little more than one. */
-  forwardBoth(lr: Tensor, noise: Tensor): [plain: Tensor, grainy: Tensor] {
-    this.expectStrengths();
-    const [, last] = this.up;
-    const wide = last.widen(this.halfway(lr)); // [n, 4h, 4w, c]
-    return [this.end(last.activate(wide)), this.end(last.activate(wide, noise))];
-  }
-
-  /** Features at twice the size, which noise does not reach, [n, 2h, 2w, c]. */
-  private halfway(lr: Tensor): Tensor {
+  forward(lr: Tensor): Tensor {
     const first = this.head.act.forward(this.head.conv.forward(lr)); // [n, h, w, c]
     let x = first;
     for (const block of this.body) x = this.block(() => block.forward(x)); // [n, h, w, c]
     x = this.trunk.conv.forward(x);
     x = add((this.trunk.bn ?? (this.trunk.act as PReLU)).forward(x), first); // [n, h, w, c]
-    const [up] = this.up;
-    return this.block(() => up.forward(x));
-  }
-
-  /** The image that features show, [n, 4h, 4w, 3]. */
-  private end(x: Tensor): Tensor {
-    const y = this.tail.forward(x);
+    for (const up of this.up) x = this.block(() => up.forward(x)); // [n, 2h, 2w, c], [n, 4h, 4w, c]
+    const y = this.tail.forward(x); // [n, 4h, 4w, 3]
     return this.config.output === "tanh01" ? tanh(y).add(1).mul(0.5) : y;
-  }
-
-  private expectStrengths(): void {
-    if (!this.config.noise)
-      throw new GanvasError("SRResNet: noise was given to a network without strengths for it");
   }
 
   private block(forward: () => Tensor): Tensor {

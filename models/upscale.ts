@@ -1,10 +1,9 @@
 /** Making photographs four times larger with a network, tile by tile. */
 import { imresize } from "../engine/data/imresize.ts";
 import { InputError } from "../engine/errors.ts";
-import { autocast, expand, init, nameLayers, type Tensor, tensor } from "../engine/index.ts";
+import { autocast, init, nameLayers, type Tensor, tensor } from "../engine/index.ts";
 import { type Image, makeImage, splitAlpha, toRgb } from "../engine/io/image.ts";
 import { parseBlend } from "./blend.ts";
-import { grain } from "./grain.ts";
 import { findShipped, type ModelEntry, superResolvers } from "./shipped.ts";
 import type { SRResNet } from "./srresnet.ts";
 import { blendSRResNets, buildSRResNet, readSRResNet, type SRResNetFile } from "./srresnet-files.ts";
@@ -17,27 +16,13 @@ export interface SuperResolver {
   readonly radius: number;
   /** Bytes of the widest activation, for each pixel of the input. */
   readonly bytesPerPixel: number;
-  /**
-   * [1, h, w, 3] with values in [0, 1] -> [1, 4h, 4w, 3] in [0, 1], not clamped.
-   * @param place of the upper left pixel in the picture that `lr` is part of: grain belongs to places
-   */
-  forward(lr: Tensor, place?: Place): Tensor;
-}
-
-/** Pixels from the left and the upper edge of a picture. */
-interface Place {
-  readonly x: number;
-  readonly y: number;
+  /** [1, h, w, 3] with values in [0, 1] -> [1, 4h, 4w, 3] in [0, 1], not clamped. */
+  forward(lr: Tensor): Tensor;
 }
 
 /** Wraps a trained SRResNet. */
 export function asSuperResolver(net: SRResNet, name: string): SuperResolver {
   nameLayers(net.eval());
-  const { noise, output } = net.config;
-  const grainOf = ([n = 1, h = 0, w = 0]: readonly number[], { x, y }: Place) => {
-    const one = grain(4 * x, 4 * y, 4 * w, 4 * h);
-    return expand(tensor(one, [1, 4 * h, 4 * w, 1]), [n, 4 * h, 4 * w, 1]);
-  };
   return {
     name,
     scale: 4,
@@ -45,17 +30,14 @@ export function asSuperResolver(net: SRResNet, name: string): SuperResolver {
     // [4h, 4w, width] floats, and as many between the last convolution and its pixel shuffle; the 9×9 convolution at the
     // end makes 28 sums a pixel on its way.
     bytesPerPixel: 16 * Math.max(net.config.width, 28) * 4,
-    forward(lr, place = { x: 0, y: 0 }) {
-      const image = net.forward(lr, noise ? grainOf(lr.shape, place) : undefined);
-      return output === "tanh01" ? image : image.add(1).mul(0.5);
-    },
+    forward: (lr) => (net.config.output === "tanh01" ? net.forward(lr) : net.forward(lr).add(1).mul(0.5)),
   };
 }
 
 /** The same network in half precision: products on f16 copies of its weights, activations in half the memory. */
 export const inHalfPrecision = (model: SuperResolver): SuperResolver => ({
   ...model,
-  forward: (lr, place) => autocast(() => model.forward(lr, place)),
+  forward: (lr) => autocast(() => model.forward(lr)),
 });
 
 /** Reads a model's file: of a row of the table by its path from the repository's root, else as given. */
@@ -148,8 +130,7 @@ export async function upscaleImage(
         for (let k = 0; k < column.size * 3; k++)
           input[y * column.size * 3 + k] = (data[from + k] as number) / 255;
       }
-      const lr = tensor(input, [1, row.size, column.size, 3]);
-      const result = await model.forward(lr, { x: column.at, y: row.at }).data();
+      const result = await model.forward(tensor(input, [1, row.size, column.size, 3])).data();
       paste(result as Float32Array, row, column, out, scale, neutral);
       options.onProgress?.(++done, rows.length * columns.length);
     }

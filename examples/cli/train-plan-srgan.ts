@@ -6,7 +6,6 @@ import { ganLoss, ganLossKinds } from "../../engine/index.ts";
 import type { JsonValue } from "../../engine/io/index.ts";
 import { readCheckpoint, readFileBytes } from "../../engine/io/node.ts";
 import type { SRResNet } from "../../models/srresnet.ts";
-import { enlarged } from "../../models/srresnet-init.ts";
 import { calibrateOnBatches } from "../../models/training/calibrate.ts";
 import type { Recipe, StartingWeights } from "../../models/training/recipe.ts";
 import { SRGANTraining } from "../../models/training/srgan.ts";
@@ -79,8 +78,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     throw new InputError(
       "--jitter shows less of a patch than the dense head takes: choose --head patch or gap",
     );
-  const { network } = recipe;
-  const from = generator && (await enlarged(generator, network, recipe.seed, text(args, "from") ?? ""));
+  const from = await generator?.stateDict();
   const judge = await judgeOf(args);
   const weight = decimal(args, "vgg-weight", { above: 0 });
   return {
@@ -150,13 +148,10 @@ function refuseUseless(args: Arguments, { title, content, adversarialWeight, net
   if (args.values["pixel-weight"] !== undefined && content === "mse")
     throw new InputError(`--pixel-weight adds pixels to features, and ${title} compares pixels already`);
   const textured = content !== "mse" && adversarialWeight > 0;
-  const ofTexture = ["noise", "texture-weight"].find((option) => args.values[option] !== undefined);
-  if (ofTexture !== undefined && !textured)
+  if (args.values["texture-weight"] !== undefined && !textured)
     throw new InputError(
-      `--${ofTexture} is for features and a discriminator together, and ${title} has not both`,
+      `--texture-weight is for features and a discriminator together, and ${title} has not both`,
     );
-  if (args.values.noise === "on" && network.upsample !== "subpixel")
-    throw new InputError(`--noise is for sub-pixel convolutions, and ${title} has none`);
   if (args.values["frozen-statistics"] === "on" && text(args, "from") === undefined)
     throw new InputError("--frozen-statistics keeps those of a trained generator: name one by --from");
   if (args.values.icnr !== true) return;
@@ -195,11 +190,7 @@ async function generatorOf(args: Arguments, preset: SRGANPreset): Promise<SRResN
     );
   }
   const net = await loadGenerator(name);
-  const { noise, output, upsample } = net.config;
-  if (noise && args.values.noise === "off")
-    throw new InputError(
-      `--noise off: ${name} makes its grain of noise, it would be another network without`,
-    );
+  const { output, upsample } = net.config;
   if (output !== "linear")
     throw new InputError(
       `${name} ends with tanh and makes values from 0 to 1; generators are trained here without, from -1 to 1`,

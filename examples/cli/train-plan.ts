@@ -7,7 +7,7 @@ import { InputError } from "../../engine/errors.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { readCheckpoint } from "../../engine/io/node.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
-import { enlarged } from "../../models/srresnet-init.ts";
+import { deepened } from "../../models/srresnet-init.ts";
 import { SRRESNET_PRESETS, type SRResNetRecipe, SRResNetTraining } from "../../models/training/srresnet.ts";
 import { type Arguments, decimal, oneOf, text, wholeNumber } from "./command.ts";
 import { loadGenerator } from "./files.ts";
@@ -124,7 +124,7 @@ export async function planSRResNet(args: Arguments, out: string): Promise<TrainP
     const begins =
       file === undefined
         ? undefined
-        : { weights: await enlarged(await loadGenerator(file), preset.network, seed, file), file };
+        : { weights: await deepened(await loadGenerator(file), preset.network, seed, file), file };
     const lr = decimal(args, "lr", { above: 0 }) ?? preset.lr;
     const batchSize = wholeNumber(args, "batch", 1) ?? preset.batchSize;
     const candidates = wholeNumber(args, "candidates", 1);

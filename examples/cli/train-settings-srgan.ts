@@ -71,16 +71,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "W",
-      help: "srgan: of the distance of textures, compared place by place in VGG's first features (0.03 for compact, else 0)",
-    },
-  },
-  noise: {
-    field: "noise",
-    read: onOrOff,
-    option: {
-      type: "string",
-      value: "on|off",
-      help: "srgan: the generator gets noise to make grain of; content is that of its images without, texture and discriminator see those with it (on for compact)",
+      help: "srgan: of the distance of textures, compared place by place in VGG's first features (0.06 for compact, else 0)",
     },
   },
   jitter: {

@@ -119,8 +119,6 @@ export interface SRGANSettings
   > {
   /** Of the pixels' mean squared error beside features. */
   readonly pixelWeight?: number;
-  /** The generator gets noise for grain. */
-  readonly noise?: boolean;
 }
 
 /** What a run may cost: the size of what is seen at once, of the discriminator, and what suits them. */
@@ -135,23 +133,20 @@ export const SRGAN_SIZES = {
   paper: { patch: 96, discriminator: SRGAN_DISCRIMINATOR_PAPER, settings: { batchSize: 16 } },
   /**
    * For a processor: a few thousand small batches, judged place by place by a discriminator of half the channels. With the
-   * paper's settings its gradient is nothing at first and drowns the content later, and grids are what comes of both. Noise
-   * gives the generator something else to make texture of.
+   * paper's settings its gradient is nothing at first and drowns the content later, and grids are what comes of both.
    */
   compact: {
     patch: 64,
     discriminator: { ...SRGAN_DISCRIMINATOR_PAPER, width: 32, hidden: 256, inputSize: 64, head: "patch" },
     settings: {
       batchSize: 4,
-      candidates: 3,
       steps: 2200,
       lr: 2e-4,
       schedule: "cosine",
       ema: 0.995,
       frozenStatistics: true,
-      noise: true,
       pixelWeight: 0.5,
-      textureWeight: 0.03,
+      textureWeight: 0.06,
       gridWeight: 20,
       jitter: true,
       adversarialWeight: 1e-2,
@@ -201,7 +196,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
   } = choice;
   const preset: SRGANPreset = SRGAN_PRESETS[presetName];
   const size: SRGANSize = SRGAN_SIZES[sizeName];
-  const { frozenStatistics, jitter, noise, pixelWeight, textureWeight, ...settings } = {
+  const { frozenStatistics, jitter, pixelWeight, textureWeight, ...settings } = {
     ...size.settings,
     ...chosen,
   };
@@ -212,14 +207,12 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     ...(spectralNorm && { norm: "spectral" as const }),
   };
   const judged = preset.adversarialWeight > 0;
-  // Noise alone is too little of a hold for a discriminator: how strong it gets is for the comparison of textures to say.
   const textured = preset.content !== "mse" && judged;
-  const base = network ?? preset.network;
   const ofGame = { adversarialShare, discriminatorLead, discriminatorLr };
   return {
     generatorStart: network ? "trained" : icnr ? "icnr" : "random",
     ...(network && frozenStatistics && { frozenStatistics }),
-    network: { ...base, noise: base.noise || (noise === true && textured && base.upsample === "subpixel") },
+    network: network ?? preset.network,
     content:
       preset.content === "mse"
         ? { kind: "mse", weight: 1 }

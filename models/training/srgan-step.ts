@@ -4,8 +4,6 @@
  */
 import {
   add,
-  avgPool2d,
-  concat,
   div,
   type GanLoss,
   type GanLossKind,
@@ -50,10 +48,7 @@ export type Content =
       readonly vgg: VGG19;
       readonly reduction: FeatureReduction;
       readonly weight: number;
-      /**
-       * Of the mean squared error of the pixels beside the features, which hold neither colours nor fine grids; 0. Where there
-       * is noise, also of means over 4×4 pixels of the images with it: grain is no reason to look different from afar.
-       */
+      /** Of the mean squared error of the pixels beside the features, which hold neither colours nor fine grids; 0. */
       readonly pixels?: number;
     };
 
@@ -85,75 +80,51 @@ export interface GeneratorLoss {
   readonly adversarial: Tensor;
   readonly tv: Tensor;
   /**
-   * The gradient of `total` at the images, where the share asked for it: whoever goes on from here need not go back through
-   * the discriminator again. The images are those that were given, one kind behind the other.
+   * The gradient of `total` at the images, of their shape, where the share asked for it: whoever goes on from here need not
+   * go back through the discriminator again.
    */
-  readonly atImages?: { readonly images: Tensor; readonly gradient: Tensor };
-}
-
-/** A generator's images, [n, h, w, 3] in [-1, 1]: one of each, or the same with and without noise. */
-export interface Drawn {
-  /** To be close to the original: noise could only take it away from there. */
-  readonly plain: Tensor;
-  /** To look like an original. */
-  readonly grainy: Tensor;
+  readonly atImages?: Tensor;
 }
 
 /** What a generator without a judge is trained with: how far its images are from the originals, and how rough. */
 export function contentLoss(
-  drawn: Drawn,
+  sr: Tensor,
   hr: Tensor,
   options: Pick<GeneratorLossOptions, "content" | "tvWeight" | "gridWeight" | "textureWeight">,
 ): Pick<GeneratorLoss, "content" | "tv" | "total"> {
   const { content, tvWeight, gridWeight = 0, textureWeight = 0 } = options;
-  const { plain: sr, grainy } = drawn;
   const distance = content.kind === "mse" ? mse(sr, hr) : vggLoss(content.vgg, sr, hr, content.reduction);
   const own = mul(distance, content.weight);
   const pixels = content.kind === "vgg" && content.pixels;
-  const weighted = pixels ? add(own, mul(pixelDistance(drawn, hr), pixels)) : own;
+  const weighted = pixels ? add(own, mul(mse(sr, hr), pixels)) : own;
   const tv = totalVariation(sr);
   const smooth = tvWeight === 0 ? weighted : add(weighted, mul(tv, tvWeight));
   const even = gridWeight === 0 ? smooth : add(smooth, mul(gridPenalty(sub(sr, hr)), gridWeight));
   const total =
     textureWeight === 0 || content.kind === "mse"
       ? even
-      : add(even, mul(textureLoss(content.vgg, grainy, hr), textureWeight));
+      : add(even, mul(textureLoss(content.vgg, sr, hr), textureWeight));
   return { content: weighted, tv, total };
 }
 
-/** Pixels of one low-resolution pixel, along each axis. */
-const BLOCK = { kernel: 4 };
-
-function pixelDistance({ plain, grainy }: Drawn, hr: Tensor): Tensor {
-  const distance = mse(plain, hr);
-  return plain === grainy ? distance : add(distance, mse(avgPool2d(grainy, BLOCK), avgPool2d(hr, BLOCK)));
-}
-
-/** Images of which there is one kind. */
-export const drawnOnce = (images: Tensor): Drawn => ({ plain: images, grainy: images });
-
 /**
  * The generator's loss on a batch.
- * @param drawn its images and `hr` the originals, [n, h, w, 3] in [-1, 1]
- * @param logits what the discriminator says of the grainy ones, [n], and `real` of the originals, where the game asks for that
+ * @param sr its images and `hr` the originals, [n, h, w, 3] in [-1, 1]
+ * @param logits what the discriminator says of `sr`, [n], and `real` of the originals, where the game asks for that
  */
 export function generatorLoss(
-  drawn: Drawn,
+  sr: Tensor,
   hr: Tensor,
   logits: Tensor,
   options: GeneratorLossOptions,
   real?: Tensor,
 ): GeneratorLoss {
   const adversarial = lossOf(options.game ?? PAPER_GAME).generator(logits, real);
-  const { content, tv, total } = contentLoss(drawn, hr, options);
+  const { content, tv, total } = contentLoss(sr, hr, options);
   const { adversarialWeight, adversarialShare } = options;
   if (adversarialShare === undefined)
     return { total: add(total, mul(adversarial, adversarialWeight)), content, adversarial, tv };
-  const { plain, grainy } = drawn;
-  const kinds = plain === grainy ? [plain] : [plain, grainy];
-  const images = concat(kinds);
-  const own = concat(grad(total, kinds));
-  const foreign = concat(grad(adversarial, kinds));
+  const [own, foreign] = [total, adversarial].map((loss) => grad(loss, [sr])[0]) as [Tensor, Tensor];
   const ratio = div(norm(own), add(norm(foreign), 1e-30)); // a dead discriminator's gradient is 0
   const weight = minimum(mul(ratio, adversarialShare), adversarialWeight).detach();
   return {
@@ -161,7 +132,7 @@ export function generatorLoss(
     content,
     adversarial,
     tv,
-    atImages: { images, gradient: add(own, mul(foreign, weight)) },
+    atImages: add(own, mul(foreign, weight)),
   };
 }
 
@@ -186,18 +157,6 @@ export function jittered(images: Tensor, step: number): Tensor {
   return slice(images, [0, y, x], [undefined, y + h - MARGIN, x + w - MARGIN]);
 }
 
-/** What a generator makes of images, with noise where there is some. */
-export function draw(generator: SRResNet, lr: Tensor, noise?: Tensor): Drawn {
-  if (!noise) return drawnOnce(generator.forward(lr));
-  const [plain, grainy] = generator.forwardBoth(lr, noise);
-  return { plain, grainy };
-}
-
-/** Images as losses see them. */
-export function shownBy(view: (images: Tensor) => Tensor, { plain, grainy }: Drawn): Drawn {
-  return plain === grainy ? drawnOnce(view(plain)) : { plain: view(plain), grainy: view(grainy) };
-}
-
 /** Both networks, each with the optimiser of its parameters. */
 export interface SRGANPlayers {
   readonly generator: SRResNet;
@@ -208,9 +167,9 @@ export interface SRGANPlayers {
 
 /** What one iteration computed, before its updates unless said otherwise. */
 export interface SRGANStep {
-  /** The generator's images, [n, h, w, 3]: without noise. */
+  /** The generator's images, [n, h, w, 3]. */
   readonly sr: Tensor;
-  /** The discriminator's logits of originals and of images, with noise where there is some, [n]. */
+  /** The discriminator's logits of originals and of `sr`, [n]. */
   readonly real: Tensor;
   readonly fake: Tensor;
   readonly discriminatorLoss: Tensor;
@@ -226,28 +185,25 @@ export interface SRGANStep {
 
 /**
  * Records one update of each network. Originals and upscaled images go through the discriminator in passes of their
- * own, so that its batch norm sees one kind at a time; the generator's one pass serves both updates. With noise, the content
- * is that of the images without it, while texture and discriminator look at those with it.
+ * own, so that its batch norm sees one kind at a time; the generator's one pass serves both updates.
  * @param lr [n, h, w, 3] in [0, 1]
  * @param hr [n, 4h, 4w, 3] in [-1, 1]
- * @param options with `noise`, [n, 4h, 4w, 1], for a generator that has strengths for it
  * @param view what losses and discriminator see of images: all of them by default
  */
 export function srganStep(
   players: SRGANPlayers,
   lr: Tensor,
   hr: Tensor,
-  options: GeneratorLossOptions & Pick<StepOptions, "maxNorm"> & { readonly noise?: Tensor },
+  options: GeneratorLossOptions & Pick<StepOptions, "maxNorm">,
   view = (images: Tensor): Tensor => images,
 ): SRGANStep {
   const { generator, discriminator, generatorOptimiser, discriminatorOptimiser } = players;
   const clipping = options.maxNorm === undefined ? {} : { maxNorm: options.maxNorm };
-  const drawn = draw(generator, lr, options.noise);
-  const shown = shownBy(view, drawn);
-  const original = view(hr);
+  const sr = generator.forward(lr);
+  const [shown, original] = [view(sr), view(hr)];
 
   const real = discriminator.forward(original);
-  const fake = discriminator.forward(shown.grainy.detach());
+  const fake = discriminator.forward(shown.detach());
   const { game = PAPER_GAME } = options;
   const told = lossOf(game).discriminator(real, fake);
   const penalty = game.r1 > 0 && r1Penalty((x) => discriminator.forward(x), original, { gamma: game.r1 });
@@ -256,15 +212,13 @@ export function srganStep(
   const discriminatorNorm = discriminatorOptimiser.step(discriminatorGradients, clipping);
 
   const again = game.loss === "relativistic-average" ? discriminator.forward(original) : undefined;
-  const lossOfGenerator = generatorLoss(shown, original, discriminator.forward(shown.grainy), options, again);
+  const lossOfGenerator = generatorLoss(shown, original, discriminator.forward(shown), options, again);
   const { total, atImages } = lossOfGenerator;
   const { parameters } = generatorOptimiser;
-  const generatorGradients = atImages
-    ? grad(atImages.images, parameters, atImages.gradient)
-    : grad(total, parameters);
+  const generatorGradients = atImages ? grad(shown, parameters, atImages) : grad(total, parameters);
   const generatorNorm = generatorOptimiser.step(generatorGradients, clipping);
   return {
-    sr: drawn.plain,
+    sr,
     real,
     fake,
     discriminatorLoss: lossOfDiscriminator,

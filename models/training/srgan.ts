@@ -9,8 +9,6 @@ import {
   grad,
   mean,
   mul,
-  Rng,
-  randn,
   reshape,
   sigmoid,
   sub,
@@ -23,21 +21,10 @@ import { startAsNearest } from "../srresnet-init.ts";
 import type { VGG19 } from "../vgg19.ts";
 import { learningRate, type StartingWeights, tensorsOf, type Trainer } from "./recipe.ts";
 import type { SRGANRecipe } from "./srgan-recipe.ts";
-import {
-  type Content,
-  contentLoss,
-  draw,
-  type GeneratorLossOptions,
-  jittered,
-  shownBy,
-  srganStep,
-} from "./srgan-step.ts";
+import { type Content, contentLoss, type GeneratorLossOptions, jittered, srganStep } from "./srgan-step.ts";
 
 /** Gradients longer than this are shortened: never, but their length is measured on the way. */
 const UNCLIPPED = 1e30;
-
-/** What the generator's noise is told from other random numbers by. */
-const GRAIN = 1;
 
 /** Names of what an update measures. */
 export const GENERATOR_MEASURES = ["content", "generatorGradient", "red", "green", "blue"] as const;
@@ -58,7 +45,6 @@ export class SRGANTraining implements Trainer {
   private readonly losses: GeneratorLossOptions;
   private readonly generatorAdam: Adam;
   private readonly discriminatorAdam: Adam | undefined;
-  private readonly noise: Rng;
   private readonly average: { readonly ema: EMA; readonly network: SRResNet } | undefined;
 
   /**
@@ -80,7 +66,6 @@ export class SRGANTraining implements Trainer {
     };
     this.generator = new SRResNet({ ...network, seed }).train(recipe.frozenStatistics !== true);
     if (recipe.generatorStart === "icnr") startAsNearest(this.generator);
-    this.noise = new Rng(seed, GRAIN);
     if (from) this.generator.loadStateDict(from.weights, from.file);
     this.generatorAdam = new Adam(this.generator.parameters(), { lr });
     if (discriminator) {
@@ -126,9 +111,7 @@ export class SRGANTraining implements Trainer {
       generatorOptimiser: this.generatorAdam,
       discriminatorOptimiser: this.discriminatorAdam as Adam,
     };
-    const noise = this.noiseFor(hr);
-    const options = { ...this.losses, ...(noise && { noise }), maxNorm: UNCLIPPED };
-    const step = srganStep(players, lr, hr, options, this.view());
+    const step = srganStep(players, lr, hr, { ...this.losses, maxNorm: UNCLIPPED }, this.view());
     return [
       step.generatorLoss.content,
       step.generatorNorm as Tensor,
@@ -143,17 +126,11 @@ export class SRGANTraining implements Trainer {
 
   /** One update of the generator alone. */
   private practise(lr: Tensor, hr: Tensor): Tensor[] {
-    const drawn = draw(this.generator, lr, this.noiseFor(hr));
+    const sr = this.generator.forward(lr);
     const view = this.view();
-    const { content, total } = contentLoss(shownBy(view, drawn), view(hr), this.losses);
+    const { content, total } = contentLoss(view(sr), view(hr), this.losses);
     const norm = this.generatorAdam.step(grad(total, this.generatorAdam.parameters), { maxNorm: UNCLIPPED });
-    return [content, norm, colourDrift(drawn.plain, hr)];
-  }
-
-  /** The next update's, where the generator has strengths for noise. */
-  private noiseFor(hr: Tensor): Tensor | undefined {
-    if (!this.generator.config.noise) return undefined;
-    return randn([...hr.shape.slice(0, -1), 1], this.noise.at(this.step));
+    return [content, norm, colourDrift(sr, hr)];
   }
 
   /** What losses see of images in the next update. */

@@ -285,19 +285,9 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
     /--pixel-weight adds pixels to features, and SRGAN-MSE compares pixels already/,
   ],
   [
-    "noise without features",
-    trainSRGAN("--noise", "on"),
-    /--noise is for features and a discriminator together/,
-  ],
-  [
     "textures without features",
     trainSRGAN("--texture-weight", "0.1"),
     /--texture-weight is for features and a discriminator together, and SRGAN-MSE has not both/,
-  ],
-  [
-    "noise for transposed convolutions",
-    ["train", "srgan", "--data", "photos", "--out", "run", "--preset", "early", "--noise", "on"],
-    /--noise is for sub-pixel convolutions, and SRGAN, first version has none/,
   ],
   [
     "a window smaller than the head",

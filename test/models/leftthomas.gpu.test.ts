@@ -39,7 +39,6 @@ describe.skipIf(!present).each(FILES)("%s", (name) => {
       convBias: true,
       padding: "zeros",
       output: "tanh01",
-      noise: false,
     });
   });
 

@@ -70,14 +70,14 @@ async function worst(path: string, name: string, ours: Tensor): Promise<number> 
   return difference;
 }
 
-/** Gives a network weights that leave none of its parts without effect, but for noise, which is other there than here. */
+/** Gives a network weights that leave none of its parts without effect. */
 function draw(net: Module): void {
   const dict = [...net.fileShapes()].map(([name, shape], k): [string, HostTensor] => {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     const fanIn = data.length / (shape[0] ?? 1);
     const bound = shape.length > 1 ? Math.sqrt(6 / fanIn) : 0.2;
     if (/running_var|bn\.?\d?\.weight/.test(name)) fillUniform(data, 3, k, 0.5, 1.5);
-    else if (!name.endsWith("noise")) fillUniform(data, 3, k, -bound, bound);
+    else fillUniform(data, 3, k, -bound, bound);
     return [name, hostTensor(data, shape)];
   });
   net.loadStateDict(new Map(dict), "drawn");
@@ -100,7 +100,7 @@ describe("from here to PyTorch", () => {
   const cases: readonly Pick<SRGANChoice, "head" | "network">[] = [
     { head: "dense", network: { ...SMALL, upsample: "subpixel" } },
     { head: "gap", network: { ...SMALL, upsample: "deconv" } },
-    { head: "patch", network: { ...SMALL, noise: true } },
+    { head: "patch", network: SMALL },
   ];
   test.for(cases)("a checkpoint of SRGAN holds both networks ($head)", async (choice, context) => {
     const training = new SRGANTraining(

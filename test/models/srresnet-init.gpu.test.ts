@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { idle, tensor, type Tensor } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { SRRESNET_PAPER, SRResNet, type SRResNetOptions } from "../../models/srresnet.ts";
-import { enlarged, startAsNearest } from "../../models/srresnet-init.ts";
+import { deepened, startAsNearest } from "../../models/srresnet-init.ts";
 import { reference as k } from "../reference.ts";
 import type { Numbers } from "../reference/array.ts";
 import { evaluate } from "../reference/differentiate.ts";
@@ -66,7 +66,7 @@ describe("a trained network with blocks added", () => {
   test("computes what the trained one computes", async () => {
     const config = { ...SMALL, numBlocks: 3 };
     const net = new SRResNet({ ...config, seed: 8 });
-    net.loadStateDict(await enlarged(trained, config, 8, "old.safetensors"), "old.safetensors");
+    net.loadStateDict(await deepened(trained, config, 8, "old.safetensors"), "old.safetensors");
     const [got, want] = [await net.eval().forward(x).data(), await trained.forward(x).data()];
     expect(got).toEqual(want);
     expect(new Set(want).size).toBeGreaterThan(100);
@@ -82,6 +82,6 @@ describe("a trained network with blocks added", () => {
     ],
     [{ numBlocks: 0 }, "old.safetensors has 1 residual blocks, the network to train 0"],
   ] as [SRResNetOptions, string][])("is refused for %j", async (other, sentence) => {
-    await expect(enlarged(trained, { ...SMALL, ...other }, 0, "old.safetensors")).rejects.toThrow(sentence);
+    await expect(deepened(trained, { ...SMALL, ...other }, 0, "old.safetensors")).rejects.toThrow(sentence);
   });
 });

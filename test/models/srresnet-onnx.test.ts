@@ -30,14 +30,13 @@ describe("an exported SRResNet", () => {
     {},
     { upsample: "deconv", convBias: true },
     { trunkEnd: "prelu", prelu: "shared" },
-    { noise: true },
   ])("%j holds every tensor of the state dict under its name, and uses it", (options) => {
     const { weights, model } = exported(options);
     const used = new Set(model.nodes.flatMap(({ inputs }) => inputs));
     for (const [name, { shape, data }] of weights) {
       const { shape: theirs, data: values } = model.constants.get(name) ?? {};
-      // Slopes of PReLU and strengths of noise carry axes for height and width.
-      expect(theirs).toEqual(/act\.weight|noise/.test(name) ? [...shape, 1, 1] : shape);
+      // Slopes of PReLU carry axes for height and width.
+      expect(theirs).toEqual(name.endsWith("act.weight") ? [...shape, 1, 1] : shape);
       expect(values).toEqual([...data].map(Number));
       expect(used).toContain(name);
     }

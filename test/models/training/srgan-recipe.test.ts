@@ -71,7 +71,7 @@ describe("what suits a size", () => {
     ];
     for (const name of [...beyond, "gridWeight", "jitter", "textureWeight"])
       expect(recipe).not.toHaveProperty(name);
-    expect(recipe).toMatchObject({ content: { kind: "vgg" }, ema: 0, network: { noise: false } });
+    expect(recipe).toMatchObject({ content: { kind: "vgg" }, ema: 0 });
     expect(recipe.content).not.toHaveProperty("pixels");
   });
 
@@ -80,20 +80,14 @@ describe("what suits a size", () => {
     expect(srganRecipe(compact)).toMatchObject({
       discriminator: { head: "patch" },
       content: { pixels: 0.5 },
-      network: { noise: true },
-      textureWeight: 0.03,
+      textureWeight: 0.06,
       frozenStatistics: true,
       jitter: true,
       schedule: "cosine",
     });
-    const chosen = { jitter: false, noise: false, pixelWeight: 0, schedule: "drop", lr: 1e-3 } as const;
+    const chosen = { jitter: false, pixelWeight: 0, schedule: "drop", lr: 1e-3 } as const;
     const own = srganRecipe({ ...compact, ...chosen });
-    expect(own).toMatchObject({
-      schedule: "drop",
-      lr: 1e-3,
-      content: { kind: "vgg" },
-      network: { noise: false },
-    });
+    expect(own).toMatchObject({ schedule: "drop", lr: 1e-3, content: { kind: "vgg" } });
     expect(own.content).not.toHaveProperty("pixels");
     expect(own).not.toHaveProperty("jitter");
   });
@@ -104,14 +98,9 @@ describe("what suits a size", () => {
     for (const name of ["adversarialShare", "discriminatorLead", "discriminatorLr"])
       expect(alone).not.toHaveProperty(name);
     expect(srganRecipe({ preset: "srresnet-vgg22", size: "compact" })).not.toHaveProperty("frozenStatistics");
-    // Noise needs features to compare textures by, and sub-pixels; a generator that has strengths keeps them.
-    for (const preset of ["srresnet-vgg22", "srgan-mse", "early"] as const) {
-      const recipe = srganRecipe({ preset, size: "compact" });
-      expect(recipe.network.noise).toBe(false);
-      expect("textureWeight" in recipe).toBe(preset === "early");
-    }
-    const strong = { ...network, noise: true };
-    expect(srganRecipe({ preset: "srgan-mse", size: "compact", network: strong }).network.noise).toBe(true);
+    // Textures are compared by features, where something is judged.
+    for (const preset of ["srresnet-vgg22", "srgan-mse", "early"] as const)
+      expect("textureWeight" in srganRecipe({ preset, size: "compact" })).toBe(preset === "early");
     // The dense head is made for whole patches.
     expect(srganRecipe({ preset: "srgan-mse", size: "compact", head: "dense" })).not.toHaveProperty("jitter");
   });
