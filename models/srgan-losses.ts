@@ -30,16 +30,30 @@ export type FeatureReduction = "mean" | "channel-sum";
  * @param sr upscaled and `hr` original images, [n, h, w, 3] in [-1, 1]; the gradient goes to `sr` only
  */
 export function vggLoss(vgg: VGG19, sr: Tensor, hr: Tensor, reduction: FeatureReduction = "mean"): Tensor {
-  const features = vgg.forward(sr); // [n, h', w', c]
-  const loss = mse(features, vgg.forward(hr).detach());
-  return reduction === "mean" ? loss : mul(loss, features.shape.at(-1) as number);
+  return squaredDistance(featuresOf(vgg, sr, hr, [vgg.layer])[0] as Features, reduction);
+}
+
+/** A layer's features of an image and of its original, [n, h', w', c]; those of the original without a gradient. */
+type Features = readonly [got: Tensor, want: Tensor];
+
+function featuresOf(vgg: VGG19, sr: Tensor, hr: Tensor, layers: readonly VggLayer[]): Features[] {
+  const originals = vgg.taps(hr, layers);
+  return vgg.taps(sr, layers).map((got, k) => [got, (originals[k] as Tensor).detach()]);
+}
+
+function squaredDistance([got, want]: Features, reduction: FeatureReduction): Tensor {
+  const loss = mse(got, want);
+  return reduction === "mean" ? loss : mul(loss, got.shape.at(-1) as number);
 }
 
 /** Layers by whose features textures are compared, with the side of a place in their pixels: 16 of the image's. */
 const TEXTURE_PLACES: ReadonlyMap<VggLayer, number> = new Map([
   ["relu1_1", 16],
   ["relu2_1", 8],
+  ["relu3_1", 4],
 ]);
+/** Up to here VGG19 must be built for textures. */
+export const LAST_TEXTURE_LAYER: VggLayer = "relu3_1";
 /** Covariances of less than this share of the features' power are as good as none: the noise of rounding to 8 bits. */
 const NO_TEXTURE = 1e-3;
 
@@ -50,14 +64,28 @@ const NO_TEXTURE = 1e-3;
  * Synthesis", section 4.2.3, whose products of features are neither centred nor in such units: brightness and the few strongest
  * edges decide there, and noise where the original is smooth costs nothing.
  * @param sr upscaled and `hr` original images, [n, h, w, 3] in [-1, 1], at least 16×16; the gradient goes to `sr` only
- * @returns 0 for equal textures, about 1 for one against none in every place, of each of two layers
+ * @returns 0 for equal textures, about 1 for one against none in every place, of each of three layers
  */
 export function textureLoss(vgg: VGG19, sr: Tensor, hr: Tensor): Tensor {
-  const layers = [...TEXTURE_PLACES.keys()];
-  const originals = vgg.taps(hr, layers);
-  const parts = vgg.taps(sr, layers).map((features, k) => {
-    const original = (originals[k] as Tensor).detach();
-    const side = TEXTURE_PLACES.get(layers[k] as VggLayer) as number;
+  return textureDistance(featuresOf(vgg, sr, hr, [...TEXTURE_PLACES.keys()]));
+}
+
+/** `vggLoss` and `textureLoss` of features that are computed once. */
+export function vggAndTextureLoss(
+  vgg: VGG19,
+  sr: Tensor,
+  hr: Tensor,
+  reduction: FeatureReduction,
+): { readonly content: Tensor; readonly texture: Tensor } {
+  const [own, ...textured] = featuresOf(vgg, sr, hr, [vgg.layer, ...TEXTURE_PLACES.keys()]);
+  return { content: squaredDistance(own as Features, reduction), texture: textureDistance(textured) };
+}
+
+/** @param layers features of the layers of `TEXTURE_PLACES`, in that order */
+function textureDistance(layers: readonly Features[]): Tensor {
+  const sides = [...TEXTURE_PLACES.values()];
+  const parts = layers.map(([features, original], k) => {
+    const side = sides[k] as number;
     const [got, want] = [covariances(features, side), covariances(original, side)];
     const none = square(mul(mean(square(original)), NO_TEXTURE * (original.shape.at(-1) as number)));
     // What is there by now is a unit too, and no way to a smaller loss: else too much would cost far more than too little.

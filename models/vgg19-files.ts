@@ -4,11 +4,13 @@
  */
 import { InputError } from "../engine/errors.ts";
 import { type HostTensor, readWeights, toFloat32 } from "../engine/io/index.ts";
-import { VGG19, VGG_LAYERS, type VggInput, type VggLayer } from "./vgg19.ts";
+import { deeperVggLayer, VGG19, VGG_LAYERS, type VggInput, type VggLayer } from "./vgg19.ts";
 
 export interface VggFileOptions {
   /** The layer whose output is wanted; the file may hold more. */
   readonly layer: VggLayer;
+  /** As in `VggOptions`. */
+  readonly upTo?: VggLayer;
   /**
    * What the weights expect. By default what their names say: torchvision's names go with its input, Caffe's with its
    * own. Files of Caffe's weights under torchvision's names are about: those need "caffe" here.
@@ -24,7 +26,7 @@ const CAFFE_PREPARATION = [0, 0, 255, 0, 255, 0, 255, 0, 0];
  * @throws InputError when the file is not VGG19's, or ends before the layer
  */
 export function parseVgg19(bytes: Uint8Array, file: string, options: VggFileOptions): VGG19 {
-  const { layer } = options;
+  const { layer, upTo = layer } = options;
   const stored = readWeights(bytes, file);
   const isCaffe = stored.has("conv1_1.weight");
   if (!isCaffe && !stored.has("features.0.weight"))
@@ -33,6 +35,7 @@ export function parseVgg19(bytes: Uint8Array, file: string, options: VggFileOpti
   if (isRescaled) checkPreparation(stored, file);
   const net = new VGG19({
     layer,
+    upTo,
     input: options.input ?? (isCaffe ? "caffe" : "torchvision"),
     padding: isRescaled ? "reflect" : "zeros",
   });
@@ -42,7 +45,7 @@ export function parseVgg19(bytes: Uint8Array, file: string, options: VggFileOpti
   if (missing) {
     const last = found.findLast(([, tensor]) => tensor)?.[0] ?? "";
     throw new InputError(
-      `${file} ends with ${caffeName(last).split(".")[0]}, before ${layer}: it has no ${caffeName(missing[0])}`,
+      `${file} ends with ${caffeName(last).split(".")[0]}, before ${deeperVggLayer(layer, upTo)}: it has no ${caffeName(missing[0])}`,
     );
   }
   net.loadStateDict(new Map(found as (readonly [string, HostTensor])[]), file);

@@ -29,6 +29,8 @@ export type VggInput = "caffe" | "torchvision";
 export interface VggOptions {
   /** The layer whose output is wanted; nothing behind it is built. */
   readonly layer?: VggLayer;
+  /** A layer behind that one, up to which it is built for `taps`. */
+  readonly upTo?: VggLayer;
   readonly input?: VggInput;
   /** What lies beyond the border: zeros, as VGG was trained, or the image mirrored (weights made for style transfer). */
   readonly padding?: "zeros" | "reflect";
@@ -54,6 +56,10 @@ export const VGG_LAYERS: readonly VggLayer[] = BLOCKS.flatMap(([convolutions], b
   `pool${block + 1}` as VggLayer,
 ]);
 
+/** Of two layers the one that comes later. */
+export const deeperVggLayer = (a: VggLayer, b: VggLayer): VggLayer =>
+  VGG_LAYERS.indexOf(a) < VGG_LAYERS.indexOf(b) ? b : a;
+
 const IMAGENET_MEAN = [0.485, 0.456, 0.406];
 const IMAGENET_DEVIATION = [0.229, 0.224, 0.225];
 /** Blue, green, red. */
@@ -78,14 +84,15 @@ export class VGG19 extends Module {
 
   constructor(options: VggOptions = {}) {
     super();
-    const { layer = "relu5_4", input = "torchvision", padding = "zeros", width = 64 } = options;
-    const end = VGG_LAYERS.indexOf(layer);
-    if (end < 0) throw new GanvasError(`VGG19 has no layer "${layer}"; it ends with ${VGG_LAYERS.at(-1)}`);
+    const { layer = "relu5_4", upTo = layer, input = "torchvision", padding = "zeros", width = 64 } = options;
+    const unknown = [layer, upTo].find((name) => !VGG_LAYERS.includes(name));
+    if (unknown) throw new GanvasError(`VGG19 has no layer "${unknown}"; it ends with ${VGG_LAYERS.at(-1)}`);
     this.layer = layer;
     this.input = input;
     this.padding = padding;
     const init = new Initializer(0);
     let channels = 3;
+    const end = VGG_LAYERS.indexOf(deeperVggLayer(layer, upTo));
     this.features = VGG_LAYERS.slice(0, end + 1).map((name) => {
       if (name.startsWith("relu")) return "relu";
       if (name.startsWith("pool")) return "pool";
@@ -110,7 +117,10 @@ export class VGG19 extends Module {
    */
   taps(image: Tensor, layers: readonly VggLayer[]): Tensor[] {
     const missing = layers.find((name) => VGG_LAYERS.indexOf(name) >= this.features.length);
-    if (missing) throw new GanvasError(`VGG19 was built up to ${this.layer}, ${missing} lies behind`);
+    if (missing) {
+      const last = VGG_LAYERS[this.features.length - 1];
+      throw new GanvasError(`VGG19 was built up to ${last}, ${missing} lies behind`);
+    }
     const found = new Map<VggLayer, Tensor>();
     let x = vggInput(image, this.input); // [n, h, w, 3]
     for (const [k, step] of this.features.entries()) {

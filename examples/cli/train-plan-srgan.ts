@@ -11,6 +11,7 @@ import type { Recipe, StartingWeights } from "../../models/training/recipe.ts";
 import { SRGANTraining } from "../../models/training/srgan.ts";
 import {
   type ContentRecipe,
+  featuresFor,
   SRGAN_PRESETS,
   SRGAN_SIZES,
   type SRGANPreset,
@@ -61,7 +62,6 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
   refuseUseless(args, preset);
   const size = oneOf(args, "size", Object.keys(SRGAN_SIZES) as SRGANSizeName[], "compact");
   const generator = await generatorOf(args, preset);
-  const features = preset.content === "mse" ? undefined : await featuresOf(args, preset.content);
   const { steps, seed } = wishes;
   const recipe = srganRecipe({
     preset: name,
@@ -74,6 +74,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     icnr: args.values.icnr === true,
     spectralNorm: args.values["spectral-norm"] === true,
   });
+  const features = await featuresOf(args, recipe);
   if (args.values.jitter === "on" && !recipe.jitter)
     throw new InputError(
       "--jitter shows less of a patch than the dense head takes: choose --head patch or gap",
@@ -127,7 +128,7 @@ async function resumed(
       preset.tvWeight !== tvWeight;
     if (differs) throw new InputError(`the run in ${out} has another recipe than --preset ${name}`);
   }
-  const vgg = await featuresAgain(args, out, content, run.extras.vgg);
+  const vgg = await featuresAgain(args, out, run.stored, run.extras.vgg);
   const recipe = withSteps(run.stored, run.recipe.steps);
   return {
     recipe,
@@ -209,30 +210,33 @@ async function judgeOf(args: Arguments): Promise<StartingWeights | undefined> {
   return file === undefined ? undefined : { weights: (await readCheckpoint(file)).model, file };
 }
 
-async function featuresOf(args: Arguments, layer: "relu2_2" | "relu5_4"): Promise<Features> {
+async function featuresOf(args: Arguments, recipe: SRGANRecipe): Promise<Features | undefined> {
+  const wanted = featuresFor(recipe);
+  if (!wanted) return undefined;
   const file = text(args, "vgg");
   if (file === undefined)
     throw new InputError(
       "this preset compares features of VGG19: name a file of its weights by --vgg (torchvision's vgg19, .pth or .safetensors)",
     );
   const bytes = await readFileBytes(file);
-  return { net: parseVgg19(bytes, file, { layer }), file, sha256: hash(bytes) };
+  return { net: parseVgg19(bytes, file, wanted), file, sha256: hash(bytes) };
 }
 
 /** The features that a run began with, from where they lay then or where --vgg says. */
 async function featuresAgain(
   args: Arguments,
   out: string,
-  content: ContentRecipe,
+  recipe: SRGANRecipe,
   stored: JsonValue | undefined,
 ): Promise<VGG19 | undefined> {
-  if (content.kind === "mse") return undefined;
+  const wanted = featuresFor(recipe);
+  if (!wanted) return undefined;
   const { file: before = "", sha256 = "" } = (stored ?? {}) as { file?: string; sha256?: string };
   const file = text(args, "vgg") ?? before;
   const bytes = await readFileBytes(file);
   if (hash(bytes) !== sha256)
     throw new InputError(`${file} is not the file of features that the run in ${out} began with (${before})`);
-  return parseVgg19(bytes, file, { layer: content.layer });
+  return parseVgg19(bytes, file, wanted);
 }
 
 const hash = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -4,9 +4,9 @@ import {
   SRGAN_DISCRIMINATOR_PAPER,
   type SRGANDiscriminatorConfig,
 } from "../srgan-discriminator.ts";
-import type { FeatureReduction } from "../srgan-losses.ts";
+import { type FeatureReduction, LAST_TEXTURE_LAYER } from "../srgan-losses.ts";
 import { SRRESNET_PAPER, type SRResNetConfig } from "../srresnet.ts";
-import type { VggLayer } from "../vgg19.ts";
+import { deeperVggLayer, type VggLayer, type VggOptions } from "../vgg19.ts";
 import type { Recipe, Schedule } from "./recipe.ts";
 import { type Game, PAPER_GAME } from "./srgan-step.ts";
 
@@ -146,7 +146,7 @@ export const SRGAN_SIZES = {
       ema: 0.995,
       frozenStatistics: true,
       pixelWeight: 0.5,
-      textureWeight: 0.06,
+      textureWeight: 0.012,
       gridWeight: 20,
       jitter: true,
       adversarialWeight: 1e-2,
@@ -239,6 +239,16 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     ema: 0,
     ...general,
   };
+}
+
+/** What a recipe needs of VGG19; undefined where it compares pixels only. */
+export function featuresFor({
+  content,
+  textureWeight = 0,
+}: Pick<SRGANRecipe, "content" | "textureWeight">): Required<Pick<VggOptions, "layer" | "upTo">> | undefined {
+  if (content.kind === "mse") return undefined;
+  const { layer } = content;
+  return { layer, upTo: textureWeight > 0 ? deeperVggLayer(layer, LAST_TEXTURE_LAYER) : layer };
 }
 
 /** A recipe with another number of updates. The discriminator leads for as many of them as before, not for as large a share. */

@@ -22,7 +22,7 @@ import {
   totalVariation,
 } from "../../engine/index.ts";
 import type { SRGANDiscriminator } from "../srgan-discriminator.ts";
-import { type FeatureReduction, gridPenalty, textureLoss, vggLoss } from "../srgan-losses.ts";
+import { type FeatureReduction, gridPenalty, vggAndTextureLoss, vggLoss } from "../srgan-losses.ts";
 import type { SRResNet } from "../srresnet.ts";
 import type { VGG19 } from "../vgg19.ts";
 
@@ -93,18 +93,29 @@ export function contentLoss(
   options: Pick<GeneratorLossOptions, "content" | "tvWeight" | "gridWeight" | "textureWeight">,
 ): Pick<GeneratorLoss, "content" | "tv" | "total"> {
   const { content, tvWeight, gridWeight = 0, textureWeight = 0 } = options;
-  const distance = content.kind === "mse" ? mse(sr, hr) : vggLoss(content.vgg, sr, hr, content.reduction);
+  const { distance, texture } = distances(content, sr, hr, textureWeight > 0);
   const own = mul(distance, content.weight);
   const pixels = content.kind === "vgg" && content.pixels;
   const weighted = pixels ? add(own, mul(mse(sr, hr), pixels)) : own;
   const tv = totalVariation(sr);
   const smooth = tvWeight === 0 ? weighted : add(weighted, mul(tv, tvWeight));
   const even = gridWeight === 0 ? smooth : add(smooth, mul(gridPenalty(sub(sr, hr)), gridWeight));
-  const total =
-    textureWeight === 0 || content.kind === "mse"
-      ? even
-      : add(even, mul(textureLoss(content.vgg, sr, hr), textureWeight));
+  const total = texture ? add(even, mul(texture, textureWeight)) : even;
   return { content: weighted, tv, total };
+}
+
+/** How far images are from the originals as their content says and, where that is features, in texture. */
+function distances(
+  content: Content,
+  sr: Tensor,
+  hr: Tensor,
+  textured: boolean,
+): { readonly distance: Tensor; readonly texture?: Tensor } {
+  if (content.kind === "mse") return { distance: mse(sr, hr) };
+  const { vgg, reduction } = content;
+  if (!textured) return { distance: vggLoss(vgg, sr, hr, reduction) };
+  const { content: distance, texture } = vggAndTextureLoss(vgg, sr, hr, reduction);
+  return { distance, texture };
 }
 
 /**

@@ -71,7 +71,7 @@ beforeAll(async () => {
   startAsInterpolation(net);
   await writeSafetensorsFile(file("start.safetensors"), await net.stateDict());
   // Of VGG's real width, as files of its weights are; random numbers serve to see that they are used.
-  await writeSafetensorsFile(file("vgg.safetensors"), await new VGG19({ layer: "relu2_2" }).stateDict());
+  await writeSafetensorsFile(file("vgg.safetensors"), await new VGG19({ layer: "relu3_1" }).stateDict());
 });
 
 describe.skipIf(process.platform === "win32")("train srgan", () => {

@@ -6,7 +6,7 @@ import { textureLoss } from "../../models/srgan-losses.ts";
 import { VGG19 } from "../../models/vgg19.ts";
 
 const WIDTH = 4;
-const vgg = new VGG19({ layer: "relu2_2", width: WIDTH });
+const vgg = new VGG19({ layer: "relu2_2", upTo: "relu3_1", width: WIDTH });
 /** Not a multiple of a place: what is left over does not count. */
 const SHAPE = [2, 37, 50, 3];
 const image = (stream: number) => fillUniform(new Float32Array(2 * 37 * 50 * 3), 3, stream, -1, 1);
@@ -14,7 +14,7 @@ const [made, wanted] = [image(1), image(2)];
 
 /** One layer's distance, by its definition: in units of both textures at `made` and `wanted`, which do not move with `at`. */
 async function distance(
-  layer: "relu1_1" | "relu2_1",
+  layer: "relu1_1" | "relu2_1" | "relu3_1",
   side: number,
   at: Float32Array = made,
 ): Promise<number> {
@@ -59,7 +59,9 @@ async function distance(
 }
 
 const lossAt = async (pixels?: Float32Array) =>
-  (await distance("relu1_1", 16, pixels)) + (await distance("relu2_1", 8, pixels));
+  (await distance("relu1_1", 16, pixels)) +
+  (await distance("relu2_1", 8, pixels)) +
+  (await distance("relu3_1", 4, pixels));
 
 describe("texture loss", () => {
   test("is the distance of the covariances of features, place by place, in units of both", async () => {

@@ -40,6 +40,19 @@ describe("files", () => {
     expect(vgg.features).toHaveLength(4);
   });
 
+  test("go as far behind the layer as is asked for", () => {
+    const vgg = parseVgg19(fileOf("relu3_1"), "vgg.safetensors", { layer: "relu2_2", upTo: "relu3_1" });
+    expect(vgg.layer).toBe("relu2_2");
+    expect(vgg.features).toHaveLength(12);
+    expect(() =>
+      parseVgg19(fileOf("relu2_2"), "small.safetensors", { layer: "relu2_2", upTo: "relu3_1" }),
+    ).toThrow("small.safetensors ends with conv2_2, before relu3_1: it has no conv3_1.weight");
+    // A layer before that one asks for nothing.
+    expect(
+      parseVgg19(fileOf("relu2_2"), "vgg.safetensors", { layer: "relu2_2", upTo: "relu1_1" }).features,
+    ).toHaveLength(9);
+  });
+
   test("under Caffe's names expect Caffe's input", () => {
     const vgg = parseVgg19(fileOf("relu1_2", caffe), "vgg.safetensors", { layer: "relu1_2" });
     expect(vgg.input).toBe("caffe");

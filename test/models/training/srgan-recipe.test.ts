@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  featuresFor,
   SRGAN_PRESETS,
   type SRGANPresetName,
   srganRecipe,
@@ -80,7 +81,7 @@ describe("what suits a size", () => {
     expect(srganRecipe(compact)).toMatchObject({
       discriminator: { head: "patch" },
       content: { pixels: 0.5 },
-      textureWeight: 0.06,
+      textureWeight: 0.012,
       frozenStatistics: true,
       jitter: true,
       schedule: "cosine",
@@ -104,6 +105,15 @@ describe("what suits a size", () => {
     // The dense head is made for whole patches.
     expect(srganRecipe({ preset: "srgan-mse", size: "compact", head: "dense" })).not.toHaveProperty("jitter");
   });
+});
+
+test("textures need VGG19 beyond the content's layer", () => {
+  const needs = (preset: "srgan-vgg22" | "srgan-vgg54" | "srgan-mse", textureWeight: number) =>
+    featuresFor(srganRecipe({ preset, size: "tiny", textureWeight }));
+  expect(needs("srgan-vgg22", 0)).toEqual({ layer: "relu2_2", upTo: "relu2_2" });
+  expect(needs("srgan-vgg22", 0.1)).toEqual({ layer: "relu2_2", upTo: "relu3_1" });
+  expect(needs("srgan-vgg54", 0.1)).toEqual({ layer: "relu5_4", upTo: "relu5_4" });
+  expect(needs("srgan-mse", 0.1)).toBeUndefined();
 });
 
 test("with other updates the discriminator leads for as many as before", () => {
