@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "trains srresnet or srgan on a folder of photographs",
     load: async () => (await import("./train.ts")).train,
   },
+  draw: {
+    summary: "pictures of letters, shapes and lines, to train on beside photographs",
+    load: async () => (await import("./draw.ts")).drawCommand,
+  },
   convert: {
     summary: "weights from .pth or .safetensors to .safetensors",
     load: async () => (await import("./convert.ts")).convert,

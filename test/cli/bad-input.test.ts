@@ -184,6 +184,8 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
     /--border takes symmetric or/,
   ],
   ["hostile weights to convert", ["convert", "hostile.pth", "x.safetensors"], /refuses global/],
+  ["no folder to draw into", ["draw"], /draw takes a folder to write into: DIR/],
+  ["no drawings", ["draw", "out", "--count", "0"], /--count/],
   ["another weights format", ["convert", "net.safetensors", "x.pth"], /convert writes \.safetensors files/],
   [
     "an unknown dtype",

@@ -28,7 +28,7 @@ describe("help", () => {
   test.each([[], ["--help"], ["-h"], ["help"]])("lists the commands (%s)", async (...args) => {
     const { code, out, err } = await ganvas(args);
     expect([code, err]).toEqual([0, ""]);
-    for (const name of ["upscale", "eval", "train", "convert", "export", "check", "info"])
+    for (const name of ["upscale", "eval", "train", "draw", "convert", "export", "check", "info"])
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
@@ -40,6 +40,7 @@ describe("help", () => {
       "srresnet|srgan --data DIR --out DIR",
       ["preset", "size", "from", "vgg", "steps", "minutes", "resume", "seed", "val"],
     ],
+    ["draw", "DIR", ["count", "seed"]],
     ["convert", "IN OUT.safetensors", ["dtype"]],
     ["export", "MODEL OUT.onnx", ["license"]],
     ["check", "", ["filter"]],
@@ -51,6 +52,23 @@ describe("help", () => {
     for (const option of [...options, "json", "help"]) expect(out).toContain(`\n  --${option}`);
     expect((await ganvas(["help", name])).out).toBe(out);
   });
+});
+
+test("draw writes the same pictures for the same seed", async () => {
+  const drawn = (to: string, ...more: string[]) =>
+    ganvas(["draw", to, "--count", "2", "--json", ...more], { cwd: folder });
+  const first = await drawn("new/drawings");
+  expect(first.code).toBe(0);
+  const files = ["drawing-0-1.png", "drawing-0-2.png"];
+  expect(JSON.parse(first.out)).toMatchObject({
+    seed: 0,
+    files: files.map((name) => join("new/drawings", name)),
+  });
+  await drawn("again");
+  const bytes = (name: string) => readFileSync(file(name));
+  for (const name of files) expect(bytes(`again/${name}`)).toEqual(bytes(`new/drawings/${name}`));
+  expect((await drawn("again", "--seed", "3")).out).toContain("drawing-3-1.png");
+  expect(bytes("again/drawing-3-1.png")).not.toEqual(bytes("again/drawing-0-1.png"));
 });
 
 describe("eval", () => {
