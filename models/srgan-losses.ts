@@ -10,6 +10,7 @@ import {
   permute,
   reshape,
   slice,
+  sqrt,
   square,
   sub,
   sum,
@@ -59,12 +60,13 @@ const NO_TEXTURE = 1e-3;
 
 /**
  * How much the textures of two images differ, place by place: the squared distance of the covariances of features over places
- * of 16×16 pixels, so that texture may lie elsewhere within its place, in units of what both have there, so that a lawn counts
- * as much as a picket fence. After Sajjadi et al. 2017, "EnhanceNet: Single Image Super-Resolution Through Automated Texture
- * Synthesis", section 4.2.3, whose products of features are neither centred nor in such units: brightness and the few strongest
- * edges decide there, and noise where the original is smooth costs nothing.
+ * of 16×16 pixels, so that texture may lie elsewhere within its place, divided by the size of what both have there, so that it
+ * grows with contrast as squared distances of features do. After Sajjadi et al. 2017, "EnhanceNet: Single Image Super-Resolution
+ * Through Automated Texture Synthesis", section 4.2.3, whose products of features are neither centred nor divided: brightness
+ * and the few strongest edges decide there. Divided by the size's square, plain areas would: measured, letters became clean and
+ * fur smooth.
  * @param sr upscaled and `hr` original images, [n, h, w, 3] in [-1, 1], at least 16×16; the gradient goes to `sr` only
- * @returns 0 for equal textures, about 1 for one against none in every place, of each of three layers
+ * @returns 0 for equal textures; the sum of three layers' means over places, in squares of features
  */
 export function textureLoss(vgg: VGG19, sr: Tensor, hr: Tensor): Tensor {
   return textureDistance(featuresOf(vgg, sr, hr, [...TEXTURE_PLACES.keys()]));
@@ -88,9 +90,9 @@ function textureDistance(layers: readonly Features[]): Tensor {
     const side = sides[k] as number;
     const [got, want] = [covariances(features, side), covariances(original, side)];
     const none = square(mul(mean(square(original)), NO_TEXTURE * (original.shape.at(-1) as number)));
-    // What is there by now is a unit too, and no way to a smaller loss: else too much would cost far more than too little.
-    const unit = add(add(power(want), power(got).detach()), none);
-    return mean(div(power(sub(got, want)), unit));
+    // What is there by now counts too, and is no way to a smaller loss: else too much would cost far more than too little.
+    const size = sqrt(add(add(power(want), power(got).detach()), none));
+    return mean(div(power(sub(got, want)), size));
   });
   return parts.reduce((all, part) => add(all, part));
 }

@@ -71,7 +71,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "W",
-      help: "srgan: of the distance of textures, compared place by place in VGG's features (0.012 for compact, else 0)",
+      help: "srgan: of the distance of textures, compared place by place in VGG's features (4e-4 for compact, else 0)",
     },
   },
   jitter: {

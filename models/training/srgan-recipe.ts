@@ -146,7 +146,7 @@ export const SRGAN_SIZES = {
       ema: 0.995,
       frozenStatistics: true,
       pixelWeight: 0.5,
-      textureWeight: 0.012,
+      textureWeight: 4e-4,
       gridWeight: 20,
       jitter: true,
       adversarialWeight: 1e-2,

@@ -81,7 +81,7 @@ describe("what suits a size", () => {
     expect(srganRecipe(compact)).toMatchObject({
       discriminator: { head: "patch" },
       content: { pixels: 0.5 },
-      textureWeight: 0.012,
+      textureWeight: 4e-4,
       frozenStatistics: true,
       jitter: true,
       schedule: "cosine",

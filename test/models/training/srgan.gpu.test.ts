@@ -15,7 +15,7 @@ const tiny = srganRecipe({ preset: "srgan-vgg22", size: "tiny", network, steps: 
 /** Patches of 32 pixels are what `batch` gives. */
 const recipe = (seed: number, more: Partial<SRGANRecipe> = {}): SRGANRecipe => ({ ...tiny, seed, ...more });
 /** As compact runs have it. */
-const compact: Partial<SRGANRecipe> = { textureWeight: 0.012, adversarialShare: 0.2 };
+const compact: Partial<SRGANRecipe> = { textureWeight: 4e-4, adversarialShare: 0.2 };
 const vgg = new VGG19({ layer: "relu2_2", upTo: "relu3_1", width: 4 });
 
 async function train(training: SRGANTraining, from: number, to: number): Promise<void> {
