@@ -69,7 +69,10 @@ async function sizeOf(path: string): Promise<{ path: string; width?: number; hei
  */
 export async function findTrainingImages(dir: string, options: ImageFolderOptions = {}): Promise<ImageFiles> {
   const { patch = 96, memoryBytes = 2 ** 30, accept = () => true } = options;
-  const files = (await listImages(dir)).filter(accept);
+  const all = await listImages(dir);
+  const files = all.filter(accept);
+  if (files.length === 0)
+    throw new InputError(`every image in ${dir} is passed over because of its name; the first is ${all[0]}`);
   const paths: string[] = [];
   const skipped: string[] = [];
   const damaged: string[] = [];

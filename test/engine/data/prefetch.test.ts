@@ -201,6 +201,9 @@ describe("workers", () => {
     await expect(findTrainingImages(join(photos, "none"))).rejects.toThrow("it does not exist");
     await expect(findTrainingImages(join(photos, "0.png"))).rejects.toThrow("it is not a folder");
     await expect(findTrainingImages(photos, { patch: 128 })).rejects.toThrow("no image in");
+    await expect(findTrainingImages(photos, { accept: () => false })).rejects.toThrow(
+      "is passed over because of its name; the first is 0.png",
+    );
     await expect(findTrainingImages(bundles)).rejects.toThrow("holds no images");
     expect((await findTrainingImages(photos, { patch: 16, memoryBytes: 7000 })).window).toBe(1);
   });
