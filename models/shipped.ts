@@ -24,6 +24,15 @@ export const superResolvers: readonly ModelEntry[] = [
     file: "models/weights/srresnet.safetensors",
     card: "models/weights/srresnet.md",
   },
+  {
+    name: "srgan",
+    title: "SRGAN",
+    description:
+      "Trained from SRResNet to have the features of the original (VGG19) and to pass for a photograph before a second " +
+      "network: sharper edges and more texture, some of it invented.",
+    file: "models/weights/srgan.safetensors",
+    card: "models/weights/srgan.md",
+  },
 ];
 
 /** The two that a blend lies between: at 0 and at 1. */

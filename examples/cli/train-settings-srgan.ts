@@ -71,7 +71,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "W",
-      help: "srgan: of the distance of textures, compared place by place in VGG's features (4e-4 for compact, else 0)",
+      help: "srgan: of the distance of textures, compared place by place in VGG's features (6e-4 for compact, else 0)",
     },
   },
   jitter: {
@@ -139,7 +139,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "R",
-      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as that of all else (0.2 for compact, else no limit)",
+      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as that of all else (0.03 for compact, else no limit)",
     },
   },
 };

@@ -81,7 +81,7 @@ describe("what suits a size", () => {
     expect(srganRecipe(compact)).toMatchObject({
       discriminator: { head: "patch" },
       content: { pixels: 0.5 },
-      textureWeight: 4e-4,
+      textureWeight: 6e-4,
       frozenStatistics: true,
       jitter: true,
       schedule: "cosine",
