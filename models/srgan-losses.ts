@@ -54,7 +54,7 @@ const TEXTURE_PLACES: ReadonlyMap<VggLayer, number> = new Map([
   ["relu3_1", 4],
 ]);
 /** Up to here VGG19 must be built for textures. */
-export const LAST_TEXTURE_LAYER: VggLayer = "relu3_1";
+export const LAST_TEXTURE_LAYER = [...TEXTURE_PLACES.keys()].at(-1) as VggLayer;
 /** Covariances of less than this share of the features' power are as good as none: the noise of rounding to 8 bits. */
 const NO_TEXTURE = 1e-3;
 
@@ -63,8 +63,7 @@ const NO_TEXTURE = 1e-3;
  * of 16×16 pixels, so that texture may lie elsewhere within its place, divided by the size of what both have there, so that it
  * grows with contrast as squared distances of features do. After Sajjadi et al. 2017, "EnhanceNet: Single Image Super-Resolution
  * Through Automated Texture Synthesis", section 4.2.3, whose products of features are neither centred nor divided: brightness
- * and the few strongest edges decide there. Divided by the size's square, plain areas would: measured, letters became clean and
- * fur smooth.
+ * and the few strongest edges decide there. Divided by the size's square, plain areas would.
  * @param sr upscaled and `hr` original images, [n, h, w, 3] in [-1, 1], at least 16×16; the gradient goes to `sr` only
  * @returns 0 for equal textures; the sum of three layers' means over places, in squares of features
  */
@@ -72,7 +71,7 @@ export function textureLoss(vgg: VGG19, sr: Tensor, hr: Tensor): Tensor {
   return textureDistance(featuresOf(vgg, sr, hr, [...TEXTURE_PLACES.keys()]));
 }
 
-/** `vggLoss` and `textureLoss` of features that are computed once. */
+/** `vggLoss` and `textureLoss`, with one pass of each image through VGG19 for both. */
 export function vggAndTextureLoss(
   vgg: VGG19,
   sr: Tensor,

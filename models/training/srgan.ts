@@ -48,7 +48,7 @@ export class SRGANTraining implements Trainer {
   private readonly average: { readonly ema: EMA; readonly network: SRResNet } | undefined;
 
   /**
-   * @param vgg up to the layer of the recipe, where its content is features
+   * @param vgg as `featuresFor` says of the recipe, where its content is features
    * @param from weights that the generator begins with
    * @param judge a checkpoint's networks, whose discriminator this one begins with
    */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { grad, mse, Parameter, roll, type Tensor, tensor } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
-import { textureLoss } from "../../models/srgan-losses.ts";
+import { textureLoss, vggAndTextureLoss, vggLoss } from "../../models/srgan-losses.ts";
 import { VGG19 } from "../../models/vgg19.ts";
 
 const WIDTH = 4;
@@ -73,6 +73,13 @@ describe("texture loss", () => {
 
   test("is nothing between an image and itself", async () => {
     expect(await textureLoss(vgg, tensor(made, SHAPE), tensor(made, SHAPE)).item()).toBe(0);
+  });
+
+  test("comes together with the content as it does alone", async () => {
+    const [sr, hr] = [tensor(made, SHAPE), tensor(wanted, SHAPE)];
+    const both = vggAndTextureLoss(vgg, sr, hr, "channel-sum");
+    expect(await both.texture.item()).toBe(await textureLoss(vgg, sr, hr).item());
+    expect(await both.content.item()).toBe(await vggLoss(vgg, sr, hr, "channel-sum").item());
   });
 
   test("hardly minds where in its place a texture lies, which a distance of pixels does", async () => {
