@@ -1,6 +1,6 @@
 /** Arrays as NumPy prints them: nested brackets, columns aligned, large ones by their corners. */
 import type { HostArray } from "../dtype.ts";
-import { type Shape, sizeOf, stridesOf } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 
 /** Arrays with more elements are shown by their corners. */
 const WHOLE = 100;
@@ -18,29 +18,29 @@ function positions(n: number, edge: number, whole: boolean): (number | undefined
 
 /** The numbers, row by row, as text of several lines. */
 export function arrayText(data: HostArray, shape: Shape): string {
-  const whole = sizeOf(shape) <= WHOLE;
-  const strides = stridesOf(shape);
+  const whole = data.length <= WHOLE;
   const axes = shape.map((n, axis) => positions(n, edgeOf(shape.length - 1 - axis, shape.length), whole));
-  const shown: number[] = [];
-  const collect = (axis: number, at: number) => {
-    if (axis === shape.length) shown.push(data[at] as number);
-    else
-      for (const i of axes[axis] as (number | undefined)[])
-        if (i !== undefined) collect(axis + 1, at + i * (strides[axis] as number));
-  };
-  collect(0, 0);
-  const format = formatter(shown, data instanceof Float32Array);
-  const render = (axis: number, at: number, indent: number): string => {
-    if (axis === shape.length) return format(data[at] as number);
-    const items = (axes[axis] as (number | undefined)[]).map((i) =>
-      i === undefined ? "..." : render(axis + 1, at + i * (strides[axis] as number), indent + 1),
+  /** What lies at each of the axis' positions in `part`; undefined for those left out. */
+  const cut = (part: HostArray, axis: number): (HostArray | undefined)[] => {
+    const size = part.length / (shape[axis] as number);
+    return (axes[axis] as (number | undefined)[]).map((i) =>
+      i === undefined ? undefined : part.subarray(i * size, (i + 1) * size),
     );
+  };
+  const shown = (part: HostArray, axis: number): readonly number[] =>
+    axis === shape.length
+      ? [...part]
+      : cut(part, axis).flatMap((inner) => (inner ? shown(inner, axis + 1) : []));
+  const format = formatter(shown(data, 0), data instanceof Float32Array);
+  const render = (part: HostArray, axis: number): string => {
+    if (axis === shape.length) return format(part[0] as number);
+    const items = cut(part, axis).map((inner) => (inner ? render(inner, axis + 1) : "..."));
     const following = shape.length - 1 - axis;
     if (following === 0) return `[${items.join(" ")}]`;
     // An empty line between matrices, as NumPy has it.
-    return `[${items.join(`\n${"\n".repeat(following - 1)}${" ".repeat(indent + 1)}`)}]`;
+    return `[${items.join(`\n${"\n".repeat(following - 1)}${" ".repeat(axis + 1)}`)}]`;
   };
-  return render(0, 0, 0);
+  return render(data, 0);
 }
 
 /** One format for all numbers: fixed point where that tells them apart, else with exponents; padded to one width. */

@@ -1,6 +1,9 @@
-/** What a tensor holds, in a few lines. */
+/**
+ * What a tensor holds, in a few lines. Takes nothing but types from the rest of the engine: a page loads it when it is first asked
+ * for, and what both used would be cut out of the engine's script into a third one.
+ */
 import type { DType, HostArray } from "../dtype.ts";
-import { type Shape, showShape } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { arrayText } from "./array-text.ts";
 import { showBytes, showCount } from "./units.ts";
@@ -53,7 +56,7 @@ function statisticsOf(data: HostArray): Statistics {
 function summaryText(data: HostArray, shape: Shape, dtype: DType, s: Statistics): string {
   const bytes = data.length * (dtype === "f16" ? 2 : 4);
   const numbers = `${showCount(data.length)} ${data.length === 1 ? "number" : "numbers"}`;
-  const lines = [`${dtype} ${showShape(shape)}, ${numbers}, ${showBytes(bytes)}`];
+  const lines = [`${dtype} [${shape.join(", ")}], ${numbers}, ${showBytes(bytes)}`];
   if (data.length > 1) {
     const show = (x: number) => `${Number(x.toPrecision(5))}`;
     const bad = [
