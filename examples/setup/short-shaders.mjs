@@ -1,10 +1,12 @@
 // Shaders as a page has to load them: small, and side by side in its scripts.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { minifyWgsl } from "./minify-wgsl.mjs";
+import { minifyWgsl, shortNames } from "./minify-wgsl.mjs";
 import { root } from "./paths.mjs";
 
 const folder = join(root, "shaders");
+const files = readdirSync(folder).filter((file) => file.endsWith(".wgsl"));
+const read = (/** @type {string} */ path) => readFileSync(path, "utf8");
 const ALL = "ganvas:all-shaders";
 
 /**
@@ -26,12 +28,12 @@ export const shortShaders = {
       sideEffects: false,
     }));
     build.onLoad({ filter: /.*/, namespace: ALL }, () => {
-      const files = readdirSync(folder).filter((file) => file.endsWith(".wgsl"));
       const lines = files.map((file, k) => `export { default as ganvasShader${k} } from "./${file}";`);
       return { contents: lines.join("\n"), resolveDir: folder };
     });
+    const names = shortNames(files.map((file) => read(join(folder, file))));
     build.onLoad({ filter: /\.wgsl$/ }, ({ path }) => ({
-      contents: minifyWgsl(readFileSync(path, "utf8")),
+      contents: minifyWgsl(read(path), names),
       loader: "text",
     }));
   },

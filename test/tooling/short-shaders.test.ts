@@ -4,11 +4,14 @@ import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { describe, expect, test } from "vitest";
 import { specialise, storedAlias } from "../../engine/gpu/kernel.ts";
 import { commonOptions } from "../../examples/setup/bundle.mjs";
-import { minifyWgsl, tokensOf } from "../../examples/setup/minify-wgsl.mjs";
+import { minifyWgsl, shortNames, tokensOf } from "../../examples/setup/minify-wgsl.mjs";
 import { shortShaders } from "../../examples/setup/short-shaders.mjs";
 
 const folder = new URL("../../shaders/", import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith(".wgsl"));
+
+const names = shortNames(files.map((file) => readFileSync(new URL(file, folder), "utf8")));
+const shortened = (file: string) => minifyWgsl(readFileSync(new URL(file, folder), "utf8"), names);
 
 /** What can be replaced, in order: all that is declared but the entry. */
 const declared = (wgsl: string) =>
@@ -36,6 +39,17 @@ describe("a shader as pages load it", () => {
       const by = { constants: { [name as string]: /^\d+u$/.test(old as string) ? 17 : "OTHER" } };
       expect(tokensOf(specialise(file, minifyWgsl(text), by))).toEqual(tokensOf(specialise(file, text, by)));
     }
+  });
+
+  test.each(files)("%s is still WGSL with short names", (file) => {
+    const text = readFileSync(new URL(file, folder), "utf8");
+    const [short, whole] = [shortened(file), minifyWgsl(text)];
+    expect(short.length).toBeLessThan(whole.length);
+    expect(declared(short)).toEqual(declared(text));
+    expect(() => new WgslReflect(short)).not.toThrow();
+    // Names are exchanged one for one: put back, they give what was there.
+    const long = new Map([...names].map(([name, short]) => [short, name]));
+    expect(minifyWgsl(short, long)).toBe(whole);
   });
 
   test("takes hooks and declarations", () => {
@@ -91,6 +105,37 @@ describe("minifyWgsl", () => {
   });
 });
 
+describe("shortNames", () => {
+  const shaders = [
+    "const SIZE = 4u; fn main(@builtin(global_invocation_id) id: vec3u) { let index = id.x; let scale = index; y[index] = scale; }",
+    "var<private> scale: f32; struct A { index: f32, } fn f(v: A) -> f32 { let index = v.index; return index + index + a; }",
+  ];
+
+  test("are given to what functions declare, most used first, and are alike in all shaders", () => {
+    expect([...shortNames(shaders.slice(0, 1))]).toEqual([
+      ["index", "a"],
+      ["id", "b"],
+      ["scale", "c"],
+    ]);
+    expect([...shortNames(["fn f() { let first = a; }", "fn f() { let first = 1; }"])]).toEqual([
+      ["first", "b"],
+    ]);
+  });
+
+  test("spare what means something else in one of them", () => {
+    const names = shortNames(shaders);
+    expect(names.get("scale")).toBeUndefined();
+    expect(names.get("index")).toBeUndefined();
+    expect(names.get("id")).toBe("b");
+  });
+
+  test("spare members and attributes", () => {
+    expect(minifyWgsl("fn f(@group(0) group: A) { group.group = 1; }", new Map([["group", "a"]]))).toBe(
+      "fn f(@group(0)a:A){a.group=1;}",
+    );
+  });
+});
+
 describe("a page's scripts", () => {
   /** Bundles of these modules, which import from `shaders/`. */
   const bundle = async (modules: Readonly<Record<string, string>>) => {
@@ -120,13 +165,15 @@ describe("a page's scripts", () => {
     });
     return outputFiles.map(({ text }) => text);
   };
-  const short = (file: string) => minifyWgsl(readFileSync(new URL(file, folder), "utf8"));
 
   test("hold the shaders they use side by side, and no others", async () => {
     const [text = ""] = await bundle({
       page: 'import a from "./matmul.naive.wgsl"; globalThis.between = 1; import b from "./adam.wgsl"; globalThis.used = [a, b];',
     });
-    const [adam, naive] = [text.indexOf(short("adam.wgsl")), text.indexOf(short("matmul.naive.wgsl"))];
+    const [adam, naive] = [
+      text.indexOf(shortened("adam.wgsl")),
+      text.indexOf(shortened("matmul.naive.wgsl")),
+    ];
     expect(adam).toBeGreaterThan(0);
     expect(naive).toBeGreaterThan(adam);
     expect(text.indexOf("between")).toBeGreaterThan(naive);
