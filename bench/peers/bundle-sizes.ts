@@ -1,4 +1,4 @@
-/** What a page has to load: bundled and minified by esbuild, then gzipped at level 9. */
+/** What a page has to load: bundled and minified as the studio is, then gzipped at level 9. */
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type Plugin } from "esbuild";
@@ -26,17 +26,13 @@ async function sizes(
   resolveDir: string,
   plugins: readonly Plugin[] = [],
 ): Promise<readonly [minified: number, gzipped: number]> {
-  const { commonOptions } = await bundleSetup();
+  const { pageOptions, smallScripts } = await bundleSetup();
   const { outputFiles, metafile } = await build({
-    ...commonOptions,
+    ...pageOptions,
     stdin: { contents, resolveDir },
-    platform: "browser",
     minify: true,
-    splitting: true,
     outdir: "out",
-    plugins: [...plugins],
-    write: false,
-    metafile: true,
+    plugins: [...plugins, smallScripts],
     external: ["node:*", "fs", "path", "os", "crypto", "util", "module", "worker_threads", "node-fetch"],
   });
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
@@ -51,11 +47,13 @@ async function sizes(
   return [sum((script) => script.length), sum((script) => gzipSync(script, { level: 9 }).length)];
 }
 
-/** The doors of the engine that pages may have a use for. */
+/** The doors of the engine that pages may have a use for; the first is that of all that computes. */
 const ENGINE = ["index", "inspect/index", "tuning"];
 
-/** The engine with all its shaders, in bytes. @param doors those that a page imports */
-async function engineSize(doors: readonly string[]): Promise<readonly [number, number]> {
+/** The engine with all its shaders, in bytes. @param doors those that a page imports; by default the first */
+export async function engineSize(
+  doors: readonly string[] = ENGINE.slice(0, 1),
+): Promise<readonly [number, number]> {
   const { shortShaders } = await bundleSetup();
   const imports = doors.map(
     (door, k) => `import * as t${k} from "./engine/${door}.ts"; globalThis.t${k} = t${k};`,
@@ -67,11 +65,7 @@ async function engineSize(doors: readonly string[]): Promise<readonly [number, n
 export async function showBundleSizes(peers: string): Promise<string> {
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
   const rows = [["bundle", "minified", "gzipped"]];
-  const [first] = ENGINE as [string];
-  rows.push([
-    "ganvas engine, all ops, gradients, layers and shaders",
-    ...(await engineSize([first])).map(kib),
-  ]);
+  rows.push(["ganvas engine, all ops, gradients, layers and shaders", ...(await engineSize()).map(kib)]);
   rows.push(["the same with inspection and tuning", ...(await engineSize(ENGINE)).map(kib)]);
   for (const [name, contents] of Object.entries(PEERS))
     rows.push([name, ...(await sizes(contents, join(peers, "."))).map(kib)]);

@@ -7,6 +7,7 @@ import { SetupError } from "./install.mjs";
 import { mtime, root } from "./paths.mjs";
 
 export { shortShaders } from "./short-shaders.mjs";
+export { smallScripts } from "./small-scripts.mjs";
 
 /** How the code names a worker's bundle. */
 const WORKER_URL = /new URL\("\.\/([\w-]+-worker-node)\.js", import\.meta\.url\)/g;
@@ -21,6 +22,16 @@ export const commonOptions = {
   charset: "utf8",
   loader: { ".wgsl": "text", ".safetensors": "binary" },
   logLevel: "silent",
+};
+
+/** And those of pages: the studio's, and those whose sizes are compared. @satisfies {import("esbuild").BuildOptions} */
+export const pageOptions = {
+  ...commonOptions,
+  platform: /** @type {const} */ ("browser"),
+  target: "es2022",
+  splitting: true,
+  metafile: /** @type {const} */ (true),
+  write: /** @type {const} */ (false),
 };
 
 /**

@@ -1,10 +1,10 @@
 // npm run build: the studio and the API reference as static files in dist/, to be put on any web server. start.mjs builds the
 // studio in memory.
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildDocs } from "../docs/build.mjs";
-import { commonOptions, readableBuildError, shortShaders } from "../setup/bundle.mjs";
+import { pageOptions, readableBuildError, shortShaders, smallScripts } from "../setup/bundle.mjs";
 import { ensureDependencies, runMain, SetupError } from "../setup/install.mjs";
 import { root } from "../setup/paths.mjs";
 
@@ -35,23 +35,18 @@ function refuseNodeImports(metafile) {
 /** @param {{ minify: boolean }} options @returns {import("esbuild").BuildOptions & { metafile: true, write: false }} */
 export function studioOptions({ minify }) {
   return {
-    ...commonOptions,
+    ...pageOptions,
     entryPoints,
     outdir,
     entryNames: "[name]",
     chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
-    splitting: true,
-    platform: "browser",
-    target: "es2022",
     external: ["node:*", "webgpu", "sharp"],
     sourcemap: "linked",
     minify,
-    metafile: true,
-    write: false,
     absWorkingDir: root,
     plugins: [
-      ...(minify ? [shortShaders] : []),
+      ...(minify ? [shortShaders, smallScripts] : []),
       {
         name: "refuse-node-imports",
         setup: (build) => build.onEnd(({ metafile }) => (metafile ? refuseNodeImports(metafile) : undefined)),
@@ -78,13 +73,15 @@ export async function buildStudio() {
   const { build } = await import("esbuild");
   rmSync(outdir, { recursive: true, force: true });
   try {
-    const { metafile } = await build({ ...studioOptions({ minify: true }), write: true });
+    const { outputFiles } = await build(studioOptions({ minify: true }));
+    mkdirSync(outdir, { recursive: true });
+    for (const { path, contents } of outputFiles) writeFileSync(path, contents);
     const index = readFileSync(join(studio, "index.html"), "utf8");
     writeFileSync(join(outdir, "index.html"), addReference() ? index.replace("  </head>", HELP) : index);
     for (const [path, folder] of Object.entries(staticFolders)) {
       if (existsSync(folder)) cpSync(folder, join(outdir, path), { recursive: true });
     }
-    return Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+    return outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
   } catch (error) {
     throw await readableBuildError(error);
   }
