@@ -1,5 +1,6 @@
 /** Does a file hold the weights of this network? */
 import { InputError } from "../errors.ts";
+import { sameShape, type Shape, showShape } from "../shape.ts";
 import type { HostTensor } from "./host-tensor.ts";
 
 /**
@@ -10,48 +11,36 @@ import type { HostTensor } from "./host-tensor.ts";
  * @param network the network's name, for the message
  * @throws InputError naming the first tensor that does not fit with both shapes, and how many are missing or unexpected
  */
-export function checkStateDict(
-  expected: ReadonlyMap<string, readonly number[]>,
+export const checkStateDict = (
+  expected: ReadonlyMap<string, Shape>,
   got: ReadonlyMap<string, HostTensor>,
   file: string,
   network = "this network",
+): void => checkTensors(expected, got, file, `the weights of ${network}`);
+
+/** The same for `what` in general. */
+export function checkTensors(
+  expected: ReadonlyMap<string, Shape>,
+  got: ReadonlyMap<string, HostTensor>,
+  file: string,
+  what: string,
 ): void {
-  const missing = [...expected].filter(([name]) => !got.has(name));
-  const unexpected = [...got].filter(
-    ([name]) => !expected.has(name) && !name.endsWith(".num_batches_tracked"),
-  );
-  const misshapen = [...expected].find(([name, shape]) => {
-    const tensor = got.get(name);
-    return tensor !== undefined && !sameShape(tensor.shape, shape);
+  const [misshapen] = [...expected].flatMap(([name, shape]) => {
+    const { shape: came } = got.get(name) ?? { shape };
+    return sameShape(came, shape)
+      ? []
+      : [`tensor ${name} has shape ${showShape(came)}, expected ${showShape(shape)}`];
   });
-  if (!misshapen && missing.length === 0 && unexpected.length === 0) return;
-
-  const parts: string[] = [];
-  if (misshapen) {
-    const [name, shape] = misshapen;
-    parts.push(`tensor ${name} has shape ${show(got.get(name)?.shape)}, expected ${show(shape)}`);
-  }
-  const [firstMissing] = missing;
-  if (firstMissing) {
-    parts.push(`${count(missing.length)} missing (first ${firstMissing[0]} ${show(firstMissing[1])})`);
-  }
-  const [firstUnexpected] = unexpected;
-  if (firstUnexpected) {
-    parts.push(
-      `${count(unexpected.length)} unexpected (first ${firstUnexpected[0]} ${show(firstUnexpected[1].shape)})`,
-    );
-  }
-  throw new InputError(`${file} does not hold the weights of ${network}: ${parts.join("; ")}`);
+  const missing = [...expected].filter(([name]) => !got.has(name));
+  const unexpected = [...got]
+    .filter(([name]) => !expected.has(name) && !name.endsWith(".num_batches_tracked"))
+    .map(([name, { shape }]) => [name, shape] as const);
+  const problems = [misshapen, count(missing, "missing"), count(unexpected, "unexpected")].filter(Boolean);
+  if (problems.length > 0) throw new InputError(`${file} does not hold ${what}: ${problems.join("; ")}`);
 }
 
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
-}
-
-function show(shape: readonly number[] | undefined): string {
-  return `[${(shape ?? []).join(", ")}]`;
-}
-
-function count(n: number): string {
-  return n === 1 ? "1 tensor" : `${n} tensors`;
+function count(tensors: readonly (readonly [string, Shape])[], how: string): string | undefined {
+  const [first] = tensors;
+  const many = tensors.length === 1 ? "1 tensor" : `${tensors.length} tensors`;
+  return first && `${many} ${how} (first ${first[0]} ${showShape(first[1])})`;
 }

@@ -1,6 +1,5 @@
 /** The order of axes in memory and in PyTorch's files, which differ for images' weights. */
-import type { Shape } from "../shape.ts";
-import { stridesOf } from "../shape.ts";
+import { type Shape, stridesOf } from "../shape.ts";
 
 /**
  * - `plain`: the same in both
@@ -23,49 +22,31 @@ export const fileShape = (shape: Shape, layout: Layout): Shape =>
   layout === "plain" ? shape : AXES[layout].map((axis) => shape[axis] as number);
 
 /** Numbers in our order, row by row, to the file's order. */
-export function toFile(data: Float32Array, shape: Shape, layout: Layout): Float32Array {
-  if (layout === "plain") return data;
-  const strides = stridesOf(shape);
-  return walk(
-    data,
-    fileShape(shape, layout),
-    AXES[layout].map((axis) => strides[axis] as number),
-    "gather",
-  );
-}
+export const toFile = (data: Float32Array, shape: Shape, layout: Layout): Float32Array =>
+  layout === "plain" ? data : permuted(data, shape, AXES[layout]);
 
 /** Numbers in the file's order to ours; `shape` is ours. */
 export function fromFile(data: Float32Array, shape: Shape, layout: Layout): Float32Array {
   if (layout === "plain") return data;
-  const strides = stridesOf(shape);
-  return walk(
+  const axes = AXES[layout];
+  return permuted(
     data,
     fileShape(shape, layout),
-    AXES[layout].map((axis) => strides[axis] as number),
-    "scatter",
+    axes.map((_, axis) => axes.indexOf(axis)),
   );
 }
 
-/** Goes through the file's order; `strides` say where each element lies in ours. */
-function walk(
-  data: Float32Array,
-  file: Shape,
-  strides: readonly number[],
-  way: "gather" | "scatter",
-): Float32Array {
+/** The numbers of an array of this shape with its axes in this order. */
+function permuted(data: Float32Array, shape: Shape, axes: readonly number[]): Float32Array {
+  const strides = stridesOf(shape);
   const out = new Float32Array(data.length);
-  const at = new Array<number>(file.length).fill(0);
-  let ours = 0;
-  for (let k = 0; k < data.length; k++) {
-    if (way === "gather") out[k] = data[ours] as number;
-    else out[ours] = data[k] as number;
-    for (let axis = file.length - 1; axis >= 0; axis--) {
-      ours += strides[axis] as number;
-      at[axis] = (at[axis] as number) + 1;
-      if ((at[axis] as number) < (file[axis] as number)) break;
-      ours -= (strides[axis] as number) * (file[axis] as number);
-      at[axis] = 0;
-    }
-  }
+  let next = 0;
+  const walk = (depth: number, at: number) => {
+    const axis = axes[depth];
+    if (axis === undefined) out[next++] = data[at] as number;
+    else
+      for (let i = 0; i < (shape[axis] as number); i++) walk(depth + 1, at + i * (strides[axis] as number));
+  };
+  walk(0, 0);
   return out;
 }

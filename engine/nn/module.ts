@@ -1,27 +1,8 @@
 /** Networks: parameters under names, training and evaluation mode, files in PyTorch's names and layouts. */
-import { GanvasError } from "../errors.ts";
-import { hostTensor, type HostTensor, toFloat32 } from "../io/host-tensor.ts";
-import { checkStateDict } from "../io/state-dict.ts";
-import { assign } from "../ops/state.ts";
-import { Parameter, tensor } from "../tensor.ts";
-import { fileShape, fromFile, type Layout, toFile } from "./layout.ts";
+import type { HostTensor } from "../io/host-tensor.ts";
+import { exportWeights, fileShapes, importWeights, Weight } from "./weight.ts";
 
-/** A parameter of a network: trained, or kept up to date (running statistics). */
-export class Weight extends Parameter {
-  readonly layout: Layout;
-  readonly trained: boolean;
-
-  constructor(
-    name: string,
-    shape: readonly number[],
-    data: Float32Array | (() => Float32Array),
-    options: { readonly layout?: Layout; readonly trained?: boolean } = {},
-  ) {
-    super(name, shape, data);
-    this.layout = options.layout ?? "plain";
-    this.trained = options.trained ?? true;
-  }
-}
+export { Weight } from "./weight.ts";
 
 /** Base of layers and networks. Fields that hold weights or modules (or lists of them) are found by their names. */
 export abstract class Module {
@@ -67,28 +48,19 @@ export abstract class Module {
 
   /** Shapes of all tensors of this network's file, in PyTorch's layout. */
   fileShapes(): Map<string, readonly number[]> {
-    return new Map([...this.weights()].map(([name, w]) => [name, fileShape(w.shape, w.layout)]));
+    return fileShapes(this.weights());
   }
 
   /** The values of all weights, in PyTorch's layout. */
-  async stateDict(): Promise<Map<string, HostTensor>> {
-    const entries = [...this.weights()].map(async ([name, weight]) => {
-      const data = toFile((await weight.data()) as Float32Array, weight.shape, weight.layout);
-      return [name, hostTensor(data, fileShape(weight.shape, weight.layout))] as const;
-    });
-    return new Map(await Promise.all(entries));
+  stateDict(): Promise<Map<string, HostTensor>> {
+    return exportWeights(this.weights());
   }
 
   /**
    * Takes over the values of a file.
-   * @throws InputError naming the first tensor that does not fit, with both shapes
+   * @throws InputError naming the first tensor that does not fit, with both shapes, and how many are missing or unexpected
    */
   loadStateDict(dict: ReadonlyMap<string, HostTensor>, file: string): void {
-    checkStateDict(this.fileShapes(), new Map(dict), file);
-    for (const [name, weight] of this.weights()) {
-      const stored = dict.get(name);
-      if (!stored) throw new GanvasError(`${file} has no ${name}`);
-      assign(weight, tensor(fromFile(toFloat32(stored), weight.shape, weight.layout), weight.shape));
-    }
+    importWeights(this.weights(), dict, file, "the weights of this network");
   }
 }

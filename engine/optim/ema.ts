@@ -2,11 +2,10 @@
 import { GanvasError } from "../errors.ts";
 import type { HostTensor } from "../io/host-tensor.ts";
 import type { Module } from "../nn/module.ts";
+import { exportWeights, importWeights, type Weight, type Weights } from "../nn/weight.ts";
 import { assign, lerp } from "../ops/state.ts";
-import type { Parameter } from "../tensor.ts";
 import { FlatStore } from "./flat.ts";
-import { checkSetting, type Optimizer } from "./optimizer.ts";
-import { checkStates, exportState, importState } from "./state.ts";
+import { checkSetting, named, type Optimizer } from "./optimizer.ts";
 
 /**
  * average = beta · average + (1 - beta) · weights, after each step of an optimiser and for all its parameters in one dispatch
@@ -18,9 +17,9 @@ export class EMA {
   /** Share of the average that an update keeps; may be changed between updates. */
   beta: number;
   /** One tensor for each of the optimiser's parameters, in their order. */
-  readonly average: readonly Parameter[];
+  readonly average: readonly Weight[];
   private readonly optimizer: Optimizer;
-  private readonly store: FlatStore;
+  private readonly store: FlatStore<Weight>;
 
   /** @param beta 0.999 for short runs, up to 0.9999 for long ones */
   constructor(optimizer: Optimizer, beta = 0.999) {
@@ -45,7 +44,7 @@ export class EMA {
    */
   copyTo(target: Module, trained: Module): void {
     const { parameters } = this.optimizer;
-    const averages = new Map(parameters.map((p, k) => [p, this.average[k] as Parameter]));
+    const averages = new Map(parameters.map((p, k) => [p, this.average[k] as Weight]));
     const from = trained.weights();
     for (const [name, weight] of target.weights()) {
       const own = from.get(name);
@@ -56,14 +55,15 @@ export class EMA {
 
   /** The averages under `ema.<parameter>`, in PyTorch's layouts. */
   stateDict(): Promise<Map<string, HostTensor>> {
-    const { names, parameters } = this.optimizer;
-    return exportState("ema.", names, parameters, this.average);
+    return exportWeights(this.stored);
   }
 
   /** Goes on with averages that `stateDict` gave. @throws InputError naming the first that does not fit */
   loadStateDict(dict: ReadonlyMap<string, HostTensor>, file: string): void {
-    const { names, parameters } = this.optimizer;
-    checkStates(dict, ["ema"], names, parameters, [], file);
-    importState(dict, "ema.", names, parameters, this.average);
+    importWeights(this.stored, dict, file, "the averages of these weights");
+  }
+
+  private get stored(): Weights {
+    return new Map(named("ema.", this.optimizer.names, this.average));
   }
 }

@@ -4,6 +4,7 @@ import { ALIGNMENT, align } from "../gpu/memory.ts";
 import type { Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
 import { Storage } from "../graph/storage.ts";
+import { Weight } from "../nn/weight.ts";
 import { pack } from "../ops/state.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { Parameter, type Tensor } from "../tensor.ts";
@@ -12,10 +13,10 @@ import { Parameter, type Tensor } from "../tensor.ts";
 export const BLOCK = ALIGNMENT / 4;
 
 /** A flat buffer with one stretch a parameter. */
-export class FlatStore {
+export class FlatStore<P extends Parameter = Parameter> {
   readonly storage: Storage;
   /** The parameters whose values lie here, in order. */
-  readonly parts: readonly Parameter[];
+  readonly parts: readonly P[];
   /** The whole buffer as one parameter, [size]. */
   readonly whole: Parameter;
   /** First element of each parameter's stretch. */
@@ -26,7 +27,7 @@ export class FlatStore {
   private constructor(
     name: string,
     members: readonly { readonly label: string; readonly size: number }[],
-    part: (k: number, place: Storage) => Parameter,
+    part: (k: number, place: Storage) => P,
   ) {
     let bytes = 0;
     const offsets = members.map(({ size }) => {
@@ -77,12 +78,15 @@ export class FlatStore {
     return store;
   }
 
-  /** State of the same layout (moments, averages), zeros at first. */
-  static zerosLike(name: string, parameters: readonly Parameter[]): FlatStore {
+  /** State of the same layout (moments, averages), also in files; zeros at first. */
+  static zerosLike(name: string, parameters: readonly Parameter[]): FlatStore<Weight> {
     const store = new FlatStore(
       name,
       parameters.map((p) => ({ label: `${name} of ${p.name}`, size: p.size })),
-      (k, place) => new Parameter(place.name, (parameters[k] as Parameter).shape, place),
+      (k, place) => {
+        const p = parameters[k] as Parameter;
+        return new Weight(place.name, p.shape, place, p instanceof Weight ? p : {});
+      },
     );
     store.storage.initial = new Float32Array(store.size);
     return store;

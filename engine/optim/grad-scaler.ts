@@ -1,15 +1,16 @@
 /** Dynamic loss scaling for training in half precision, on the GPU: no step has to be read to know whether it overflowed. */
 import { grad } from "../autograd.ts";
-import { GanvasError, InputError } from "../errors.ts";
+import { GanvasError } from "../errors.ts";
 import { runtime } from "../graph/runtime.ts";
-import { type HostTensor, hostTensor, toFloat32 } from "../io/host-tensor.ts";
+import type { HostTensor } from "../io/host-tensor.ts";
+import { exportWeights, importWeights, Weight } from "../nn/weight.ts";
 import { min } from "../ops/reduce.ts";
 import { reshape } from "../ops/broadcast.ts";
 import { stack } from "../ops/movement.ts";
 import { add, finite, ge, minimum, mul, reciprocal, sub, where } from "../ops/pointwise.ts";
 import { slice } from "../ops/slice.ts";
 import { assign } from "../ops/state.ts";
-import { Parameter, type Tensor, tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { checkSetting, type Optimizer, type StepOptions } from "./optimizer.ts";
 
 /** Options of `GradScaler`; the defaults are PyTorch's. */
@@ -35,7 +36,7 @@ export interface GradScalerOptions {
  */
 export class GradScaler {
   /** [factor, steps in a row without overflow, steps left out in all], f32. */
-  readonly state: Parameter;
+  readonly state: Weight;
   private readonly options: Required<GradScalerOptions>;
   /** 1 for every optimiser whose gradients were finite since the last update of the factor, else 0. */
   private found: Tensor[] = [];
@@ -54,7 +55,7 @@ export class GradScaler {
     checkSetting("GradScaler", "growthFactor", growthFactor, 1);
     checkSetting("GradScaler", "backoffFactor", backoffFactor, Number.MIN_VALUE, 1);
     checkSetting("GradScaler", "growthInterval", growthInterval, 1);
-    this.state = new Parameter("loss scale", [3], Float32Array.of(initialScale, 0, 0));
+    this.state = new Weight("loss scale", [3], Float32Array.of(initialScale, 0, 0));
   }
 
   /** Gradients of the factor times `loss`, which is a single number in f32. */
@@ -104,16 +105,13 @@ export class GradScaler {
   }
 
   /** The state as files hold it. */
-  async stateDict(): Promise<Map<string, HostTensor>> {
-    return new Map([["scale", hostTensor((await this.state.data()) as Float32Array, [3])]]);
+  stateDict(): Promise<Map<string, HostTensor>> {
+    return exportWeights(new Map([["scale", this.state]]));
   }
 
   /** Goes on with what `stateDict` gave. @throws InputError when `file` does not hold it */
   loadStateDict(dict: ReadonlyMap<string, HostTensor>, file: string): void {
-    const stored = dict.get("scale");
-    if (stored?.shape.join() !== "3")
-      throw new InputError(`${file}: the state of the loss scaling should be a tensor "scale" of shape [3]`);
-    assign(this.state, tensor(toFloat32(stored), [3]));
+    importWeights(new Map([["scale", this.state]]), dict, file, "the state of the loss scaling");
   }
 
   /** A single number of the state. */

@@ -3,12 +3,12 @@ import { GanvasError, InputError } from "../errors.ts";
 import { foldGrid } from "../gpu/kernel.ts";
 import { type EffectOp, Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
-import { type HostTensor, hostTensor } from "../io/host-tensor.ts";
+import type { HostTensor } from "../io/host-tensor.ts";
+import { exportWeights, importWeights, type Weight, type Weights } from "../nn/weight.ts";
 import { ceilDiv } from "../ops/kernels.ts";
 import { type Parameter, type Tensor, tensor } from "../tensor.ts";
 import { clipFactor } from "./clip.ts";
 import { BLOCK, FlatStore } from "./flat.ts";
-import { checkStates, exportState, importState } from "./state.ts";
 
 /** Settings that every optimiser has. They are data: changing one between steps compiles nothing. */
 export interface OptimizerOptions {
@@ -85,12 +85,12 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
   readonly parameters: readonly Parameter[];
   readonly groups: readonly Group<O>[];
   /** What is remembered from step to step: by the name of the kind (`exp_avg`), one tensor a parameter. */
-  readonly state: ReadonlyMap<string, readonly Parameter[]>;
+  readonly state: ReadonlyMap<string, readonly Weight[]>;
   /** The parameters side by side. */
   readonly values: FlatStore;
   /** Names of the parameters, in order. */
   readonly names: readonly string[];
-  private readonly slots: readonly FlatStore[];
+  private readonly slots: readonly FlatStore<Weight>[];
   private readonly effect: EffectOp;
   private readonly label: string;
   /** First block behind each group. */
@@ -115,7 +115,7 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     this.effect = effectOf(rule);
     this.values = FlatStore.adopt(this.parameters);
     this.slots = rule.slots.map((slot) => FlatStore.zerosLike(slot, this.parameters));
-    this.state = new Map(rule.slots.map((slot, k) => [slot, (this.slots[k] as FlatStore).parts]));
+    this.state = new Map(rule.slots.map((slot, k) => [slot, (this.slots[k] as FlatStore<Weight>).parts]));
     let count = 0;
     this.ends = this.groups.map(({ parameters }) => {
       count += parameters.length;
@@ -174,11 +174,8 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
 
   /** All state as files hold it: `<kind>.<parameter>` in PyTorch's layouts, and `step`. Settings are not part of it. */
   async stateDict(): Promise<Map<string, HostTensor>> {
-    const parts = [...this.state].map(([slot, tensors]) =>
-      exportState(`${slot}.`, this.names, this.parameters, tensors),
-    );
-    const entries = (await Promise.all(parts)).flatMap((part) => [...part]);
-    return new Map([...entries, ["step", hostTensor(Int32Array.of(this.steps), [])]]);
+    const state = await exportWeights(this.stored);
+    return state.set("step", { shape: [], dtype: "i32", data: Int32Array.of(this.steps) });
   }
 
   /**
@@ -186,16 +183,22 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
    * @throws InputError naming the first tensor that does not fit
    */
   loadStateDict(dict: ReadonlyMap<string, HostTensor>, file: string): void {
-    const slots = [...this.state.keys()];
-    checkStates(dict, slots, this.names, this.parameters, ["step"], file);
-    const steps = Number(dict.get("step")?.data[0]);
+    const state = new Map(dict);
+    const step = state.get("step");
+    state.delete("step");
+    const steps = Number(step?.data[0]);
     if (!Number.isSafeInteger(steps) || steps < 0)
       throw new InputError(
-        `${file}: the optimiser's step is ${steps}, expected a whole number of at least 0`,
+        `${file}: the optimiser's step is ${step ? steps : "missing"}, expected a whole number of at least 0`,
       );
+    importWeights(this.stored, state, file, "the state of this optimiser");
     this.steps = steps;
-    for (const [slot, tensors] of this.state)
-      importState(dict, `${slot}.`, this.names, this.parameters, tensors);
+  }
+
+  /** The state under its names in files. */
+  private get stored(): Weights {
+    const slots = [...this.state].map(([slot, tensors]) => named(`${slot}.`, this.names, tensors));
+    return new Map(slots.flat());
   }
 
   private settings(group: Group<O>): readonly number[] {
@@ -206,6 +209,10 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     return this.coefficients(options);
   }
 }
+
+/** Tensors with their names, and what comes before these. */
+export const named = (prefix: string, names: readonly string[], tensors: readonly Weight[]) =>
+  names.map((name, k) => [prefix + name, tensors[k] as Weight] as const);
 
 /**
  * Checks that a setting is a number from `least` on, and below `bound`.

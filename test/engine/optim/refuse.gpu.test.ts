@@ -83,14 +83,20 @@ describe("optimisers refuse", () => {
       return () => into.loadStateDict(dict, "run/checkpoint");
     };
     expect(load(() => {})).not.toThrow();
-    expect(load((d) => d.delete("exp_avg.0"))).toThrow("run/checkpoint has no exp_avg.0");
-    expect(load((d) => d.delete("step"))).toThrow("run/checkpoint has no step");
-    expect(load(() => {}, new SGD([p()]))).toThrow("run/checkpoint has no momentum_buffer.0");
+    expect(load((d) => d.delete("exp_avg.0"))).toThrow(
+      "run/checkpoint does not hold the state of this optimiser: 1 tensor missing (first exp_avg.0 [2])",
+    );
+    expect(load((d) => d.delete("step"))).toThrow(
+      "run/checkpoint: the optimiser's step is missing, expected a whole number of at least 0",
+    );
+    expect(load(() => {}, new SGD([p()]))).toThrow(
+      "1 tensor missing (first momentum_buffer.0 [2]); 2 tensors unexpected (first exp_avg.0 [2])",
+    );
     expect(load((d) => d.set("exp_avg.1", hostTensor(new Float32Array(2), [2])))).toThrow(
-      "run/checkpoint: exp_avg.1 is no state of this optimiser",
+      "run/checkpoint does not hold the state of this optimiser: 1 tensor unexpected (first exp_avg.1 [2])",
     );
     expect(load((d) => d.set("exp_avg.0", hostTensor(new Float32Array(3), [3])))).toThrow(
-      "run/checkpoint: exp_avg.0 has shape [3], expected [2]",
+      "run/checkpoint does not hold the state of this optimiser: tensor exp_avg.0 has shape [3], expected [2]",
     );
     expect(load((d) => d.set("step", hostTensor(Int32Array.of(-1), [])))).toThrow(
       "run/checkpoint: the optimiser's step is -1",

@@ -106,7 +106,9 @@ describe("the average of weights", () => {
     );
     expect(() =>
       ema.loadStateDict(new Map([["ema.bn.weight", hostTensor(new Float32Array(6), [6])]]), "file"),
-    ).toThrow("file has no ema.conv1.weight");
+    ).toThrow(
+      "file does not hold the averages of these weights: 6 tensors missing (first ema.conv1.weight [6, 3, 3, 3])",
+    );
     ema.beta = -1;
     expect(() => ema.update()).toThrow("EMA: beta must be a number from 0 to below 1, got -1");
   });
