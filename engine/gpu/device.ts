@@ -2,9 +2,8 @@
 import { DeviceError } from "../errors.ts";
 import { Memory, type MemoryStats } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
-import type { KernelWork, Profiler } from "./profile.ts";
+import type { Profiler } from "./profile.ts";
 import { Readback } from "./readback.ts";
-import { settled } from "./wait.ts";
 
 /** What is known about the adapter at work, for people to read. */
 export interface DeviceInfo {
@@ -29,8 +28,8 @@ export interface Dispatch {
   readonly bindGroup: GPUBindGroup;
   readonly grid: readonly [number, number, number];
   readonly flops: number;
-  /** Asked for by profiles only. */
-  readonly work: () => KernelWork;
+  /** What it was made from; for profiles. */
+  readonly origin: unknown;
 }
 
 /** Limits above the guaranteed minimum that the engine profits from. */
@@ -63,15 +62,18 @@ export class Gpu {
   private profiler: Profiler | undefined;
   private readonly device: GPUDevice;
   private readonly readback: Readback;
+  private readonly settled: (<T>(promise: Promise<T>) => Promise<T>) | undefined;
   /** Reported by WebGPU outside of any call; told to the next caller. */
   private failure: Error | undefined;
   private lost: Error | undefined;
   private inFlight: Promise<unknown>[] = [];
   private counters = { submits: 0, dispatches: 0, bindGroups: 0 };
 
-  constructor(device: GPUDevice, info: DeviceInfo) {
+  /** @param settled waits for a promise of the device, where it has to be done in a way of its own */
+  constructor(device: GPUDevice, info: DeviceInfo, settled?: Gpu["settled"]) {
     this.device = device;
     this.info = info;
+    this.settled = settled;
     this.memory = new Memory(device);
     this.pipelines = new Pipelines(device);
     this.readback = new Readback(device, this.memory);
@@ -153,7 +155,7 @@ export class Gpu {
         !(this.info.software && flops > SOFTWARE_SUBMIT_FLOPS)
       ) {
         const d = dispatches[end++] as Dispatch;
-        if (profiler) pass = encoder.beginComputePass(profiler.stamp(d.work()));
+        if (profiler) pass = encoder.beginComputePass(profiler.stamp(d.origin));
         if (profiler || d.pipeline !== pipeline) pass?.setPipeline(d.pipeline);
         pipeline = d.pipeline;
         pass?.setBindGroup(0, d.bindGroup);
@@ -197,7 +199,7 @@ export class Gpu {
 
   /** A promise of the device, awaited in the way this host needs. */
   wait<T>(promise: Promise<T>): Promise<T> {
-    return settled(promise, this.info.host === "node");
+    return this.settled?.(promise) ?? promise;
   }
 
   /** From now on runs kernels one by one, stamped by the profiler that `make` makes. @returns it */
@@ -232,7 +234,7 @@ export function hostName(): DeviceInfo["host"] {
  */
 export async function openDevice(options: { readonly nativeF16?: boolean } = {}): Promise<Gpu> {
   const host = hostName();
-  const gpu = host === "node" ? await nodeGpu() : globalThis.navigator?.gpu;
+  const { gpu, settled } = host === "node" ? await openInNode() : { gpu: globalThis.navigator?.gpu };
   if (!gpu)
     throw new DeviceError(
       "this host has no WebGPU; in a browser use a current Chrome, Edge, Firefox or Safari over https or localhost",
@@ -257,38 +259,32 @@ export async function openDevice(options: { readonly nativeF16?: boolean } = {})
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
   const subgroupSize =
     device.features.has("subgroups") && subgroupMinSize === subgroupMaxSize ? (subgroupMinSize ?? 0) : 0;
-  return new Gpu(device, {
-    vendor,
-    architecture,
-    device: model,
-    description,
-    software,
-    host,
-    features,
-    limits,
-    subgroupSize,
-    nativeF16: device.features.has("shader-f16"),
-  });
+  return new Gpu(
+    device,
+    {
+      vendor,
+      architecture,
+      device: model,
+      description,
+      software,
+      host,
+      features,
+      limits,
+      subgroupSize,
+      nativeF16: device.features.has("shader-f16"),
+    },
+    settled,
+  );
 }
 
-/** Dawn as a Node module; the constants that browsers define globally come with it. */
-async function nodeGpu(): Promise<GPU> {
-  if (globalThis.navigator?.gpu) return navigator.gpu;
-  // The name is kept from bundlers: the package is native and is loaded only in Node.
-  const name = "webgpu";
-  let dawn: { create(options: string[]): GPU; globals: object };
+/** Dawn, which pages need not load. */
+async function openInNode() {
+  const dawn = await import("./dawn-node.ts");
   try {
-    dawn = await import(name);
+    return { gpu: await dawn.openGpu(), settled: dawn.settled };
   } catch (error) {
     throw new DeviceError(
       `the package "webgpu" cannot be loaded: ${error instanceof Error ? error.message : error}`,
     );
   }
-  Object.assign(globalThis, dawn.globals);
-  // Held for the life of the process: Dawn fails when this object is collected while a device lives.
-  // Timestamps as the driver gives them, not rounded to 0.1 ms against spying as in browsers.
-  dawnInstance ??= dawn.create(["disable-dawn-features=timestamp_quantization"]);
-  return dawnInstance;
 }
-
-let dawnInstance: GPU | undefined;

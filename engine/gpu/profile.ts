@@ -57,6 +57,7 @@ export class Profiler {
   /** Kernels per query set. */
   readonly batchSize = 1024;
   private readonly device: GPUDevice;
+  private readonly workOf: (origin: unknown) => KernelWork;
   private readonly timed: boolean;
   private querySet: GPUQuerySet | undefined;
   private resolved: { readonly stamps: GPUBuffer; readonly copy: GPUBuffer } | undefined;
@@ -66,14 +67,16 @@ export class Profiler {
   private readonly host: HostEvent[] = [];
   private readonly begun = performance.now();
 
-  constructor(device: GPUDevice) {
+  /** @param workOf what a dispatch does, by its origin */
+  constructor(device: GPUDevice, workOf: (origin: unknown) => KernelWork) {
     this.device = device;
+    this.workOf = workOf;
     this.timed = device.features.has("timestamp-query");
   }
 
   /** Notes a kernel. @returns what its pass has to be begun with */
-  stamp(work: KernelWork): GPUComputePassDescriptor {
-    const at = this.batch.push(work) * 2 - 2;
+  stamp(origin: unknown): GPUComputePassDescriptor {
+    const at = this.batch.push(this.workOf(origin)) * 2 - 2;
     if (!this.timed) return {};
     this.querySet ??= this.device.createQuerySet({ type: "timestamp", count: this.batchSize * 2 });
     const stamps = { beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };

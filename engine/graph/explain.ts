@@ -33,12 +33,17 @@ export const layersOf = (nodes: readonly Node[]): readonly string[] => [
   ...new Set(nodes.flatMap(({ layer }) => (layer === "" ? [] : [layer]))),
 ];
 
-export function workOf(
-  { lowered, places, step: { step } }: AssembledKernel,
-  { isStored }: Assembly,
-  { nativeF16 }: Target,
-): KernelWork {
-  const nodes = nodesOf(step, isStored);
+/** Where a dispatch comes from. */
+export interface Origin {
+  readonly kernel: AssembledKernel;
+  readonly assembly: Assembly;
+  readonly target: Target;
+}
+
+export function workOf({ kernel, assembly, target }: Origin): KernelWork {
+  const { lowered, places } = kernel;
+  const { step } = kernel.step;
+  const nodes = nodesOf(step, assembly.isStored);
   const { operands, name, flops } = lowered;
   const buffers = new Map<string, number>();
   operands.forEach((operand, k) => {
@@ -46,7 +51,10 @@ export function workOf(
     if (!place) return;
     if ("value" in place) buffers.set(`${place.value}@${place.offset}`, place.bytes);
     else if ("node" in operand)
-      buffers.set(`e${place.external}`, operand.node.size * elementBytes(operand.node.dtype, nativeF16));
+      buffers.set(
+        `e${place.external}`,
+        operand.node.size * elementBytes(operand.node.dtype, target.nativeF16),
+      );
     else if ("effect" in operand)
       buffers.set(`e${place.external}`, operand.effect.writes[operand.state]?.bytes ?? 0);
   });

@@ -8,7 +8,6 @@ import type { Dispatch, Gpu } from "../gpu/device.ts";
 import type { Block } from "../gpu/memory.ts";
 import type { Kernel } from "../gpu/pipelines.ts";
 import { type Assembly, assemble, type Place, type ValuePlace } from "./assemble.ts";
-import { workOf } from "./explain.ts";
 import type { Graph } from "./fuse.ts";
 import type { LoweredStep } from "./lowered.ts";
 import type { Node, Target } from "./node.ts";
@@ -152,7 +151,8 @@ export class Program {
     let dispatches = this.bindings.get(key);
     if (!dispatches) {
       const [known] = this.bindings.values();
-      dispatches = this.assembly.kernels.map((kernel, k) => {
+      const { assembly, target } = this;
+      dispatches = assembly.kernels.map((kernel, k) => {
         const { lowered, places } = kernel;
         const shared = known?.[k];
         if (shared && !places.some((place) => "external" in place)) return shared;
@@ -163,8 +163,7 @@ export class Program {
           .map((s) => ({ buffer: s.buffer, offset: s.offset, size: Math.ceil(s.bytes / 16) * 16 }));
         const { grid, flops } = lowered;
         const bindGroup = this.gpu.bindGroup(layout, buffers);
-        const work = () => workOf(kernel, this.assembly, this.target);
-        return { pipeline, bindGroup, grid, flops, work };
+        return { pipeline, bindGroup, grid, flops, origin: { kernel, assembly, target } };
       });
     } else this.bindings.delete(key);
     // The set used last comes last; the one not used for longest goes first.

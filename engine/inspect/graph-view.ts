@@ -121,7 +121,7 @@ function kernelsOf(assembly: Assembly, target: Target): GraphView {
       );
       continue;
     }
-    const works = kernels.map((kernel) => workOf(kernel, assembly, target));
+    const works = kernels.map((kernel) => workOf({ kernel, assembly, target }));
     const nodes = nodesOf(lowered.step, assembly.isStored);
     const { kind } = root.op;
     const { shape, dtype } = outputs[0] ?? root;

@@ -1,5 +1,6 @@
 /** What ran while somebody watched. */
 import { type Profile, Profiler } from "../gpu/profile.ts";
+import { type Origin, workOf } from "../graph/explain.ts";
 import { runtime } from "../graph/runtime.ts";
 
 /**
@@ -10,7 +11,7 @@ import { runtime } from "../graph/runtime.ts";
 export async function profile(work: () => Promise<unknown>): Promise<Profile> {
   const gpu = await runtime.gpu();
   await runtime.idle();
-  const profiler = gpu.watch((device) => new Profiler(device));
+  const profiler = gpu.watch((device) => new Profiler(device, (origin) => workOf(origin as Origin)));
   try {
     await work();
     await runtime.idle();
