@@ -3,7 +3,7 @@ import { inF32, inTypeOf } from "../precision.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, erfc, gt, le, mul, neg, square, sub, where } from "./pointwise.ts";
 import { expm1Of, sigmoidOf, softplusOf, tanhOf } from "./approximations.ts";
-import { DEAR, type Operand, pointwise, type Unary, unary } from "./pointwise-op.ts";
+import { DEAR, method, type Operand, pointwise, type Unary, unary } from "./pointwise-op.ts";
 
 /** The hyperbolic tangent. */
 export const tanh: Unary = unary("tanh", {
@@ -42,21 +42,24 @@ export const relu: Unary = unary("relu", {
 });
 
 const LEAKY_RELU = pointwise<1>("leakyRelu", {
-  wgsl: ([a], t, { slope }) => `max(${a}, ${t}(0)) + ${t}(${slope}) * min(${a}, ${t}(0))`,
+  wgsl: ([a], t, { slope }) => `max(${a}, ${t}(0)) + ${slope} * min(${a}, ${t}(0))`,
   gradient: (dy, _y, [a], { slope }) => [mul(dy, where(gt(a, 0), 1, slope as number))],
   cost: 3,
 });
 /** a for a > 0, else `slope`·a (Maas et al. 2013). */
-export const leakyRelu = (a: Operand, slope = 0.01): Tensor => LEAKY_RELU([a], { slope });
+export const leakyRelu = method(
+  "leakyRelu",
+  (a: Operand, slope = 0.01): Tensor => LEAKY_RELU([a], { slope }),
+);
 
 const ELU = pointwise<1>("elu", {
   // Compared this way round, what is no number stays none.
-  wgsl: ([a], t, { alpha }) => `select(${a}, ${t}(${alpha}) * ${expm1Of(a, t)}, ${a} <= ${t}(0))`,
+  wgsl: ([a], t, { alpha }) => `select(${a}, ${alpha} * ${expm1Of(a, t)}, ${a} <= ${t}(0))`,
   gradient: (dy, y, [a], { alpha }) => [mul(dy, where(gt(a, 0), 1, add(y, alpha as number)))],
   cost: DEAR,
 });
 /** a for a > 0, else `alpha`·(e^a - 1). */
-export const elu = (a: Operand, alpha = 1): Tensor => ELU([a], { alpha });
+export const elu = method("elu", (a: Operand, alpha = 1): Tensor => ELU([a], { alpha }));
 
 const PRELU = pointwise<2>("prelu", {
   wgsl: ([a, s], t) => `max(${a}, ${t}(0)) + ${s} * min(${a}, ${t}(0))`,
@@ -64,10 +67,10 @@ const PRELU = pointwise<2>("prelu", {
   cost: 3,
 });
 /** a for a > 0, else slope·a, in a's type; `slope` is broadcast, e.g. [c] against [n, h, w, c] (He et al. 2015). */
-export const prelu = (a: Operand, slope: Operand): Tensor => {
+export const prelu = method("prelu", (a: Operand, slope: Operand): Tensor => {
   const y = PRELU([a, slope]);
   return typeof a === "number" ? y : inTypeOf(a, y);
-};
+});
 
 /**
  * a·Φ(a) with the normal distribution function Φ (Hendrycks and Gimpel 2016).
@@ -80,6 +83,7 @@ export function gelu(a: Operand, options: { readonly approximate?: "none" | "tan
   const inner = mul(mul(a, 2 * Math.sqrt(2 / Math.PI)), add(mul(square(a), 0.044715), 1));
   return mul(a, sigmoid(inner));
 }
+method("gelu", gelu);
 
 /** log(sigmoid(a)). */
-export const logSigmoid = (a: Operand): Tensor => neg(softplus(neg(a)));
+export const logSigmoid: Unary = method("logSigmoid", (a) => neg(softplus(neg(a))));

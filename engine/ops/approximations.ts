@@ -6,39 +6,38 @@
  */
 
 /** c₀ + x (c₁ + x (c₂ + …)). */
-const polynomial = (x: string, t: string, c: readonly number[]): string =>
-  c.reduceRight((sum, k) => (sum ? `(${t}(${k}) + ${x} * ${sum})` : `${t}(${k})`), "");
+const polynomial = (x: string, c: readonly number[]): string =>
+  c.reduceRight((sum, k) => (sum ? `(${k} + ${x} * ${sum})` : `(${k})`), "");
 
 /** 1 / (1 + e^-x), from e^-|x|, which never overflows. */
 export const sigmoidOf = (x: string, t: string): string =>
-  `(select(exp(-abs(${x})), ${t}(1), ${x} >= ${t}(0)) / (${t}(1) + exp(-abs(${x}))))`;
+  `(select(exp(-abs(${x})), ${t}(1), ${x} >= ${t}(0)) / (1 + exp(-abs(${x}))))`;
 
 /** (1 - e) / (1 + e) with e = e^(-2|x|), and Taylor's series up to x^11 where 1 - e would cancel. */
 export const tanhOf = (x: string, t: string): string => {
-  const e = `exp(${t}(-2) * abs(${x}))`;
-  const series = polynomial(`(${x} * ${x})`, t, [1, -1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925]);
-  return `select(sign(${x}) * (${t}(1) - ${e}) / (${t}(1) + ${e}), ${x} * ${series}, abs(${x}) < ${t}(0.3))`;
+  const e = `exp(-2 * abs(${x}))`;
+  const series = polynomial(`(${x} * ${x})`, [1, -1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925]);
+  return `select(sign(${x}) * (1 - ${e}) / (1 + ${e}), ${x} * ${series}, abs(${x}) < ${t}(0.3))`;
 };
 
 /** e^x - 1, by its series where the difference would cancel. */
 export const expm1Of = (x: string, t: string): string => {
-  const series = polynomial(x, t, [1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040]);
-  return `select(exp(${x}) - ${t}(1), ${x} * ${series}, abs(${x}) < ${t}(0.4))`;
+  const series = polynomial(x, [1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040]);
+  return `select(exp(${x}) - 1, ${x} * ${series}, abs(${x}) < ${t}(0.4))`;
 };
 
 /** log(1 + e^x) = max(x, 0) + log(1 + e) with e = e^-|x|, by the logarithm's series where e is lost in the 1. */
 export const softplusOf = (x: string, t: string): string => {
   const e = `exp(-abs(${x}))`;
-  const series = polynomial(e, t, [1, -1 / 2, 1 / 3, -1 / 4, 1 / 5]);
-  return `(max(${x}, ${t}(0)) + select(log(${t}(1) + ${e}), ${e} * ${series}, ${e} < ${t}(0.05)))`;
+  const series = polynomial(e, [1, -1 / 2, 1 / 3, -1 / 4, 1 / 5]);
+  return `(max(${x}, ${t}(0)) + select(log(1 + ${e}), ${e} * ${series}, ${e} < ${t}(0.05)))`;
 };
 
 /** 1 - erf|x|, a fit in u = 1 / (1 + |x| / 2) whose error is below 1.2e-7 of the result everywhere (Press et al., Numerical Recipes). */
 const erfcOfMagnitude = (x: string, t: string): string => {
-  const u = `(${t}(1) / (${t}(1) + ${t}(0.5) * abs(${x})))`;
+  const u = `(1 / (1 + 0.5 * abs(${x})))`;
   const fit = polynomial(
     u,
-    t,
     [
       -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587,
       -0.82215223, 0.17087277,
@@ -54,26 +53,25 @@ export const erfOf = (x: string, t: string): string => {
   const terms = [1, -1 / 3, 1 / 10, -1 / 42, 1 / 216, -1 / 1320, 1 / 9360];
   const series = polynomial(
     `(${x} * ${x})`,
-    t,
     terms.map((c) => (2 / Math.sqrt(Math.PI)) * c),
   );
-  return `select(sign(${x}) * (${t}(1) - ${erfcOfMagnitude(x, t)}), ${x} * ${series}, abs(${x}) < ${t}(0.5))`;
+  return `select(sign(${x}) * (1 - ${erfcOfMagnitude(x, t)}), ${x} * ${series}, abs(${x}) < ${t}(0.5))`;
 };
 
 /** 1 - erf x, precise where it is small. */
 export const erfcOf = (x: string, t: string): string =>
-  `select(${t}(2) - ${erfcOfMagnitude(x, t)}, ${erfcOfMagnitude(x, t)}, ${x} >= ${t}(0))`;
+  `select(2 - ${erfcOfMagnitude(x, t)}, ${erfcOfMagnitude(x, t)}, ${x} >= ${t}(0))`;
 
 /**
  * sin(x + shift) for a shift of 0 or (1) of π/2. The nearest multiple of π is taken off in three parts (Cody and Waite),
  * then an odd polynomial of degree 11 serves [-π/2, π/2].
  */
-export const sineOf = (x: string, t: string, shift: 0 | 1): string => {
-  const n = `round(${x} * ${t}(${1 / Math.PI})${shift ? ` - ${t}(0.5)` : ""})`;
-  const turns = shift ? `(${n} + ${t}(0.5))` : n;
-  const r = `(((${x} - ${turns} * ${t}(3.140625)) - ${turns} * ${t}(0.000967025756835938)) - ${turns} * ${t}(6.278329e-7))`;
+export const sineOf = (x: string, shift: 0 | 1): string => {
+  const n = `round(${x} * ${1 / Math.PI}${shift ? " - 0.5" : ""})`;
+  const turns = shift ? `(${n} + 0.5)` : n;
+  const r = `(((${x} - ${turns} * 3.140625) - ${turns} * 0.000967025756835938) - ${turns} * 6.278329e-7)`;
   const r2 = `(${r} * ${r})`;
-  const series = polynomial(r2, t, [-1.6666667e-1, 8.3333333e-3, -1.984127e-4, 2.7557319e-6, -2.5052108e-8]);
-  const sign = `(${t}(1) - ${t}(2) * abs(${n} - ${t}(2) * floor(${n} * ${t}(0.5))))`;
+  const series = polynomial(r2, [-1.6666667e-1, 8.3333333e-3, -1.984127e-4, 2.7557319e-6, -2.5052108e-8]);
+  const sign = `(1 - 2 * abs(${n} - 2 * floor(${n} * 0.5)))`;
   return `${shift ? "-" : ""}(${sign} * (${r} + ${r} * ${r2} * ${series}))`;
 };

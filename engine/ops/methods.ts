@@ -1,6 +1,6 @@
 /** Ops as methods of tensors, so that formulas read from left to right: `x.sub(mean).square().sum()`. */
 import { Tensor } from "../tensor.ts";
-import * as activations from "./activations.ts";
+import "./activations.ts";
 import { avgPool2d } from "./avg-pool.ts";
 import * as broadcast from "./broadcast.ts";
 import { cast } from "./cast.ts";
@@ -11,15 +11,14 @@ import { matmul } from "./matmul.ts";
 import { maxPool1d, maxPool2d } from "./max-pool.ts";
 import * as movement from "./movement.ts";
 import { pad } from "./pad.ts";
-import * as pointwise from "./pointwise.ts";
+import "./pointwise.ts";
+import { methods } from "./pointwise-op.ts";
 import * as random from "./random.ts";
 import * as reductions from "./reduce.ts";
 import * as resample from "./resample.ts";
 import { slice } from "./slice.ts";
 
 const METHODS = {
-  ...pointwise,
-  ...activations,
   cast,
   sum: broadcast.sum,
   reshape: broadcast.reshape,
@@ -64,11 +63,11 @@ const METHODS = {
   adaptiveAvgPool2d: resample.adaptiveAvgPool2d,
 } as const;
 
+/** Pointwise ops have made themselves methods. */
+type All = typeof METHODS & typeof import("./pointwise.ts") & typeof import("./activations.ts");
+
 type Methods = {
-  [Name in keyof typeof METHODS]: (typeof METHODS)[Name] extends (
-    x: never,
-    ...rest: infer Rest
-  ) => infer Result
+  [Name in keyof All]: All[Name] extends (x: never, ...rest: infer Rest) => infer Result
     ? (...rest: Rest) => Result
     : never;
 };
@@ -77,7 +76,7 @@ declare module "../tensor.ts" {
   interface Tensor extends Methods {}
 }
 
-for (const [name, op] of Object.entries(METHODS)) {
+for (const [name, op] of Object.entries({ ...methods, ...METHODS })) {
   Object.defineProperty(Tensor.prototype, name, {
     value(this: Tensor, ...rest: unknown[]) {
       return (op as (...all: unknown[]) => unknown)(this, ...rest);

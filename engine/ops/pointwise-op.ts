@@ -97,16 +97,25 @@ export function pointwise<N extends 1 | 2 | 3>(
   return (operands, attributes = {}) => apply(op, definition, operands as readonly Operand[], attributes);
 }
 
+/** Functions of tensors, by the names that they have as their methods. */
+export const methods: Record<string, (...all: never[]) => Tensor> = {};
+
+/** Makes a function of a tensor a method of tensors too. */
+export function method<F extends (x: Operand, ...rest: never[]) => Tensor>(name: string, of: F): F {
+  methods[name] = of;
+  return of;
+}
+
 /** Defines an op of one argument. */
 export function unary(name: string, definition: Definition<1>): Unary {
   const op = pointwise(name, definition);
-  return (a) => op([a]);
+  return method(name, (a) => op([a]));
 }
 
 /** Defines an op of two arguments. */
 export function binary(name: string, definition: Definition<2>): Binary {
   const op = pointwise(name, definition);
-  return (a, b) => op([a, b]);
+  return method(name, (a, b) => op([a, b]));
 }
 
 function apply(

@@ -7,6 +7,7 @@ import {
   binary,
   DEAR,
   type Definition,
+  method,
   type Operand,
   pointwise,
   type Unary,
@@ -57,7 +58,7 @@ export const div: Binary = binary("div", {
 /** a^b; a negative base with a fractional exponent has no value (NaN is avoided: the absolute value is used). */
 export const pow: Binary = binary("pow", {
   wgsl: ([a, b], t) =>
-    `select(pow(abs(${a}), ${b}) * select(${t}(1), ${t}(-1), (${a} < ${t}(0)) & (abs(${b} - ${t}(2) * floor(${b} * ${t}(0.5))) == ${t}(1))), ${t}(1), ${b} == ${t}(0))`,
+    `select(pow(abs(${a}), ${b}) * select(${t}(1), ${t}(-1), (${a} < ${t}(0)) & (abs(${b} - 2 * floor(${b} * 0.5)) == ${t}(1))), ${t}(1), ${b} == ${t}(0))`,
   gradient: (dy, y, [a, b]) => [
     // 0 times an infinite power of 0 would be no number.
     mul(dy, where(eq(b, 0), 0, mul(b, pow(a, sub(b, 1))))),
@@ -110,7 +111,7 @@ export const sqrt: Unary = unary("sqrt", {
 
 /** 1 / √a. */
 export const rsqrt: Unary = unary("rsqrt", {
-  wgsl: ([a], t) => `${t}(1) / sqrt(${a})`,
+  wgsl: ([a]) => `1 / sqrt(${a})`,
   gradient: (dy, y) => [mul(mul(dy, -0.5), mul(y, mul(y, y)))],
   cost: 4,
 });
@@ -138,14 +139,14 @@ export const square: Unary = unary("square", {
 
 /** The sine of a in radians. */
 export const sin: Unary = unary("sin", {
-  wgsl: ([a], t) => sineOf(a, t, 0),
+  wgsl: ([a]) => sineOf(a, 0),
   gradient: (dy, _y, [a]) => [mul(dy, cos(a))],
   cost: DEAR,
 });
 
 /** The cosine of a in radians. */
 export const cos: Unary = unary("cos", {
-  wgsl: ([a], t) => sineOf(a, t, 1),
+  wgsl: ([a]) => sineOf(a, 1),
   gradient: (dy, _y, [a]) => [neg(mul(dy, sin(a)))],
   cost: DEAR,
 });
@@ -168,7 +169,7 @@ export const erfc: Unary = unary("erfc", {
 
 /** 1 / a. */
 export const reciprocal: Unary = unary("reciprocal", {
-  wgsl: ([a], t) => `${t}(1) / ${a}`,
+  wgsl: ([a]) => `1 / ${a}`,
   gradient: (dy, y) => [neg(mul(dy, square(y)))],
   cost: 2,
 });
@@ -199,7 +200,10 @@ const CLAMP = pointwise<1>("clamp", {
   gradient: (dy, _y, [a], { low, high }) => [mul(dy, mul(ge(a, low as number), le(a, high as number)))],
 });
 /** a held within [low, high]; the gradient is 0 outside. */
-export const clamp = (a: Operand, low: number, high: number): Tensor => CLAMP([a], { low, high });
+export const clamp = method(
+  "clamp",
+  (a: Operand, low: number, high: number): Tensor => CLAMP([a], { low, high }),
+);
 
 /** 1 where a = b, else 0. Comparisons are not differentiable: their gradient is zero. */
 export const eq: Binary = binary("eq", { wgsl: flag("=="), integers: "all", dtype: "f32" });
@@ -226,4 +230,7 @@ const WHERE = pointwise<3>("where", {
   gradient: (dy, _y, [c]) => [undefined, where(c, dy, 0), where(c, 0, dy)],
 });
 /** `a` where `condition` is not 0, else `b`; the condition may be of any type. */
-export const where = (condition: Operand, a: Operand, b: Operand): Tensor => WHERE([condition, a, b]);
+export const where = method(
+  "where",
+  (condition: Operand, a: Operand, b: Operand): Tensor => WHERE([condition, a, b]),
+);
