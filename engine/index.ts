@@ -1,20 +1,22 @@
 /**
  * The public face of the engine: all that computes. What few programs need has doors of its own, so that the others need not
  * load it: `io` (files), `data` (batches, images), `inspect` (graphs, profiles), `tuning.ts` (kernels chosen by measurement).
+ *
+ * In this order, what runs before what is computed with it, scripts of pages have like code side by side, where gzip finds it.
  */
-export * from "./autograd.ts";
-export * from "./describe.ts";
-export type { DType, HostArray } from "./dtype.ts";
 export * from "./errors.ts";
+export * from "./system.ts";
+export { autocast } from "./precision.ts";
+export * from "./autograd.ts";
+export * from "./optim/index.ts";
+export * from "./ops/index.ts";
+export * from "./nn/index.ts";
+export * from "./describe.ts";
+export { type Nested, Parameter, Tensor, tensor } from "./tensor.ts";
+export type { DType, HostArray } from "./dtype.ts";
 export type { DeviceInfo } from "./gpu/device.ts";
 export type { CompileProgress } from "./gpu/pipelines.ts";
-export * from "./nn/index.ts";
-export * from "./ops/index.ts";
-export * from "./optim/index.ts";
-export { autocast } from "./precision.ts";
 export type { TensorSummary } from "./inspect/describe.ts";
 export type { HostTensor } from "./io/host-tensor.ts";
 export type { Layout } from "./nn/layout.ts";
 export type { Shape } from "./shape.ts";
-export { type Nested, Parameter, Tensor, tensor } from "./tensor.ts";
-export * from "./system.ts";
