@@ -54,11 +54,15 @@ const TILE_PIXELS = 8u * ROW_THREADS;
 const TILES = COLUMN_TILES * ((M + TILE_PIXELS - 1u) / TILE_PIXELS);
 
 // Four terms of a pixel of dx.
-fn multiply(a: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, sum: vec4f) -> vec4f {
-  return fma(vec4f(a.w), b3, fma(vec4f(a.z), b2, fma(vec4f(a.y), b1, fma(vec4f(a.x), b0, sum))));
+fn multiply(quad: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, sum: vec4f) -> vec4f {
+  return fma(vec4f(quad.w), b3, fma(vec4f(quad.z), b2, fma(vec4f(quad.y), b1, fma(vec4f(quad.x), b0, sum))));
 }
 
 // Where pixel m of the phase, moved by `down` and `right`, lies in dy, and whether that is inside the image (1) or not (0).
+fn load(at: vec2u, k: u32) -> vec4f {
+  return select(vec4f(), vec4f(dy[at.x + k]), at.y == 1u);
+}
+
 fn source(m: u32, down: u32, right: u32) -> vec2u {
   let p = min(m, M - 1u);
   // Above the image the sum has wrapped to a huge number: one comparison tests both sides.
@@ -81,14 +85,14 @@ fn main(
   let phaseH = group.z / STRIDE_W; // ih = row in the phase * stride + phaseH
   let phaseW = group.z % STRIDE_W;
 
-  var x0 = vec4f();
-  var x1 = vec4f();
-  var x2 = vec4f();
-  var x3 = vec4f();
-  var x4 = vec4f();
-  var x5 = vec4f();
-  var x6 = vec4f();
-  var x7 = vec4f();
+  var sum0 = vec4f();
+  var sum1 = vec4f();
+  var sum2 = vec4f();
+  var sum3 = vec4f();
+  var sum4 = vec4f();
+  var sum5 = vec4f();
+  var sum6 = vec4f();
+  var sum7 = vec4f();
   // Counts that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
   let taps = select(0u, KH * KW, groups.x > 0u);
   let steps = select(0u, STEPS, groups.x > 0u);
@@ -109,18 +113,26 @@ fn main(
     let s7 = source(pixel + 7u, rows, columns);
     var at = tap * O * COLUMNS + column;
     for (var k = 0u; k < steps; k++) {
+      let a0 = load(s0, k);
+      let a1 = load(s1, k);
+      let a2 = load(s2, k);
+      let a3 = load(s3, k);
+      let a4 = load(s4, k);
+      let a5 = load(s5, k);
+      let a6 = load(s6, k);
+      let a7 = load(s7, k);
       let b0 = vec4f(v[at]);
       let b1 = vec4f(v[at + COLUMNS]);
       let b2 = vec4f(v[at + 2u * COLUMNS]);
       let b3 = vec4f(v[at + 3u * COLUMNS]);
-      x0 = multiply(select(vec4f(), vec4f(dy[s0.x + k]), s0.y == 1u), b0, b1, b2, b3, x0);
-      x1 = multiply(select(vec4f(), vec4f(dy[s1.x + k]), s1.y == 1u), b0, b1, b2, b3, x1);
-      x2 = multiply(select(vec4f(), vec4f(dy[s2.x + k]), s2.y == 1u), b0, b1, b2, b3, x2);
-      x3 = multiply(select(vec4f(), vec4f(dy[s3.x + k]), s3.y == 1u), b0, b1, b2, b3, x3);
-      x4 = multiply(select(vec4f(), vec4f(dy[s4.x + k]), s4.y == 1u), b0, b1, b2, b3, x4);
-      x5 = multiply(select(vec4f(), vec4f(dy[s5.x + k]), s5.y == 1u), b0, b1, b2, b3, x5);
-      x6 = multiply(select(vec4f(), vec4f(dy[s6.x + k]), s6.y == 1u), b0, b1, b2, b3, x6);
-      x7 = multiply(select(vec4f(), vec4f(dy[s7.x + k]), s7.y == 1u), b0, b1, b2, b3, x7);
+      sum0 = multiply(a0, b0, b1, b2, b3, sum0);
+      sum1 = multiply(a1, b0, b1, b2, b3, sum1);
+      sum2 = multiply(a2, b0, b1, b2, b3, sum2);
+      sum3 = multiply(a3, b0, b1, b2, b3, sum3);
+      sum4 = multiply(a4, b0, b1, b2, b3, sum4);
+      sum5 = multiply(a5, b0, b1, b2, b3, sum5);
+      sum6 = multiply(a6, b0, b1, b2, b3, sum6);
+      sum7 = multiply(a7, b0, b1, b2, b3, sum7);
       at += 4u * COLUMNS;
     }
   }
@@ -131,8 +143,8 @@ fn main(
     let iw = m % PHASE_W * STRIDE_W + phaseW;
     if (ih < H && iw < W) {
       let at = ((m / (PHASE_H * PHASE_W) * H + ih) * W + iw) * COLUMNS + column;
-      let low = select(select(x0, x1, p == 1u), select(x2, x3, p == 3u), p >= 2u);
-      let high = select(select(x4, x5, p == 5u), select(x6, x7, p == 7u), p >= 6u);
+      let low = select(select(sum0, sum1, p == 1u), select(sum2, sum3, p == 3u), p >= 2u);
+      let high = select(select(sum4, sum5, p == 5u), select(sum6, sum7, p == 7u), p >= 6u);
       dx[at] = StoredDx(epilogue(select(low, high, p >= 4u), at * 4u));
     }
   }

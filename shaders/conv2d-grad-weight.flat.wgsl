@@ -69,14 +69,14 @@ fn main(
   let owBegin = (max(left, PAD_W) - left + STRIDE_W - 1u) / STRIDE_W;
   let owEnd = min(OW, (max(W + PAD_W, left) - left + STRIDE_W - 1u) / STRIDE_W);
 
-  var w0 = vec4f();
-  var w1 = vec4f();
-  var w2 = vec4f();
-  var w3 = vec4f();
-  var w4 = vec4f();
-  var w5 = vec4f();
-  var w6 = vec4f();
-  var w7 = vec4f();
+  var sum0 = vec4f();
+  var sum1 = vec4f();
+  var sum2 = vec4f();
+  var sum3 = vec4f();
+  var sum4 = vec4f();
+  var sum5 = vec4f();
+  var sum6 = vec4f();
+  var sum7 = vec4f();
   for (var q = slice * SLICE; q < min((slice + 1u) * SLICE, N * OH); q++) {
     let ih = q % OH * STRIDE_H + top - PAD_H;
     if (ih >= H) { continue; }
@@ -86,14 +86,14 @@ fn main(
       let a = vec4f(x[atX]);
       let c = vec4f(x[atX + 1u]);
       let b = vec4f(dy[at]);
-      w0 = fma(vec4f(a.x), b, w0);
-      w1 = fma(vec4f(a.y), b, w1);
-      w2 = fma(vec4f(a.z), b, w2);
-      w3 = fma(vec4f(a.w), b, w3);
-      w4 = fma(vec4f(c.x), b, w4);
-      w5 = fma(vec4f(c.y), b, w5);
-      w6 = fma(vec4f(c.z), b, w6);
-      w7 = fma(vec4f(c.w), b, w7);
+      sum0 = fma(vec4f(a.x), b, sum0);
+      sum1 = fma(vec4f(a.y), b, sum1);
+      sum2 = fma(vec4f(a.z), b, sum2);
+      sum3 = fma(vec4f(a.w), b, sum3);
+      sum4 = fma(vec4f(c.x), b, sum4);
+      sum5 = fma(vec4f(c.y), b, sum5);
+      sum6 = fma(vec4f(c.z), b, sum6);
+      sum7 = fma(vec4f(c.w), b, sum7);
       atX += STRIDE_W * DEPTH * 2u;
       at += COLUMNS;
     }
@@ -103,8 +103,8 @@ fn main(
   let stores = select(0u, 8u, groups.x > 0u);
   for (var s = 0u; s < stores; s++) {
     let j = s % 4u;
-    let low = select(select(w0, w1, j == 1u), select(w2, w3, j == 3u), j >= 2u);
-    let high = select(select(w4, w5, j == 1u), select(w6, w7, j == 3u), j >= 2u);
+    let low = select(select(sum0, sum1, j == 1u), select(sum2, sum3, j == 3u), j >= 2u);
+    let high = select(select(sum4, sum5, j == 1u), select(sum6, sum7, j == 3u), j >= 2u);
     let at = ((slice * ROWS + r) * 8u + s) * COLUMNS + column;
     dw[at] = StoredDw(epilogue(select(low, high, s >= 4u), at * 4u));
   }

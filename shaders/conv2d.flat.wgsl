@@ -52,8 +52,8 @@ const TILE_PIXELS = 8u * ROW_THREADS;
 const TILES = COLUMN_TILES * ((M + TILE_PIXELS - 1u) / TILE_PIXELS);
 
 // Four terms of a pixel of y.
-fn multiply(v: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, sum: vec4f) -> vec4f {
-  return fma(vec4f(v.w), b3, fma(vec4f(v.z), b2, fma(vec4f(v.y), b1, fma(vec4f(v.x), b0, sum))));
+fn multiply(quad: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, sum: vec4f) -> vec4f {
+  return fma(vec4f(quad.w), b3, fma(vec4f(quad.z), b2, fma(vec4f(quad.y), b1, fma(vec4f(quad.x), b0, sum))));
 }
 
 // Channels of x at an index; a single one comes four times.
@@ -82,14 +82,14 @@ fn main(
   let pixel = (tile / COLUMN_TILES) * TILE_PIXELS + thread.y * 8u;
   if (tile >= TILES || column >= COLUMNS || pixel >= M) { return; }
 
-  var y0 = vec4f();
-  var y1 = vec4f();
-  var y2 = vec4f();
-  var y3 = vec4f();
-  var y4 = vec4f();
-  var y5 = vec4f();
-  var y6 = vec4f();
-  var y7 = vec4f();
+  var sum0 = vec4f();
+  var sum1 = vec4f();
+  var sum2 = vec4f();
+  var sum3 = vec4f();
+  var sum4 = vec4f();
+  var sum5 = vec4f();
+  var sum6 = vec4f();
+  var sum7 = vec4f();
   var at = column;
   // Counts that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
   let taps = select(0u, KH * KW, groups.x > 0u);
@@ -114,26 +114,26 @@ fn main(
       let a7 = load(s7, k);
       let b0 = vec4f(w[at]);
       if (IN_WIDTH == 1u) {
-        y0 = fma(a0, b0, y0);
-        y1 = fma(a1, b0, y1);
-        y2 = fma(a2, b0, y2);
-        y3 = fma(a3, b0, y3);
-        y4 = fma(a4, b0, y4);
-        y5 = fma(a5, b0, y5);
-        y6 = fma(a6, b0, y6);
-        y7 = fma(a7, b0, y7);
+        sum0 = fma(a0, b0, sum0);
+        sum1 = fma(a1, b0, sum1);
+        sum2 = fma(a2, b0, sum2);
+        sum3 = fma(a3, b0, sum3);
+        sum4 = fma(a4, b0, sum4);
+        sum5 = fma(a5, b0, sum5);
+        sum6 = fma(a6, b0, sum6);
+        sum7 = fma(a7, b0, sum7);
       } else {
         let b1 = vec4f(w[at + COLUMNS]);
         let b2 = vec4f(w[at + 2u * COLUMNS]);
         let b3 = vec4f(w[at + 3u * COLUMNS]);
-        y0 = multiply(a0, b0, b1, b2, b3, y0);
-        y1 = multiply(a1, b0, b1, b2, b3, y1);
-        y2 = multiply(a2, b0, b1, b2, b3, y2);
-        y3 = multiply(a3, b0, b1, b2, b3, y3);
-        y4 = multiply(a4, b0, b1, b2, b3, y4);
-        y5 = multiply(a5, b0, b1, b2, b3, y5);
-        y6 = multiply(a6, b0, b1, b2, b3, y6);
-        y7 = multiply(a7, b0, b1, b2, b3, y7);
+        sum0 = multiply(a0, b0, b1, b2, b3, sum0);
+        sum1 = multiply(a1, b0, b1, b2, b3, sum1);
+        sum2 = multiply(a2, b0, b1, b2, b3, sum2);
+        sum3 = multiply(a3, b0, b1, b2, b3, sum3);
+        sum4 = multiply(a4, b0, b1, b2, b3, sum4);
+        sum5 = multiply(a5, b0, b1, b2, b3, sum5);
+        sum6 = multiply(a6, b0, b1, b2, b3, sum6);
+        sum7 = multiply(a7, b0, b1, b2, b3, sum7);
       }
       at += IN_WIDTH * COLUMNS;
     }
@@ -141,8 +141,8 @@ fn main(
 
   let i = pixel * COLUMNS + column;
   for (var p = 0u; p < min(8u, M - pixel); p++) {
-    let low = select(select(y0, y1, p == 1u), select(y2, y3, p == 3u), p >= 2u);
-    let high = select(select(y4, y5, p == 5u), select(y6, y7, p == 7u), p >= 6u);
+    let low = select(select(sum0, sum1, p == 1u), select(sum2, sum3, p == 3u), p >= 2u);
+    let high = select(select(sum4, sum5, p == 5u), select(sum6, sum7, p == 7u), p >= 6u);
     y[i + p * COLUMNS] = StoredY(epilogue(select(low, high, p >= 4u), (i + p * COLUMNS) * 4u));
   }
 }

@@ -35,8 +35,8 @@ const TILE_ROWS = 8u * ROW_THREADS;
 const TILES = COLUMN_TILES * ((M + TILE_ROWS - 1u) / TILE_ROWS);
 
 // Four terms of a row of c.
-fn multiply(v: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, sum: vec4f) -> vec4f {
-  return fma(vec4f(v.w), b3, fma(vec4f(v.z), b2, fma(vec4f(v.y), b1, fma(vec4f(v.x), b0, sum))));
+fn multiply(quad: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, sum: vec4f) -> vec4f {
+  return fma(vec4f(quad.w), b3, fma(vec4f(quad.z), b2, fma(vec4f(quad.y), b1, fma(vec4f(quad.x), b0, sum))));
 }
 
 @compute @workgroup_size(COLUMN_THREADS, ROW_THREADS)
@@ -61,14 +61,14 @@ fn main(
   let at6 = first + min(row + 6u, M - 1u) * (K / 4u);
   let at7 = first + min(row + 7u, M - 1u) * (K / 4u);
   var at = batch * (BATCH_STRIDE_B / 4u) + column;
-  var c0 = vec4f();
-  var c1 = vec4f();
-  var c2 = vec4f();
-  var c3 = vec4f();
-  var c4 = vec4f();
-  var c5 = vec4f();
-  var c6 = vec4f();
-  var c7 = vec4f();
+  var sum0 = vec4f();
+  var sum1 = vec4f();
+  var sum2 = vec4f();
+  var sum3 = vec4f();
+  var sum4 = vec4f();
+  var sum5 = vec4f();
+  var sum6 = vec4f();
+  var sum7 = vec4f();
   // A count that no compiler can know: unrolled over constant counts, the program takes seconds to compile on software adapters.
   let steps = select(0u, K / 4u, groups.x > 0u);
   for (var k = 0u; k < steps; k++) {
@@ -76,21 +76,21 @@ fn main(
     let b1 = vec4f(b[at + COLUMNS]);
     let b2 = vec4f(b[at + 2u * COLUMNS]);
     let b3 = vec4f(b[at + 3u * COLUMNS]);
-    c0 = multiply(vec4f(a[at0 + k]), b0, b1, b2, b3, c0);
-    c1 = multiply(vec4f(a[at1 + k]), b0, b1, b2, b3, c1);
-    c2 = multiply(vec4f(a[at2 + k]), b0, b1, b2, b3, c2);
-    c3 = multiply(vec4f(a[at3 + k]), b0, b1, b2, b3, c3);
-    c4 = multiply(vec4f(a[at4 + k]), b0, b1, b2, b3, c4);
-    c5 = multiply(vec4f(a[at5 + k]), b0, b1, b2, b3, c5);
-    c6 = multiply(vec4f(a[at6 + k]), b0, b1, b2, b3, c6);
-    c7 = multiply(vec4f(a[at7 + k]), b0, b1, b2, b3, c7);
+    sum0 = multiply(vec4f(a[at0 + k]), b0, b1, b2, b3, sum0);
+    sum1 = multiply(vec4f(a[at1 + k]), b0, b1, b2, b3, sum1);
+    sum2 = multiply(vec4f(a[at2 + k]), b0, b1, b2, b3, sum2);
+    sum3 = multiply(vec4f(a[at3 + k]), b0, b1, b2, b3, sum3);
+    sum4 = multiply(vec4f(a[at4 + k]), b0, b1, b2, b3, sum4);
+    sum5 = multiply(vec4f(a[at5 + k]), b0, b1, b2, b3, sum5);
+    sum6 = multiply(vec4f(a[at6 + k]), b0, b1, b2, b3, sum6);
+    sum7 = multiply(vec4f(a[at7 + k]), b0, b1, b2, b3, sum7);
     at += 4u * COLUMNS;
   }
 
   let i = (batch * M + row) * COLUMNS + column;
   for (var r = 0u; r < min(8u, M - row); r++) {
-    let low = select(select(c0, c1, r == 1u), select(c2, c3, r == 3u), r >= 2u);
-    let high = select(select(c4, c5, r == 5u), select(c6, c7, r == 7u), r >= 6u);
+    let low = select(select(sum0, sum1, r == 1u), select(sum2, sum3, r == 3u), r >= 2u);
+    let high = select(select(sum4, sum5, r == 5u), select(sum6, sum7, r == 7u), r >= 6u);
     c[i + r * COLUMNS] = StoredC(epilogue(select(low, high, r >= 4u), (i + r * COLUMNS) * 4u));
   }
 }
