@@ -1,4 +1,5 @@
 /** Networks and what they are made of. */
+export type { AffineOptions } from "./affine.ts";
 export * from "./conv1d.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";

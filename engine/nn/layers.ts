@@ -1,34 +1,28 @@
 /** Layers with weights. Images are [n, h, w, c]; files hold PyTorch's names and layouts. */
 import { ShapeError } from "../errors.ts";
-import { reshape } from "../ops/broadcast.ts";
+import { detach, reshape } from "../ops/broadcast.ts";
 import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from "../ops/conv.ts";
 import { matmul } from "../ops/matmul.ts";
 import { pair } from "../ops/pair.ts";
 import { pad } from "../ops/pad.ts";
 import { batchMean, batchNorm, batchVariance } from "../ops/norm.ts";
 import { prelu } from "../ops/activations.ts";
-import { add, mul } from "../ops/pointwise.ts";
-import { detach } from "../ops/broadcast.ts";
+import { mul } from "../ops/pointwise.ts";
 import { lerp } from "../ops/state.ts";
-import { inTypeOf } from "../precision.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Draw, Initializer, WeightInit } from "./init.ts";
+import { Affine, type AffineOptions } from "./affine.ts";
+import type { Draw, Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
 /** Options of `Conv2d`: those of `conv2d`, and how the weight begins. */
-export interface Conv2dOptions extends ConvOptions {
-  /** True by default. */
-  readonly bias?: boolean;
-  readonly weightInit?: WeightInit;
+export interface Conv2dOptions extends ConvOptions, AffineOptions {
   /** What the padding holds: zeros (the default), or the image mirrored at its border pixels. */
   readonly paddingMode?: "zeros" | "reflect";
 }
 
 /** Convolution, [n, h, w, in] -> [n, h', w', out]. */
-export class Conv2d extends Module {
-  readonly weight: Weight;
-  readonly bias: Weight | undefined;
+export class Conv2d extends Affine {
   private readonly options: ConvOptions;
   /** What is mirrored along each axis on both sides. */
   private readonly mirrored: readonly number[] | undefined;
@@ -41,27 +35,15 @@ export class Conv2d extends Module {
     init: Initializer,
     options: Conv2dOptions = {},
   ) {
-    super();
-    const { bias = true, weightInit, paddingMode = "zeros", ...conv } = options;
-    const groups = conv.groups ?? 1;
-    const shape = [kernel, kernel, inChannels / groups, outChannels];
-    const fanIn = (kernel * kernel * inChannels) / groups;
-    this.mirrored = paddingMode === "reflect" ? [0, ...paddingOf(conv, kernel), 0] : undefined;
-    this.options = this.mirrored ? { ...conv, padding: 0 } : conv;
-    this.weight = new Weight("convolution weight", shape, init.weight(shape, fanIn, weightInit), {
-      layout: "conv",
-    });
-    this.bias = bias
-      ? new Weight("convolution bias", [outChannels], init.bias(outChannels, fanIn, weightInit))
-      : undefined;
+    const shape = [kernel, kernel, inChannels / (options.groups ?? 1), outChannels];
+    super("convolution", "conv", shape, outChannels, init, options);
+    this.mirrored = options.paddingMode === "reflect" ? [0, ...paddingOf(options, kernel), 0] : undefined;
+    this.options = this.mirrored ? { ...options, padding: 0 } : options;
   }
 
-  /** @param weight to use instead of its own */
-  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
+  protected override product(x: Tensor, weight: Tensor): Tensor {
     const { mirrored } = this;
-    const inside = mirrored ? pad(x, mirrored, mirrored, { mode: "reflect" }) : x;
-    const y = conv2d(inside, weight, this.options);
-    return this.bias ? inTypeOf(y, add(y, this.bias)) : y;
+    return conv2d(mirrored ? pad(x, mirrored, mirrored, { mode: "reflect" }) : x, weight, this.options);
   }
 }
 
@@ -73,9 +55,7 @@ function paddingOf({ padding = 0, dilation = 1 }: ConvOptions, kernel: number): 
 }
 
 /** Transposed convolution, [n, h, w, in] -> [n, h', w', out]. */
-export class ConvTranspose2d extends Module {
-  readonly weight: Weight;
-  readonly bias: Weight | undefined;
+export class ConvTranspose2d extends Affine {
   private readonly options: ConvTransposeOptions;
 
   constructor(
@@ -83,56 +63,29 @@ export class ConvTranspose2d extends Module {
     outChannels: number,
     kernel: number,
     init: Initializer,
-    options: ConvTransposeOptions & { readonly bias?: boolean; readonly weightInit?: WeightInit } = {},
+    options: ConvTransposeOptions & AffineOptions = {},
   ) {
-    super();
-    const { bias = true, weightInit, ...conv } = options;
-    const shape = [kernel, kernel, inChannels, outChannels / (conv.groups ?? 1)];
-    const fanIn = kernel * kernel * inChannels;
-    this.options = conv;
-    this.weight = new Weight("transposed convolution weight", shape, init.weight(shape, fanIn, weightInit), {
-      layout: "convTranspose",
-    });
-    this.bias = bias
-      ? new Weight("transposed convolution bias", [outChannels], init.bias(outChannels, fanIn, weightInit))
-      : undefined;
+    const shape = [kernel, kernel, inChannels, outChannels / (options.groups ?? 1)];
+    super("transposed convolution", "convTranspose", shape, outChannels, init, options);
+    this.options = options;
   }
 
-  /** @param weight to use instead of its own */
-  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
-    const y = convTranspose2d(x, weight, this.options);
-    return this.bias ? inTypeOf(y, add(y, this.bias)) : y;
+  protected override product(x: Tensor, weight: Tensor): Tensor {
+    return convTranspose2d(x, weight, this.options);
   }
 }
 
 /** Options of `Linear`. */
-export interface LinearOptions {
-  /** True by default. */
-  readonly bias?: boolean;
-  readonly weightInit?: WeightInit;
-}
+export interface LinearOptions extends AffineOptions {}
 
 /** x w + b, [..., in] -> [..., out]. */
-export class Linear extends Module {
-  readonly weight: Weight;
-  readonly bias: Weight | undefined;
-
+export class Linear extends Affine {
   constructor(inFeatures: number, outFeatures: number, init: Initializer, options: LinearOptions = {}) {
-    super();
-    const { bias = true, weightInit } = options;
-    const shape = [inFeatures, outFeatures];
-    this.weight = new Weight("linear weight", shape, init.weight(shape, inFeatures, weightInit), {
-      layout: "linear",
-    });
-    this.bias = bias
-      ? new Weight("linear bias", [outFeatures], init.bias(outFeatures, inFeatures, weightInit))
-      : undefined;
+    super("linear", "linear", [inFeatures, outFeatures], outFeatures, init, options);
   }
 
-  /** @param weight to use instead of its own */
-  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
-    const y = matmul(x, weight);
-    return this.bias ? inTypeOf(y, add(y, this.bias)) : y;
+  protected override product(x: Tensor, weight: Tensor): Tensor {
+    return matmul(x, weight);
   }
 }
 

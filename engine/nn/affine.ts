@@ -1,0 +1,49 @@
+/** What layers share that multiply by a weight and add a bias. */
+import { add } from "../ops/pointwise.ts";
+import { inTypeOf } from "../precision.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Initializer, WeightInit } from "./init.ts";
+import type { Layout } from "./layout.ts";
+import { Module, Weight } from "./module.ts";
+
+/** Options of all of them. */
+export interface AffineOptions {
+  /** True by default. */
+  readonly bias?: boolean;
+  readonly weightInit?: WeightInit;
+}
+
+export abstract class Affine extends Module {
+  readonly weight: Weight;
+  readonly bias: Weight | undefined;
+
+  /**
+   * @param what it is, for messages
+   * @param shape of the weight; each output depends on as many numbers as all axes but the last hold
+   * @param outputs numbers of the bias
+   */
+  constructor(
+    what: string,
+    layout: Layout,
+    shape: Shape,
+    outputs: number,
+    init: Initializer,
+    { bias = true, weightInit }: AffineOptions,
+  ) {
+    super();
+    const fanIn = sizeOf(shape.slice(0, -1));
+    this.weight = new Weight(`${what} weight`, shape, init.weight(shape, fanIn, weightInit), { layout });
+    this.bias = bias
+      ? new Weight(`${what} bias`, [outputs], init.bias(outputs, fanIn, weightInit))
+      : undefined;
+  }
+
+  protected abstract product(x: Tensor, weight: Tensor): Tensor;
+
+  /** @param weight to use instead of its own */
+  forward(x: Tensor, weight: Tensor = this.weight): Tensor {
+    const y = this.product(x, weight);
+    return this.bias ? inTypeOf(y, add(y, this.bias)) : y;
+  }
+}
