@@ -1,0 +1,13 @@
+/** What a page loads of the engine: all that computes, with all shaders, as `npm run bench:peers` measures it. */
+import { expect, test } from "vitest";
+import { engineSize } from "../../bench/peers/bundle-sizes.ts";
+
+/** The aim is 50 KiB; what is reached is held. */
+const LIMIT = 54 * 1024;
+
+test("the engine stays small enough for a page", async () => {
+  const [minified, gzipped] = await engineSize();
+  expect(gzipped).toBeLessThanOrEqual(LIMIT);
+  // Shaders are among it: they alone are a fifth.
+  expect(minified).toBeGreaterThan(150_000);
+});
