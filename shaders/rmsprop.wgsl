@@ -38,7 +38,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let p = value[i];
   var g = scale[0] * gradient[i];
   if (s.limit > 0.0) {
-    g = clamp(g, vec4f(-s.limit), vec4f(s.limit));
+    // NaN stays; clamp may drop it.
+    let isNaN = (bitcast<vec4u>(g) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+    g = select(clamp(g, vec4f(-s.limit), vec4f(s.limit)), g, isNaN);
   }
   g += s.decay * p;
   let v = s.alpha * square[i] + s.rest * g * g;

@@ -1,6 +1,6 @@
 /** Clipping by norm and by value, and steps that are scaled or left out by a number on the GPU. */
 import { describe, expect, test } from "vitest";
-import { mul, SGD, type Tensor, tensor } from "../../../engine/index.ts";
+import { mul, SGD, type StepOptions, type Tensor, tensor } from "../../../engine/index.ts";
 import {
   expectClose,
   expected,
@@ -57,6 +57,22 @@ describe("clipping", () => {
         (gradients) => gradients.map((g) => g.map(clamp)),
       ),
     );
+  });
+
+  test.each(OPTIMISERS)("of what is no number leaves none: %s", async (_, make) => {
+    const oneBroken = () => {
+      const gradients = SIZES.map((_, k) => [...gradientOf(0, k)]);
+      (gradients[3] as number[])[64] = Number.NaN;
+      return gradients.map((g) => tensor(g));
+    };
+    const after = async (clip: StepOptions) => {
+      const parameters = makeParameters();
+      make(parameters).step(oneBroken(), clip);
+      return (await readAll(parameters)).flat().filter((x) => Number.isNaN(x)).length;
+    };
+    expect(await after({ maxValue: 0.5 })).toBe(1);
+    // The norm of all gradients is none then, and with it each of them.
+    expect(await after({ maxNorm: 1 })).toBe(SIZES.reduce((a, b) => a + b));
   });
 
   test("gradients of nothing but 0 move nothing", async () => {
