@@ -51,7 +51,7 @@ export interface UpdateRule {
 }
 
 /** The kernel binds gradient, settings, scale, the parameters, then the slots; the settings of a group begin with `end` and `limit`. */
-const effectOf = ({ name, source, slots, flops }: UpdateRule): EffectOp => ({
+const effectOf = ({ name, source, slots, flops }: UpdateRule, groups: number): EffectOp => ({
   kind: "effect",
   name,
   launches: (node) => {
@@ -60,7 +60,7 @@ const effectOf = ({ name, source, slots, flops }: UpdateRule): EffectOp => ({
       {
         name,
         source,
-        constants: { SIZE: size / 4 },
+        constants: { SIZE: size / 4, GROUPS: groups },
         bindings: [
           ...[0, 1, 2].map((input) => ({ input })),
           ...[0, ...slots.map((_, k) => k + 1)].map((state) => ({ state, write: true })),
@@ -112,7 +112,7 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
       parameters: entries.map(([, parameter]) => parameter),
     }));
     for (const group of this.groups) this.settings(group);
-    this.effect = effectOf(rule);
+    this.effect = effectOf(rule, this.groups.length);
     this.values = FlatStore.adopt(this.parameters);
     this.slots = rule.slots.map((slot) => FlatStore.zerosLike(slot, this.parameters));
     this.state = new Map(rule.slots.map((slot, k) => [slot, (this.slots[k] as FlatStore).parts]));
