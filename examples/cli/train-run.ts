@@ -120,12 +120,17 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
     };
     const save = async () => {
       const state = await trainer.checkpoint();
-      const options = { ...state.options, ...plan.extras, photographs: photographs.fingerprint };
+      const options = {
+        ...state.options,
+        ...plan.extras,
+        photographs: photographs.fingerprint,
+        watch: { ...watch.state },
+      };
       await writeCheckpoint(checkpointOf(out), { ...state, options });
     };
 
     if (plan.measureFirst) await validate();
-    const watch = new SRGANWatch(trainer.measures);
+    const watch = new SRGANWatch(trainer.measures, from?.watch);
     let latest: Record<string, number> = {};
     /** Looks at what an update measured. */
     const observe = (step: number, numbers: ArrayLike<number>) => {
