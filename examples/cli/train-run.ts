@@ -12,6 +12,7 @@ import {
   writePng,
   writeSafetensorsFile,
 } from "../../engine/io/node.ts";
+import { metadataOf } from "../../models/architecture.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
 import { SRGANWatch } from "../../models/training/srgan-watch.ts";
 import { Validation, type ValidationScore } from "../../models/training/validation.ts";
@@ -178,7 +179,8 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
       return { step: trainer.step, finished: false, checkpoint: checkpointOf(out) };
     }
     await validate();
-    await writeSafetensorsFile(model, await trainer.current().stateDict(), { format: "pt" });
+    const net = trainer.current();
+    await writeSafetensorsFile(model, await net.stateDict(), metadataOf(net.config));
     const result = {
       step: trainer.step,
       finished: true,
