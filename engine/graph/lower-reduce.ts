@@ -16,6 +16,15 @@ import { Index, permuteView } from "./view.ts";
 
 const NEUTRAL = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;
 
+/** The hook of that name. WGSL has no literal for infinity and refuses what amounts to one, so its bits come from a variable. */
+function neutralHook(combines: readonly ReduceOp["combine"][], dtype: Node["dtype"]): string {
+  const values = combines.map((how) => {
+    if (how === "sum" || !isFloat(dtype)) return `T(${literal(NEUTRAL[how], dtype)})`;
+    return `T(${how === "max" ? "-" : ""}bitcast<f32>(infinite))`;
+  });
+  return `var<private> infinite = 0x7f800000u;\nfn neutral() -> Results {\n  return Results(${values.join(", ")});\n}`;
+}
+
 /** Threads of a workgroup on GPUs. */
 const WORKGROUP = 64;
 /** Threads that keep an adapter busy. */
@@ -121,7 +130,7 @@ export function lowerReduce(step: Step, isStored: IsStored, target: Target): Low
   const { width, outputs, rows, slices, workgroup, folded } = planFor(root, target, true);
   const count = reduced.length;
   const combines = reduced.map(({ op }) => (op as ReduceOp).combine);
-  const neutral = combines.map((combine) => `T(${literal(NEUTRAL[combine], root.dtype)})`).join(", ");
+  const neutral = neutralHook(combines, root.dtype);
   const combine = (width: 1 | 4) => {
     const t = wgslType(root.dtype, width);
     const results = combines.map((how, k) =>
@@ -133,7 +142,7 @@ export function lowerReduce(step: Step, isStored: IsStored, target: Target): Low
   const common = {
     source: reduceSource,
     name,
-    more: { REDUCTIONS: count, FIRST: `Results(${neutral})` },
+    more: { REDUCTIONS: count },
   };
   const given = new Map(reduced.map((node, k) => [node, `v[${k}]`]));
   const context = { isStored, target, given };
@@ -145,7 +154,7 @@ export function lowerReduce(step: Step, isStored: IsStored, target: Target): Low
   const inputs = body.inputs.map(({ leaf }): Operand => ({ node: leaf, write: false }));
   const first: Dispatch = {
     ...common,
-    hooks: { element, combine: combine(width) },
+    hooks: { neutral, element, combine: combine(width) },
     declarations: body.declarations,
     inputs,
     constants: { OUTPUTS: outputs, ROWS: rows, SLICES: slices },
@@ -164,7 +173,7 @@ export function lowerReduce(step: Step, isStored: IsStored, target: Target): Low
     : "return part[r * OUTPUTS + o];";
   const second: Dispatch = {
     ...common,
-    hooks: { element: `fn element(r: u32, o: u32) -> Results {\n  ${part}\n}`, combine: combine(w) },
+    hooks: { neutral, element: `fn element(r: u32, o: u32) -> Results {\n  ${part}\n}`, combine: combine(w) },
     declarations: `@group(0) @binding(1) var<storage, read> part: array<${folded ? wgslType(root.dtype, 1) : "Results"}>;`,
     inputs: [{ scratch: 0, write: false }],
     constants: { OUTPUTS: root.size / w, ROWS: folded ? slices * 4 : slices, SLICES: 1 },

@@ -88,5 +88,10 @@ export async function passesNaN(): Promise<undefined> {
         if (!Object.is(got, want)) wrong.push(`${name} of ${size}, the first NaN at ${at}, is ${got}`);
       }
     }
+  // Nor is a maximum that is infinite held within what a literal can say.
+  const least = engine.tensor(new Float32Array(40).fill(Number.NEGATIVE_INFINITY));
+  const [most, place] = [await engine.max(least).item(), await engine.argmax(least).item()];
+  if (most !== Number.NEGATIVE_INFINITY || place !== 0)
+    wrong.push(`max of minus infinity is ${most}, at place ${place}`);
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
 }

@@ -89,6 +89,19 @@ describe("where a choice is made", () => {
     );
     expect(await x.clamp(-1, 1).data()).toEqual(Float32Array.of(1, -1));
   });
+  test("the largest of nothing but minus infinity is that, and the first", async () => {
+    for (const n of [3, 40, 400]) {
+      const least = engine.tensor(new Float32Array(n).fill(Number.NEGATIVE_INFINITY));
+      const most = engine.tensor(new Float32Array(n).fill(Number.POSITIVE_INFINITY));
+      const all = [engine.max(least), engine.min(most), engine.argmax(least), engine.argmin(most)];
+      expect(await Promise.all(all.map((x) => x.item()))).toEqual([
+        Number.NEGATIVE_INFINITY,
+        Number.POSITIVE_INFINITY,
+        0,
+        0,
+      ]);
+    }
+  });
   test("the last NaN of a window takes the gradient", async () => {
     const x = engine.tensor([1, none, none, 2, none, none, 3, 4]).reshape([1, 8, 1]);
     const slope = await slopeOf(x, (v) => engine.maxPool1d(v, { kernel: 2 }));
