@@ -1,12 +1,16 @@
 /** Files of SRResNet weights: ours, and those of leftthomas/SRGAN. */
 import { InputError } from "../engine/errors.ts";
-import { checkStateDict, type HostTensor, readWeights } from "../engine/io/index.ts";
+import { checkStateDict, type HostTensor, openWeights } from "../engine/io/index.ts";
+import { hiddenOptions } from "./architecture.ts";
 import { interpolateWeights } from "./blend.ts";
 import { SRResNet, type SRResNetConfig } from "./srresnet.ts";
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
-/** What the names and shapes of a file's tensors say about its network; undefined if it is no SRResNet at all. */
+/**
+ * What the names and shapes of a file's tensors say about its network, and the usual where they say nothing; undefined if it is no
+ * SRResNet at all.
+ */
 export function configOf(shapes: Shapes): SRResNetConfig | undefined {
   const [width = 0, ...kernel] = shapes.get("head.conv.weight") ?? [];
   if (width < 1 || kernel.join() !== "3,9,9") return undefined;
@@ -70,7 +74,8 @@ export interface SRResNetFile {
  * @throws InputError naming the first tensor that does not fit, with both shapes, or that holds NaN
  */
 export function readSRResNet(bytes: Uint8Array, file: string): SRResNetFile {
-  let dict: ReadonlyMap<string, HostTensor> = generatorOf(readWeights(bytes, file));
+  const { tensors, metadata } = openWeights(bytes, file);
+  let dict: ReadonlyMap<string, HostTensor> = generatorOf(tensors);
   let output: SRResNetConfig["output"] = "linear";
   if (dict.has("block1.0.weight")) {
     const last = Math.max(...[...dict.keys()].map((name) => Number(/^block(\d+)\./.exec(name)?.[1] ?? 0)));
@@ -86,7 +91,8 @@ export function readSRResNet(bytes: Uint8Array, file: string): SRResNetFile {
   if (!config || config.numBlocks < 1)
     throw new InputError(`${file} holds no SRResNet: it has no residual block`);
   const weights = new Map([...dict].filter(([name]) => !name.endsWith(".num_batches_tracked")));
-  return { config: { ...config, output }, weights, file };
+  const { input: _, ...hidden } = hiddenOptions(metadata, file);
+  return { config: { ...config, output, ...hidden }, weights, file };
 }
 
 /**

@@ -1,9 +1,11 @@
 /**
  * Files of VGG19's weights: torchvision's (`features.0.weight` …, with or without the classifier), those under Caffe's
- * names (`conv1_1.weight` …), and those rescaled for style transfer, which begin with a 1×1 convolution `conv0`.
+ * names (`conv1_1.weight` …), and those rescaled for style transfer, which begin with a 1×1 convolution `conv0`. What a file says in
+ * its metadata (see `architecture.ts`) goes before what its names say.
  */
 import { InputError } from "../engine/errors.ts";
-import { type HostTensor, readWeights, toFloat32 } from "../engine/io/index.ts";
+import { type HostTensor, openWeights, toFloat32 } from "../engine/io/index.ts";
+import { hiddenOptions } from "./architecture.ts";
 import { deeperVggLayer, VGG19, VGG_LAYERS, type VggInput, type VggLayer } from "./vgg19.ts";
 
 export interface VggFileOptions {
@@ -12,8 +14,8 @@ export interface VggFileOptions {
   /** As in `VggOptions`. */
   readonly upTo?: VggLayer;
   /**
-   * What the weights expect. By default what their names say: torchvision's names go with its input, Caffe's with its
-   * own. Files of Caffe's weights under torchvision's names are about: those need "caffe" here.
+   * What the weights expect. By default what their file says, else their names: torchvision's names go with its input, Caffe's
+   * with its own. Files of Caffe's weights under torchvision's names are about: those need "caffe" here.
    */
   readonly input?: VggInput;
 }
@@ -27,7 +29,8 @@ const CAFFE_PREPARATION = [0, 0, 255, 0, 255, 0, 255, 0, 0];
  */
 export function parseVgg19(bytes: Uint8Array, file: string, options: VggFileOptions): VGG19 {
   const { layer, upTo = layer } = options;
-  const stored = readWeights(bytes, file);
+  const { tensors: stored, metadata } = openWeights(bytes, file);
+  const { input, padding } = hiddenOptions(metadata, file);
   const isCaffe = stored.has("conv1_1.weight");
   if (!isCaffe && !stored.has("features.0.weight"))
     throw new InputError(`${file} holds no VGG19: it has neither features.0.weight nor conv1_1.weight`);
@@ -36,8 +39,8 @@ export function parseVgg19(bytes: Uint8Array, file: string, options: VggFileOpti
   const net = new VGG19({
     layer,
     upTo,
-    input: options.input ?? (isCaffe ? "caffe" : "torchvision"),
-    padding: isRescaled ? "reflect" : "zeros",
+    input: options.input ?? input ?? (isCaffe ? "caffe" : "torchvision"),
+    padding: padding ?? (isRescaled ? "reflect" : "zeros"),
   });
   const names = [...net.fileShapes().keys()];
   const found = names.map((name) => [name, stored.get(isCaffe ? caffeName(name) : name)] as const);

@@ -3,11 +3,13 @@
 //   y[n, oh, ow, c] = max over kh, kw of  x[n, oh*stride + kh - pad, ow*stride + kw - pad, c]        (TAPS false)
 //   y[n, oh, ow, c] = kh * KW + kw of that element, as a float                                       (TAPS true)
 //
-// x [n, h, w, c], y [n, oh, ow, c]. What lies outside of the image does not count; every window covers some of it.
+// x [n, h, w, c], y [n, oh, ow, c]. What lies outside of the image does not count; every window covers some of it. A NaN
+// wins (the last of several, as in PyTorch); it is told by its bits, since compilers may take comparisons to be free of it.
 // One thread takes four channels where it can. KH*KW comparisons a value; bandwidth-bound where windows do not overlap.
 // Workgroups: fold(ceil(N*OH*OW*C/WIDTH / 64)), where fold(t) is x = min(t, 65535), y = ceil(t / x).
 
 alias T = vec4f; // f32 where C is not a multiple of 4
+alias Bits = vec4u; // u32 there
 const WIDTH = 4u;
 const TAPS = false;
 const N = 1u;
@@ -49,7 +51,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let w = ow * STRIDE_W + tap % KW - PAD_W;
     if (h >= H || w >= W) { continue; }
     let v = T(x[((n * H + h) * W + w) * (C / WIDTH) + c]);
-    let wins = (v > best) | (first < T(0));
+    let isNaN = (bitcast<Bits>(v) & Bits(0x7fffffffu)) > Bits(0x7f800000u);
+    let wins = (v > best) | isNaN | (first < T(0));
     best = select(best, v, wins);
     first = select(first, T(f32(tap)), wins);
   }

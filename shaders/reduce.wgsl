@@ -7,8 +7,8 @@
 //            │ s=0  s=0  s=0 │
 //            └───────────────┘                  Interleaved rows keep neighbouring threads on neighbouring memory.
 //
-// The graph compiler replaces `element` by the fused expressions that are reduced, `combine` by sums, maxima or minima, and
-// `finish` by what is made of the results. Bytes: every input once. One flop an element and reduction.
+// The graph compiler replaces `element` by the fused expressions that are reduced, `combine` by sums, maxima or minima with
+// their `neutral` elements, and `finish` by what is made of the results. Bytes: every input once. One flop an element and reduction.
 // Rows are gathered in blocks, so that the error of a long sum grows with the number of blocks and not of rows.
 
 alias T = vec4f;
@@ -20,12 +20,15 @@ const ROWS = 1u;
 const SLICES = 1u;
 const WORKGROUP = 64u;
 const ROW = 4194240u;    // threads in one row of the grid: workgroups in x times WORKGROUP
-const FIRST = Results(); // the neutral elements
 const BLOCK = 32u;
 
 alias StoredY = Y; // as stored: f16 or vec4<f16> where the tensor has that type
 
 @group(0) @binding(0) var<storage, read_write> y: array<StoredY>;
+
+fn neutral() -> Results {
+  return Results();
+}
 
 fn element(r: u32, o: u32) -> Results {
   return Results();
@@ -46,9 +49,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let o = i % OUTPUTS;
-  var total = FIRST;
+  var total = neutral();
   for (var begin = i / OUTPUTS; begin < ROWS; begin += BLOCK * SLICES) {
-    var part = FIRST;
+    var part = neutral();
     let end = min(begin + BLOCK * SLICES, ROWS);
     for (var r = begin; r < end; r += SLICES) {
       part = combine(part, element(r, o));

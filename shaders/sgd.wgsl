@@ -6,9 +6,10 @@
 // settings are data, so that nothing is compiled anew when one changes.
 
 const SIZE = 4u; // vectors of four
+const GROUPS = 1u;
 
 struct Group {
-  end: f32, // first block of 64 elements behind the group
+  end: f32, // first block of 64 elements behind the group; the last group has all that is left
   limit: f32, // entries of the gradient are held within ± this; 0 for no limit
   rate: f32,
   momentum: f32,
@@ -31,14 +32,16 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     return;
   }
   var at = 0u;
-  while (f32(i / 16u) >= settings[at].end) {
+  while (at + 1u < GROUPS && f32(i / 16u) >= settings[at].end) {
     at++;
   }
   let s = settings[at];
   let p = value[i];
   var g = scale[0] * gradient[i];
   if (s.limit > 0.0) {
-    g = clamp(g, vec4f(-s.limit), vec4f(s.limit));
+    // NaN stays; clamp may drop it.
+    let isNaN = (bitcast<vec4u>(g) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+    g = select(clamp(g, vec4f(-s.limit), vec4f(s.limit)), g, isNaN);
   }
   g += s.decay * p;
   let b = s.momentum * velocity[i] + s.take * g;

@@ -71,6 +71,8 @@ interface Pending {
   readonly promise: Promise<Batch>;
   readonly resolve: (batch: Batch) => void;
   readonly reject: (error: Error) => void;
+  /** Calls that wait for it. */
+  waiting: number;
 }
 
 function newPending(): Pending {
@@ -82,7 +84,7 @@ function newPending(): Pending {
   });
   // A batch made ahead may fail before anybody asks for it; whoever asks gets the rejection.
   promise.catch(() => {});
-  return { promise, resolve, reject };
+  return { promise, resolve, reject, waiting: 0 };
 }
 
 /** A source of batches that keeps the next few ready. */
@@ -115,33 +117,34 @@ export class Prefetcher<Images> implements BatchSource {
   }
 
   /**
-   * Batch `index`. The ones that follow it are ordered at the same time, those before it are let go.
+   * Batch `index`. The ones that follow it are ordered at the same time, those before it are let go unless somebody waits for them.
    * @throws whatever the worker threw; GanvasError after `close` or if the worker died
    */
   async batch(index: number): Promise<Batch> {
     if (this.#failure) throw this.#failure;
-    for (const known of this.#pending.keys()) {
-      if (known < index || known > index + this.#depth) this.#pending.delete(known);
-    }
+    for (const [known, { waiting }] of this.#pending)
+      if (waiting === 0 && (known < index || known > index + this.#depth)) this.#pending.delete(known);
     const wanted = this.#order(index);
     for (let k = 1; k <= this.#depth; k++) this.#order(index + k);
+    wanted.waiting++;
     if (++this.#waiting === 1) this.#worker.hold(true);
     try {
-      return await wanted;
+      return await wanted.promise;
     } finally {
+      wanted.waiting--;
       if (--this.#waiting === 0) this.#worker.hold(false);
     }
   }
 
   /** Batch `k`, asked of the worker unless it has been already. */
-  #order(k: number): Promise<Batch> {
+  #order(k: number): Pending {
     let pending = this.#pending.get(k);
     if (!pending) {
       pending = newPending();
       this.#pending.set(k, pending);
       this.#worker.post({ type: "batch", index: k });
     }
-    return pending.promise;
+    return pending;
   }
 
   #receive(reply: Exclude<PrefetchReply, { type: "damaged" }>): void {

@@ -202,6 +202,18 @@ export class Body {
   }
 }
 
+/** Whether an expression of type f32 or vec4f is NaN, as WGSL. By its bits: compilers may take comparisons to be free of NaN. */
+export function isNaNOf(x: string, t: string): string {
+  const bits = t === "f32" ? "u32" : "vec4u";
+  return `((bitcast<${bits}>(${x}) & ${bits}(0x7fffffffu)) > ${bits}(0x7f800000u))`;
+}
+
+/** `result`, and NaN where one of the arguments is, which some of WGSL's functions drop; integers need no such care. */
+export function passNaN(result: string, args: readonly string[], t: string): string {
+  if (!t.includes("f")) return result;
+  return `select(${result}, ${args.join(" + ")}, ${args.map((x) => isNaNOf(x, t)).join(" | ")})`;
+}
+
 /** Least and largest numbers of each type. */
 const RANGE: Readonly<Record<DType, readonly [number, number]>> = {
   f32: [-3.4028234663852886e38, 3.4028234663852886e38],

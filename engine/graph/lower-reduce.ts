@@ -5,7 +5,7 @@ import mergeSource from "../../shaders/moments-merge.wgsl";
 import momentsSource from "../../shaders/moments.wgsl";
 import reduceSource from "../../shaders/reduce.wgsl";
 import { sizeOf } from "../shape.ts";
-import { Body, type IsStored, literal } from "./codegen.ts";
+import { Body, type IsStored, literal, passNaN } from "./codegen.ts";
 import { type Ending, ending } from "./ending.ts";
 import type { LoweredKernel, LoweredStep } from "./lowered.ts";
 import type { Node, ReduceOp, Target } from "./node.ts";
@@ -14,8 +14,16 @@ import { axesOf } from "./pattern.ts";
 import type { Step } from "./schedule.ts";
 import { Index, permuteView } from "./view.ts";
 
-const COMBINE = { sum: "a + b", max: "max(a, b)", min: "min(a, b)" } as const;
 const NEUTRAL = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;
+
+/** The hook of that name. WGSL has no literal for infinity and refuses what amounts to one, so its bits come from a variable. */
+function neutralHook(combines: readonly ReduceOp["combine"][], dtype: Node["dtype"]): string {
+  const values = combines.map((how) => {
+    if (how === "sum" || !isFloat(dtype)) return `T(${literal(NEUTRAL[how], dtype)})`;
+    return `T(${how === "max" ? "-" : ""}bitcast<f32>(infinite))`;
+  });
+  return `var<private> infinite = 0x7f800000u;\nfn neutral() -> Results {\n  return Results(${values.join(", ")});\n}`;
+}
 
 /** Threads of a workgroup on GPUs. */
 const WORKGROUP = 64;
@@ -122,15 +130,20 @@ export function lowerReduce(step: Step, isStored: IsStored, target: Target): Low
   const { width, outputs, rows, slices, workgroup, folded } = planFor(root, target, true);
   const count = reduced.length;
   const combines = reduced.map(({ op }) => (op as ReduceOp).combine);
-  const neutral = combines.map((combine) => `T(${literal(NEUTRAL[combine], root.dtype)})`).join(", ");
-  const combine = combines.map((how, k) => COMBINE[how].replace(/\b([ab])\b/g, `$1[${k}]`)).join(", ");
+  const neutral = neutralHook(combines, root.dtype);
+  const combine = (width: 1 | 4) => {
+    const t = wgslType(root.dtype, width);
+    const results = combines.map((how, k) =>
+      how === "sum" ? `a[${k}] + b[${k}]` : passNaN(`${how}(a[${k}], b[${k}])`, [`a[${k}]`, `b[${k}]`], t),
+    );
+    return `fn combine(a: Results, b: Results) -> Results {\n  return Results(${results.join(", ")});\n}`;
+  };
   const name = `reduce ${reduced.map(({ op }) => op.name).join(" ")}`;
   const common = {
     source: reduceSource,
     name,
-    more: { REDUCTIONS: count, FIRST: `Results(${neutral})` },
+    more: { REDUCTIONS: count },
   };
-  const combineHook = `fn combine(a: Results, b: Results) -> Results {\n  return Results(${combine});\n}`;
   const given = new Map(reduced.map((node, k) => [node, `v[${k}]`]));
   const context = { isStored, target, given };
 
@@ -141,7 +154,7 @@ export function lowerReduce(step: Step, isStored: IsStored, target: Target): Low
   const inputs = body.inputs.map(({ leaf }): Operand => ({ node: leaf, write: false }));
   const first: Dispatch = {
     ...common,
-    hooks: { element, combine: combineHook },
+    hooks: { neutral, element, combine: combine(width) },
     declarations: body.declarations,
     inputs,
     constants: { OUTPUTS: outputs, ROWS: rows, SLICES: slices },
@@ -160,7 +173,7 @@ export function lowerReduce(step: Step, isStored: IsStored, target: Target): Low
     : "return part[r * OUTPUTS + o];";
   const second: Dispatch = {
     ...common,
-    hooks: { element: `fn element(r: u32, o: u32) -> Results {\n  ${part}\n}`, combine: combineHook },
+    hooks: { neutral, element: `fn element(r: u32, o: u32) -> Results {\n  ${part}\n}`, combine: combine(w) },
     declarations: `@group(0) @binding(1) var<storage, read> part: array<${folded ? wgslType(root.dtype, 1) : "Results"}>;`,
     inputs: [{ scratch: 0, write: false }],
     constants: { OUTPUTS: root.size / w, ROWS: folded ? slices * 4 : slices, SLICES: 1 },

@@ -104,16 +104,12 @@ export class Program {
       "external" in place
         ? (externals[place.external] as Stretch)
         : { buffer: this.block(place).buffer, offset: place.offset, bytes: place.bytes };
-    const copies = assembly.ring.map(({ at, place, bytes }) => {
+    const copies = assembly.ring.flatMap(({ at, place, bytes }) => {
       const from = stretch(place);
       const to = this.external(leaves.get(at) as Leaf, -1);
-      return {
-        from: from.buffer,
-        fromOffset: from.offset,
-        to: to.buffer,
-        toOffset: to.offset,
-        bytes,
-      };
+      // What is in the ring already stays where it is.
+      if (from.buffer === to.buffer) return [];
+      return { from: from.buffer, fromOffset: from.offset, to: to.buffer, toOffset: to.offset, bytes };
     });
     gpu.submit(this.bound(externals, stretch), copies);
     return assembly.outputs.map((place) => place && stretch(place));

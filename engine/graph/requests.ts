@@ -9,11 +9,18 @@ export interface Batch {
   readonly keeps: readonly Node[];
 }
 
+/** What was flushed while there was no device. */
+interface Postponed {
+  readonly effects: readonly Node[];
+  /** And how each was to be kept: marked as such only when its turn comes, so that no batch before takes it for its own. */
+  readonly keeps: Map<Node, Node["kept"]>;
+}
+
 export class Requests {
   private effects: Node[] = [];
   private readonly keeps = new Set<Node>();
-  /** Flushed while there was no device: one batch a flush, so that equal steps share one program. */
-  private postponed: Batch[] = [];
+  /** One batch a flush, so that equal steps share one program. */
+  private postponed: Postponed[] = [];
 
   /** What the next program has to do. */
   get nodes(): readonly Node[] {
@@ -40,6 +47,7 @@ export class Requests {
 
   forget(node: Node): void {
     this.keeps.delete(node);
+    for (const { keeps } of this.postponed) keeps.delete(node);
   }
 
   /** Hands over what the next program has to do. */
@@ -52,7 +60,9 @@ export class Requests {
 
   /** What is recorded so far is to run by itself, once there is a device. */
   postpone(): void {
-    this.postponed.push(this.take());
+    const { effects, keeps } = this.take();
+    this.postponed.push({ effects, keeps: new Map(keeps.map((node) => [node, node.kept])) });
+    for (const node of keeps) node.kept = false;
   }
 
   /** Calls `flush` with each postponed batch in turn; what was recorded after them stays. */
@@ -60,7 +70,12 @@ export class Requests {
     this.postpone();
     for (let batch = this.postponed.shift(); batch; batch = this.postponed.shift()) {
       this.effects.push(...batch.effects);
-      for (const node of batch.keeps) if (node.kept) this.keeps.add(node);
+      for (const [node, kept] of batch.keeps) {
+        // An earlier batch may have been to keep it too.
+        if (node.storage) continue;
+        node.kept = kept;
+        this.keeps.add(node);
+      }
       if (this.postponed.length > 0) flush();
     }
   }

@@ -398,7 +398,9 @@ class Runtime {
       this.forgotten.register(node, node.storage);
       return;
     }
-    node.storage = this.losses.take();
+    // A view of a number that is remembered already is the same number.
+    const { storage } = resolve(node, this.hasValue);
+    node.storage = storage && this.losses.holds(storage) ? storage : this.losses.take();
   }
 }
 

@@ -5,15 +5,17 @@
 import { decode, encode, wordBytes } from "../dtype.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { fillUniform } from "../random.ts";
-import type { Graph } from "./fuse.ts";
-import { Node, SOURCE, type Target, type Tile, type Tunable } from "./node.ts";
+import { type KernelOp, Node, SOURCE, type Target, type Tile, type Tunable } from "./node.ts";
 import { type Leaves, Program, type Stretch } from "./program.ts";
 import type { LoweredStep } from "./lowered.ts";
 import { Storage } from "./storage.ts";
 
 /** How long, and by which clock. */
 export interface TuneOptions {
-  /** Milliseconds for one kernel, beside the naive one: once they are over no further candidate is tried. 5000 by default. */
+  /**
+   * Milliseconds for one kernel: once they are over no further candidate is tried. 5000 by default. The naive kernel, which all are
+   * compared with, has as many to itself; where it would take longer, nothing can be checked and the usual kernel stays.
+   */
   readonly budget?: number;
   /** In milliseconds; by default the clock on the wall. On a software adapter the driver's CPU time is steadier. */
   readonly clock?: () => number;
@@ -58,6 +60,10 @@ const GAIN = 0.97;
 /** The largest difference from the naive kernel, over the largest result. Half precision rounds what is stored. */
 const TOLERANCE = { f32: 1e-4, f16: 1e-2 } as const;
 
+/** Shares of the naive kernel's work that are timed before the whole of it is run: each takes no longer than so many times the last. */
+const SHARES = [64, 16, 4];
+const GROWTH = 4;
+
 /** Kernels of these steps that can be chosen, one for each key. */
 export function tunableKernels(
   steps: readonly LoweredStep[],
@@ -75,34 +81,41 @@ export function tunableKernels(
 /** The kernel alone, on inputs that stay in memory. */
 class Bench {
   readonly storages: readonly Storage[];
-  private readonly graph: Graph;
+  private readonly node: Node;
+  private readonly inputs: readonly Node[];
   private readonly gpu: Gpu;
 
   constructor(node: Node, gpu: Gpu) {
     const { nativeF16 } = gpu.info;
-    const inputs = node.inputs.map(({ shape, dtype, size }, k) => {
+    this.node = node;
+    this.gpu = gpu;
+    this.inputs = node.inputs.map(({ shape, dtype, size }, k) => {
       const { buffer } = encode(dtype, fillUniform(new Float32Array(size), 1, k, -1), nativeF16);
       const bytes = wordBytes(dtype, size, nativeF16);
       const storage = new Storage("tuning", bytes, { initial: new Uint32Array(buffer) });
       return new Node(SOURCE, [], shape, dtype, { storage });
     });
-    const { op, shape, dtype, attributes } = node;
-    const alone = new Node(op, inputs, shape, dtype, { attributes });
-    this.gpu = gpu;
-    this.storages = inputs.map(({ storage }) => storage as Storage);
-    this.graph = { nodes: [...inputs, alone], outputs: [alone], isLeaf: (at) => at !== alone };
+    this.storages = this.inputs.map(({ storage }) => storage as Storage);
   }
 
-  /** @returns what runs the kernel once and says where its result lies */
-  async prepare(target: Target): Promise<() => Stretch> {
-    const program = new Program(this.graph, this.gpu, target);
+  /**
+   * @param share runs one workgroup in so many only: the rest of the result is then undefined
+   * @returns what runs the kernel once and says where its result lies
+   */
+  async prepare(target: Target, share = 1): Promise<() => Stretch> {
+    const { shape, dtype, attributes } = this.node;
+    const alone = new Node(partOf(this.node.op as KernelOp, share), this.inputs, shape, dtype, {
+      attributes,
+    });
+    const nodes = [...this.inputs, alone];
+    const program = new Program({ nodes, outputs: [alone], isLeaf: (at) => at !== alone }, this.gpu, target);
     await program.ready;
-    const leaves: Leaves = program.capture(this.graph.nodes);
+    const leaves: Leaves = program.capture(nodes);
     return () => program.run(leaves)[0] as Stretch;
   }
 
   async read({ buffer, offset, bytes }: Stretch): Promise<Float32Array> {
-    const { dtype, size } = this.graph.outputs[0] as Node;
+    const { dtype, size } = this.node;
     const words = await this.gpu.read(buffer, offset, bytes);
     return decode(dtype, words, size, this.gpu.info.nativeF16) as Float32Array;
   }
@@ -110,6 +123,17 @@ class Bench {
   release(): void {
     for (const { block } of this.storages) if (block) this.gpu.memory.release(block);
   }
+}
+
+/** The op with a share of the workgroups of its kernels. */
+function partOf(op: KernelOp, share: number): KernelOp {
+  const launches: KernelOp["launches"] = (node, target) =>
+    op.launches(node, target).map((launch) => {
+      const [x, y, z] = launch.grid;
+      const few = Math.ceil(x / share);
+      return { ...launch, grid: [few, Math.ceil(y / Math.max((share * few) / x, 1)), z] };
+    });
+  return { ...op, launches };
 }
 
 /** The largest difference of the results, over the largest of those wanted; infinite where one is not a number. */
@@ -148,8 +172,20 @@ export async function tuneKernel(
     return (clock() - start) / repeats;
   };
   try {
-    const want = await bench.read((await bench.prepare({ ...plain, form: "naive" }))());
-    const end = performance.now() + budget;
+    let end = performance.now() + budget;
+    const naive = { ...plain, form: "naive" } as const;
+    // Work that is under way cannot be stopped, so a little of it tells how long the whole would take.
+    await sample(await bench.prepare(naive, SHARES[0]), 1);
+    for (const share of SHARES) {
+      const run = await bench.prepare(naive, share);
+      const start = performance.now();
+      await sample(run, 1);
+      const took = performance.now() - start;
+      if (performance.now() + GROWTH * took > end)
+        return { ...describe(node, tunable, plain), ...unchecked(tunable, budget) };
+    }
+    const want = await bench.read((await bench.prepare(naive))());
+    end = performance.now() + budget;
     const isOver = () => performance.now() > end;
     for (const tile of tunable.tiles) {
       if (isOver() && runners.length > 0) {
@@ -173,6 +209,17 @@ export async function tuneKernel(
     bench.release();
   }
   return { ...describe(node, tunable, plain), ...choose(tunable, runners, refused) };
+}
+
+/** What becomes of a kernel whose naive form would take too long. */
+function unchecked({ tiles }: Tunable, budget: number) {
+  const [usual] = tiles as readonly [Tile];
+  const refused = `not checked: the naive kernel takes longer than ${budget / 1000} s`;
+  return {
+    tried: tiles.map((tile): TriedTile => ({ tile, refused })),
+    chosen: usual,
+    why: `the naive kernel takes longer than ${budget / 1000} s, so that no other could be checked: give it more time`,
+  };
 }
 
 function choose(tunable: Tunable, runners: readonly Runner[], refused: readonly TriedTile[]) {

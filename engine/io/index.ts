@@ -16,4 +16,4 @@ export { type OnnxAttribute, type OnnxAxis, OnnxGraph, type OnnxInfo } from "./o
 export { readPth } from "./pth.ts";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
 export { checkStateDict } from "./state-dict.ts";
-export { readWeights } from "./weights.ts";
+export { openWeights, readWeights } from "./weights.ts";

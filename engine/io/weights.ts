@@ -2,25 +2,29 @@
 import { FormatError } from "../errors.ts";
 import type { HostTensor } from "./host-tensor.ts";
 import { readPth } from "./pth.ts";
-import { readSafetensors } from "./safetensors.ts";
+import { readSafetensors, type Safetensors } from "./safetensors.ts";
 import { isZip } from "./zip.ts";
 
 const PICKLE_PROTOCOL = 0x80;
 
+/** The tensors alone of what `openWeights` reads. @throws FormatError as it does */
+export const readWeights = (bytes: Uint8Array, filename: string): Map<string, HostTensor> =>
+  openWeights(bytes, filename).tensors;
+
 /**
- * Reads the tensors of a safetensors or PyTorch (`.pth`, `.pt`) file.
+ * Reads the tensors of a safetensors or PyTorch (`.pth`, `.pt`) file, and the metadata of the former.
  * @param filename for messages, and to say in a damaged file's error what it should have been
  * @throws FormatError when it is neither, or damaged, or a pickle that does more than hold tensors
  */
-export function readWeights(bytes: Uint8Array, filename: string): Map<string, HostTensor> {
+export function openWeights(bytes: Uint8Array, filename: string): Safetensors {
+  const fromPth = () => ({ tensors: readPth(bytes, filename), metadata: {} });
   // Before pickles: the first byte of safetensors is the low one of a length, so it may be any, theirs too.
-  if (beginsAsSafetensors(bytes)) return readSafetensors(bytes, filename).tensors;
-  if (isZip(bytes) || bytes[0] === PICKLE_PROTOCOL) return readPth(bytes, filename);
-  if (filename.endsWith(".safetensors")) return readSafetensors(bytes, filename).tensors;
+  if (beginsAsSafetensors(bytes)) return readSafetensors(bytes, filename);
+  if (isZip(bytes) || bytes[0] === PICKLE_PROTOCOL) return fromPth();
+  if (filename.endsWith(".safetensors")) return readSafetensors(bytes, filename);
   const reason = knownMistake(bytes);
   // Old pickles have no signature; within a file that says it is one, the pickle reader finds the better words.
-  if (reason === undefined && /\.(pth|pt|pkl)$/.test(filename) && bytes.length > 0)
-    return readPth(bytes, filename);
+  if (reason === undefined && /\.(pth|pt|pkl)$/.test(filename) && bytes.length > 0) return fromPth();
   throw new FormatError(
     `${filename}: neither a safetensors nor a PyTorch weights file${reason ? ` (${reason})` : ""}`,
   );

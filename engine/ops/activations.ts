@@ -2,7 +2,7 @@
 import { inF32, inTypeOf } from "../precision.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, erfc, gt, le, mul, neg, square, sub, where } from "./pointwise.ts";
-import { expm1Of, sigmoidOf, softplusOf, tanhOf } from "./approximations.ts";
+import { expm1Of, reluOf, sigmoidOf, softplusOf, tanhOf } from "./approximations.ts";
 import { DEAR, method, type Operand, pointwise, type Unary, unary } from "./pointwise-op.ts";
 
 /** The hyperbolic tangent. */
@@ -37,12 +37,13 @@ export const silu: Unary = unary("silu", {
 
 /** max(a, 0); its derivative at 0 is 0. */
 export const relu: Unary = unary("relu", {
-  wgsl: ([a], t) => `max(${a}, ${t}(0))`,
+  wgsl: ([a], t) => reluOf(a, t),
   gradient: (dy, _y, [a]) => [mul(dy, gt(a, 0))],
 });
 
 const LEAKY_RELU = pointwise<1>("leakyRelu", {
-  wgsl: ([a], t, { slope }) => `max(${a}, ${t}(0)) + ${slope} * min(${a}, ${t}(0))`,
+  // A product, so that what is no number stays none.
+  wgsl: ([a], t, { slope }) => `${a} * select(${t}(1), ${t}(${slope}), ${a} < ${t}(0))`,
   gradient: (dy, _y, [a], { slope }) => [mul(dy, where(gt(a, 0), 1, slope as number))],
   cost: 3,
 });
@@ -62,7 +63,7 @@ const ELU = pointwise<1>("elu", {
 export const elu = method("elu", (a: Operand, alpha = 1): Tensor => ELU([a], { alpha }));
 
 const PRELU = pointwise<2>("prelu", {
-  wgsl: ([a, s], t) => `max(${a}, ${t}(0)) + ${s} * min(${a}, ${t}(0))`,
+  wgsl: ([a, s], t) => `${a} * select(${t}(1), ${s}, ${a} < ${t}(0))`,
   gradient: (dy, _y, [a, s]) => [mul(dy, where(gt(a, 0), 1, s)), mul(dy, mul(a, le(a, 0)))],
   cost: 3,
 });

@@ -9,6 +9,15 @@
 const polynomial = (x: string, c: readonly number[]): string =>
   c.reduceRight((sum, k) => (sum ? `(${k} + ${x} * ${sum})` : `(${k})`), "");
 
+/**
+ * max(x, 0), and NaN of NaN, which WGSL's max may drop: 0 for the bits from those behind -0 to those of minus infinity. Compilers may
+ * take a comparison of floats to be free of NaN, and make a max of it.
+ */
+export const reluOf = (x: string, t: string): string => {
+  const bits = t === "f32" ? "u32" : "vec4u";
+  return `select(${x}, ${t}(0), bitcast<${bits}>(${x}) - ${bits}(0x80000001u) < ${bits}(0x7f800000u))`;
+};
+
 /** 1 / (1 + e^-x), from e^-|x|, which never overflows. */
 export const sigmoidOf = (x: string, t: string): string =>
   `(select(exp(-abs(${x})), ${t}(1), ${x} >= ${t}(0)) / (1 + exp(-abs(${x}))))`;
@@ -30,7 +39,7 @@ export const expm1Of = (x: string, t: string): string => {
 export const softplusOf = (x: string, t: string): string => {
   const e = `exp(-abs(${x}))`;
   const series = polynomial(e, [1, -1 / 2, 1 / 3, -1 / 4, 1 / 5]);
-  return `(max(${x}, ${t}(0)) + select(log(1 + ${e}), ${e} * ${series}, ${e} < ${t}(0.05)))`;
+  return `(${reluOf(x, t)} + select(log(1 + ${e}), ${e} * ${series}, ${e} < ${t}(0.05)))`;
 };
 
 /** 1 - erf|x|, a fit in u = 1 / (1 + |x| / 2) whose error is below 1.2e-7 of the result everywhere (Press et al., Numerical Recipes). */

@@ -40,7 +40,7 @@ function poolLaunch(node: Node, TAPS: boolean): Launch {
   return {
     name: "max-pool2d",
     source: poolSource,
-    constants: { ...g, T: type, WIDTH: width, TAPS: `${TAPS}` },
+    constants: { ...g, T: type, Bits: width === 4 ? "vec4u" : "u32", WIDTH: width, TAPS: `${TAPS}` },
     bindings: [{ input: 0 }, { output: true, write: true }],
     grid: foldGrid(ceilDiv(node.size / width, 64)),
     epilogue: { hook: "epilogue", width },
@@ -128,7 +128,7 @@ const recordGather = (x: Tensor, taps: Tensor, g: Geometry): Tensor =>
   record(GATHER, [x, taps], pooledShape(g), { attributes: { ...g } });
 
 /**
- * Maximum over windows, with PyTorch's conventions: the first of equals gets the gradient, padding never wins.
+ * Maximum over windows, with PyTorch's conventions: the first of equals gets the gradient, NaN wins, padding never does.
  *
  * @param x [n, h, w, c]
  * @returns [n, oh, ow, c] with oh = ⌊(h + 2 padding - kernel) / stride⌋ + 1

@@ -1,5 +1,5 @@
 /** Arithmetic, functions and comparisons, element by element. A new op is one definition here, and nothing else anywhere. */
-import { literal } from "../graph/codegen.ts";
+import { isNaNOf, literal, passNaN } from "../graph/codegen.ts";
 import type { Tensor } from "../tensor.ts";
 import { erfcOf, erfOf, sineOf } from "./approximations.ts";
 import {
@@ -57,8 +57,11 @@ export const div: Binary = binary("div", {
 // The sign of a negative base survives for whole exponents; 0^0 is 1 as in PyTorch.
 /** a^b; a negative base with a fractional exponent has no value (NaN is avoided: the absolute value is used). */
 export const pow: Binary = binary("pow", {
-  wgsl: ([a, b], t) =>
-    `select(pow(abs(${a}), ${b}) * select(${t}(1), ${t}(-1), (${a} < ${t}(0)) & (abs(${b} - 2 * floor(${b} * 0.5)) == ${t}(1))), ${t}(1), ${b} == ${t}(0))`,
+  wgsl: ([a, b], t) => {
+    const isOdd = `abs(${b} - 2 * floor(${b} * 0.5)) == ${t}(1)`;
+    const power = `pow(abs(${a}), ${b}) * select(${t}(1), ${t}(-1), (${a} < ${t}(0)) & (${isOdd}))`;
+    return `select(${passNaN(power, [a, b], t)}, ${t}(1), ${b} == ${t}(0))`;
+  },
   gradient: (dy, y, [a, b]) => [
     // 0 times an infinite power of 0 would be no number.
     mul(dy, where(eq(b, 0), 0, mul(b, pow(a, sub(b, 1))))),
@@ -67,17 +70,17 @@ export const pow: Binary = binary("pow", {
   cost: 2 * DEAR,
 });
 
-/** The larger of a and b; equal ones share the gradient. */
+/** The larger of a and b, NaN where one of them is; equal ones share the gradient. */
 export const maximum: Binary = binary("maximum", {
   integers: "all",
-  wgsl: ([a, b]) => `max(${a}, ${b})`,
+  wgsl: ([a, b], t) => passNaN(`max(${a}, ${b})`, [a, b], t),
   gradient: (dy, _y, [a, b]) => extremumGradient(dy, gt(a, b), eq(a, b)),
 });
 
-/** The smaller of a and b; equal ones share the gradient. */
+/** The smaller of a and b, NaN where one of them is; equal ones share the gradient. */
 export const minimum: Binary = binary("minimum", {
   integers: "all",
-  wgsl: ([a, b]) => `min(${a}, ${b})`,
+  wgsl: ([a, b], t) => passNaN(`min(${a}, ${b})`, [a, b], t),
   gradient: (dy, _y, [a, b]) => extremumGradient(dy, lt(a, b), eq(a, b)),
 });
 
@@ -90,14 +93,14 @@ export const neg: Unary = unary("neg", {
 
 /** e^a. */
 export const exp: Unary = unary("exp", {
-  wgsl: ([a]) => `exp(${a})`,
+  wgsl: ([a], t) => passNaN(`exp(${a})`, [a], t),
   gradient: (dy, y) => [mul(dy, y)],
   cost: DEAR,
 });
 
 /** Natural logarithm. */
 export const log: Unary = unary("log", {
-  wgsl: ([a]) => `log(${a})`,
+  wgsl: ([a], t) => passNaN(`log(${a})`, [a], t),
   gradient: (dy, _y, [a]) => [div(dy, a)],
   cost: DEAR,
 });
@@ -180,6 +183,12 @@ export const floor: Unary = unary("floor", {
   check: { f64: Math.floor, on: [1.1, 1.9] },
 });
 
+/** 1 where a is NaN, else 0. Not differentiable (the gradient is zero). */
+export const isnan: Unary = unary("isnan", {
+  wgsl: ([a], t) => `select(${t}(0), ${t}(1), ${isNaNOf(a, t)})`,
+  check: { f64: (x) => (Number.isNaN(x) ? 1 : 0), on: [-2, 2] },
+});
+
 // By its bits: compilers may take arithmetic for free of infinities and NaN.
 /** 1 where a is a number, 0 where it is infinite or NaN. Not differentiable (the gradient is zero). */
 export const finite: Unary = unary("finite", {
@@ -195,11 +204,12 @@ const CLAMP = pointwise<1>("clamp", {
   integers: "all",
   wgsl: ([a], t, { low, high }) => {
     const type = t.includes("f") ? "f32" : t.includes("i") ? "i32" : "u32";
-    return `clamp(${a}, ${t}(${literal(low as number, type)}), ${t}(${literal(high as number, type)}))`;
+    const held = `clamp(${a}, ${t}(${literal(low as number, type)}), ${t}(${literal(high as number, type)}))`;
+    return passNaN(held, [a], t);
   },
   gradient: (dy, _y, [a], { low, high }) => [mul(dy, mul(ge(a, low as number), le(a, high as number)))],
 });
-/** a held within [low, high]; the gradient is 0 outside. */
+/** a held within [low, high], NaN where it is; the gradient is 0 outside. */
 export const clamp = method(
   "clamp",
   (a: Operand, low: number, high: number): Tensor => CLAMP([a], { low, high }),
@@ -209,7 +219,12 @@ export const clamp = method(
 export const eq: Binary = binary("eq", { wgsl: flag("=="), integers: "all", dtype: "f32" });
 
 /** 1 where a ≠ b, else 0. */
-export const ne: Binary = binary("ne", { wgsl: flag("!="), integers: "all", dtype: "f32" });
+export const ne: Binary = binary("ne", {
+  // WGSL's own says that NaN is not unequal to anything.
+  wgsl: ([a, b], t) => `select(${t}(1), ${t}(0), ${a} == ${b})`,
+  integers: "all",
+  dtype: "f32",
+});
 
 /** 1 where a < b, else 0. */
 export const lt: Binary = binary("lt", { wgsl: flag("<"), integers: "all", dtype: "f32" });

@@ -1,12 +1,12 @@
 /** Reductions beyond the plain sum, and what is made of them. */
+import { isFloat } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { MovementOp, ReduceOp } from "../graph/node.ts";
 import { inF32 } from "../precision.ts";
 import { normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
 import { expectFloats, record, Tensor, tensor } from "../tensor.ts";
 import { detach, expand, reduce, reshape, sum } from "./broadcast.ts";
-import { add, div, eq, exp, gt, log, lt, mul, sqrt, square, sub, where } from "./pointwise.ts";
-import type { Binary } from "./pointwise-op.ts";
+import { add, div, eq, exp, isnan, log, mul, sqrt, square, sub, where } from "./pointwise.ts";
 
 /** Options of reductions. */
 export interface ReduceOptions {
@@ -26,7 +26,8 @@ const MAX: ReduceOp = { kind: "reduce", name: "max", combine: "max", gradient: e
 const MIN: ReduceOp = { kind: "reduce", name: "min", combine: "min", gradient: extremumGradient };
 
 /**
- * Largest element over `axes` (all by default), whose axes are left out of the shape. Equal extremes share the gradient.
+ * Largest element over `axes` (all by default), whose axes are left out of the shape; NaN where one is. Equal extremes share
+ * the gradient.
  * @throws ShapeError when an axis does not exist or is named twice
  */
 export const max = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
@@ -37,17 +38,17 @@ export const min = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {
   reduce(MIN, "min", x, axes, options.keepDims ?? false);
 
 /**
- * The place of the largest element along `axis`, the first one where several are equal; without an axis, its place
- * among all elements. Not differentiable.
+ * The place of the largest element along `axis`, the first one where several are equal, and of the first NaN where there
+ * is one; without an axis, its place among all elements. Not differentiable.
  * @returns i32, without the axis (or with size 1 there)
  * @throws ShapeError where there is nothing to compare
  */
 export const argmax = (x: Tensor, axis?: number, options: ReduceOptions = {}): Tensor =>
-  placeOf(ARGMAX, x, axis, options, max, lt);
+  placeOf(ARGMAX, x, axis, options, max);
 
 /** The place of the smallest element, in all else like `argmax`. */
 export const argmin = (x: Tensor, axis?: number, options: ReduceOptions = {}): Tensor =>
-  placeOf(ARGMIN, x, axis, options, min, gt);
+  placeOf(ARGMIN, x, axis, options, min);
 
 /** The last step of each has its name and no derivative, so that differentiation ends with an error that names it. */
 const ARGMAX: MovementOp = { kind: "movement", name: "argmax" };
@@ -59,7 +60,6 @@ function placeOf(
   axis: number | undefined,
   { keepDims = false }: ReduceOptions,
   extremum: typeof max,
-  isBehind: Binary,
 ): Tensor {
   const flat = axis === undefined ? reshape(x, [x.size]) : x;
   const at = axis === undefined ? 0 : normalizeAxis(op.name, axis, x.rank);
@@ -70,9 +70,9 @@ function placeOf(
     Int32Array.from({ length: n }, (_, k) => k),
     flat.shape.map((_, k) => (k === at ? n : 1)),
   );
-  // The least place of those that no other one is ahead of.
-  const candidates = where(isBehind(flat, extremum(flat, at, { keepDims: true })), n, places);
-  const first = min(candidates, at, { keepDims });
+  const hits = eq(flat, extremum(flat, at, { keepDims: true }));
+  const isHit = isFloat(x.dtype) ? add(hits, isnan(flat)) : hits;
+  const first = min(where(isHit, places, n), at, { keepDims });
   const shape = keepDims && axis === undefined ? x.shape.map(() => 1) : first.shape;
   return record(op, [first], shape);
 }

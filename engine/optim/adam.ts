@@ -1,6 +1,7 @@
 /** Adam and AdamW. */
 import adamSource from "../../shaders/adam.wgsl";
 import {
+  type Correction,
   checkSetting,
   Optimizer,
   type OptimizerOptions,
@@ -29,9 +30,11 @@ export class Adam extends Optimizer<AdamOptions> {
     super({ ...RULE, name: "adam" }, parameters, { ...DEFAULTS, ...options });
   }
 
-  protected override coefficients(options: Required<AdamOptions>): readonly number[] {
-    return adamCoefficients("adam", options, this.steps + 1, options.weightDecay, 1);
+  protected override coefficients(options: Required<AdamOptions>, t: number): readonly number[] {
+    return adamCoefficients("adam", options, t, options.weightDecay, 1);
   }
+
+  protected override corrections = adamCorrections;
 }
 
 /**
@@ -43,12 +46,20 @@ export class AdamW extends Optimizer<AdamOptions> {
     super({ ...RULE, name: "adamw" }, parameters, { ...DEFAULTS, weightDecay: 0.01, ...options });
   }
 
-  protected override coefficients(options: Required<AdamOptions>): readonly number[] {
-    return adamCoefficients("adamw", options, this.steps + 1, 0, 1 - options.lr * options.weightDecay);
+  protected override coefficients(options: Required<AdamOptions>, t: number): readonly number[] {
+    return adamCoefficients("adamw", options, t, 0, 1 - options.lr * options.weightDecay);
   }
+
+  protected override corrections = adamCorrections;
 }
 
 const DEFAULTS = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
+
+/** Those of the rate and of the root. */
+const adamCorrections = ({ betas }: Required<AdamOptions>): readonly Correction[] => [
+  [0, betas[0], 1],
+  [6, betas[1], 0.5],
+];
 
 /** The settings of `adam.wgsl` for step `t`, counted from 1. */
 function adamCoefficients(

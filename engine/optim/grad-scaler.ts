@@ -28,7 +28,7 @@ export interface GradScalerOptions {
 /**
  * Loss scaling with the rules of PyTorch's `GradScaler` (Micikevicius et al. 2018, section 3.2): gradients are those of the loss
  * times a factor, so that small ones are not lost in half precision. A step with an infinite gradient or NaN changes nothing and
- * makes the factor smaller; the optimiser counts it all the same.
+ * makes the factor smaller; the optimiser's `steps` counts it, its bias correction does not.
  *
  *     const loss = autocast(() => mse(net.forward(x), y));
  *     scaler.step(optimizer, scaler.grad(loss, optimizer.parameters));

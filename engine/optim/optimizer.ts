@@ -3,10 +3,14 @@ import { GanvasError, InputError } from "../errors.ts";
 import { foldGrid } from "../gpu/kernel.ts";
 import { type EffectOp, Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
-import type { HostTensor } from "../io/host-tensor.ts";
+import { type HostTensor, hostTensor, toFloat32 } from "../io/host-tensor.ts";
 import { exportWeights, importWeights, type Weight, type Weights } from "../nn/weight.ts";
+import { elu } from "../ops/activations.ts";
+import { reshape } from "../ops/broadcast.ts";
 import { ceilDiv } from "../ops/kernels.ts";
-import { type Parameter, type Tensor, tensor } from "../tensor.ts";
+import { add, div, eq, mul, pow, sub, where } from "../ops/pointwise.ts";
+import { assign } from "../ops/state.ts";
+import { Parameter, type Tensor, tensor } from "../tensor.ts";
 import { clipFactor } from "./clip.ts";
 import { BLOCK, FlatStore } from "./flat.ts";
 
@@ -31,8 +35,8 @@ type Group<O> = { -readonly [K in keyof O]: O[K] } & { readonly parameters: read
 export interface StepOptions {
   /**
    * Makes a single number from all gradients (one flat tensor, zeros between) that every gradient is multiplied by, on the
-   * GPU. Where it is 0 the step changes nothing, which is how loss scaling leaves out a step that overflowed; the step is
-   * counted all the same.
+   * GPU. Where it is 0 the step changes nothing, which is how loss scaling leaves out a step that overflowed. `steps` counts
+   * it all the same (schedules and data go on), bias corrections do not.
    */
   readonly scale?: (gradients: Tensor) => Tensor;
   /** Shrinks all gradients together so that their global norm is at most this (Pascanu et al. 2013). */
@@ -40,6 +44,14 @@ export interface StepOptions {
   /** Holds every entry of every gradient within ± this. */
   readonly maxValue?: number;
 }
+
+/** A coefficient's place, and β and p of its factor (1 - βᵗ)⁻ᵖ. */
+export type Correction = readonly [at: number, beta: number, power: number];
+
+/** Numbers of a group before its coefficients: `end` and `limit`. */
+const HEAD = 2;
+
+const LEFT_OUT = "skipped";
 
 /** An update rule's kernel, and the names (PyTorch's) of the state it keeps for each parameter. */
 export interface UpdateRule {
@@ -51,7 +63,7 @@ export interface UpdateRule {
 }
 
 /** The kernel binds gradient, settings, scale, the parameters, then the slots; the settings of a group begin with `end` and `limit`. */
-const effectOf = ({ name, source, slots, flops }: UpdateRule): EffectOp => ({
+const effectOf = ({ name, source, slots, flops }: UpdateRule, groups: number): EffectOp => ({
   kind: "effect",
   name,
   launches: (node) => {
@@ -60,7 +72,7 @@ const effectOf = ({ name, source, slots, flops }: UpdateRule): EffectOp => ({
       {
         name,
         source,
-        constants: { SIZE: size / 4 },
+        constants: { SIZE: size / 4, GROUPS: groups },
         bindings: [
           ...[0, 1, 2].map((input) => ({ input })),
           ...[0, ...slots.map((_, k) => k + 1)].map((state) => ({ state, write: true })),
@@ -79,7 +91,7 @@ const effectOf = ({ name, source, slots, flops }: UpdateRule): EffectOp => ({
 export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
   /** Settings of all groups that have none of their own; may be changed between steps. */
   readonly options: { -readonly [K in keyof O]-?: O[K] };
-  /** Steps done. */
+  /** Steps recorded, those included that were left out on the GPU. */
   steps = 0;
   /** All parameters, those of the first group first: the order of the gradients that `step` takes. */
   readonly parameters: readonly Parameter[];
@@ -92,6 +104,8 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
   readonly names: readonly string[];
   private readonly slots: readonly FlatStore<Weight>[];
   private readonly effect: EffectOp;
+  /** Steps that were left out, a single number; `undefined` where none can have been. */
+  private leftOut: Parameter | undefined;
   private readonly label: string;
   /** First block behind each group. */
   private readonly ends: readonly number[];
@@ -111,8 +125,8 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
       ...settings,
       parameters: entries.map(([, parameter]) => parameter),
     }));
-    for (const group of this.groups) this.settings(group);
-    this.effect = effectOf(rule);
+    for (const group of this.groups) this.numbers(group, 1);
+    this.effect = effectOf(rule, this.groups.length);
     this.values = FlatStore.adopt(this.parameters);
     this.slots = rule.slots.map((slot) => FlatStore.zerosLike(slot, this.parameters));
     this.state = new Map(rule.slots.map((slot, k) => [slot, (this.slots[k] as FlatStore<Weight>).parts]));
@@ -123,8 +137,13 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     });
   }
 
-  /** The numbers of one group for the kernel, behind `end` and `limit`; throws when a setting is out of range. */
-  protected abstract coefficients(options: Required<O>): readonly number[];
+  /** The numbers of one group for the kernel in step `t`, counted from 1; throws when a setting is out of range. */
+  protected abstract coefficients(options: Required<O>, t: number): readonly number[];
+
+  /** Which of them hold a factor (1 - βᵗ)⁻ᵖ: its place among them, β and p. */
+  protected corrections(_options: Required<O>): readonly Correction[] {
+    return [];
+  }
 
   /** Learning rate of all groups without one of their own. */
   get lr(): number {
@@ -145,11 +164,7 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
   step(gradients: readonly Tensor[], { scale, maxNorm, maxValue }: StepOptions = {}): Tensor | undefined {
     if (maxNorm !== undefined) checkSetting(`${this.label} step`, "maxNorm", maxNorm, 0);
     if (maxValue !== undefined) checkSetting(`${this.label} step`, "maxValue", maxValue, 0);
-    const settings = this.groups.flatMap((group, k) => [
-      this.ends[k] as number,
-      maxValue ?? 0,
-      ...this.settings(group),
-    ]);
+    const settings = this.settings(this.steps + 1, maxValue);
     // The update before this one must be under way, or recording would grow without bound. It is once it was flushed, even
     // while there is no device: flushing again would end a program in the middle of this step, and what the rest of the step
     // reads from before the cut would be overwritten.
@@ -157,8 +172,10 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     const gradient = this.values.pack(gradients, scale !== undefined || maxNorm !== undefined);
     const given = scale?.(gradient) ?? tensor(1);
     const { factor, norm } = clipFactor(gradient, given, maxNorm);
+    if (scale) this.leftOut ??= new Parameter("steps left out", [], new Float32Array(1));
+    const { leftOut } = this;
+    const inputs = [gradient, leftOut ? this.without(leftOut, settings, maxValue) : settings, factor];
     this.steps++;
-    const inputs = [gradient, tensor(settings), factor];
     const written = [this.values, ...this.slots];
     const effect = new Node(
       this.effect,
@@ -169,13 +186,16 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     );
     runtime.addEffect(effect);
     for (const store of written) store.updatedBy(effect);
+    if (scale && leftOut) assign(leftOut, add(leftOut, eq(reshape(factor, []), 0)));
     return norm;
   }
 
   /** All state as files hold it: `<kind>.<parameter>` in PyTorch's layouts, and `step`. Settings are not part of it. */
   async stateDict(): Promise<Map<string, HostTensor>> {
     const state = await exportWeights(this.stored);
-    return state.set("step", { shape: [], dtype: "i32", data: Int32Array.of(this.steps) });
+    state.set("step", hostTensor(Int32Array.of(this.steps), []));
+    if (this.leftOut) state.set(LEFT_OUT, hostTensor((await this.leftOut.data()) as Float32Array, []));
+    return state;
   }
 
   /**
@@ -184,8 +204,11 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
    */
   loadStateDict(dict: ReadonlyMap<string, HostTensor>, file: string): void {
     const state = new Map(dict);
-    const step = state.get("step");
-    state.delete("step");
+    const [step, leftOut] = ["step", LEFT_OUT].map((name) => {
+      const entry = state.get(name);
+      state.delete(name);
+      return entry;
+    });
     const steps = Number(step?.data[0]);
     if (!Number.isSafeInteger(steps) || steps < 0)
       throw new InputError(
@@ -193,6 +216,7 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
       );
     importWeights(this.stored, state, file, "the state of this optimiser");
     this.steps = steps;
+    this.leftOut = leftOut && new Parameter("steps left out", [], toFloat32(leftOut).slice());
   }
 
   /** The state under its names in files. */
@@ -201,12 +225,40 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     return new Map(slots.flat());
   }
 
-  private settings(group: Group<O>): readonly number[] {
-    const { parameters: _, ...own } = group;
-    const options = { ...this.options, ...own } as unknown as Required<O>;
+  private optionsOf({ parameters: _, ...own }: Group<O>): Required<O> {
+    return { ...this.options, ...own } as unknown as Required<O>;
+  }
+
+  /** What the kernel of step `t` is to know of each group, [groups, numbers]. */
+  private settings(t: number, maxValue = 0): Tensor {
+    return tensor(
+      this.groups.map((group, k) => [this.ends[k] as number, maxValue, ...this.numbers(group, t)]),
+    );
+  }
+
+  private numbers(group: Group<O>, t: number): readonly number[] {
+    const options = this.optionsOf(group);
     checkSetting(this.label, "lr", options.lr as number, 0);
     checkSetting(this.label, "weightDecay", options.weightDecay as number, 0);
-    return this.coefficients(options);
+    return this.coefficients(options, t);
+  }
+
+  /** The settings of the next step, made for all of those before, as they are without those that were left out. */
+  private without(leftOut: Tensor, settings: Tensor, maxValue?: number): Tensor {
+    const columns = settings.shape[1] as number;
+    const [logs, powers] = [-1, 0].map((rest) => this.groups.map(() => Array<number>(columns).fill(rest)));
+    this.groups.forEach((group, k) => {
+      for (const [at, beta, power] of this.corrections(this.optionsOf(group))) {
+        (logs?.[k] as number[])[HEAD + at] = Math.max(Math.log(beta), -100);
+        (powers?.[k] as number[])[HEAD + at] = power;
+      }
+    });
+    // 1 - βᵗ, of which elu is the negative: precise where it is small.
+    const rest = (t: Tensor) => elu(mul(t, tensor(logs as number[][])));
+    const t = tensor(this.steps + 1);
+    const later = mul(settings, pow(div(rest(t), rest(sub(t, leftOut))), tensor(powers as number[][])));
+    const isFirst = eq(leftOut, tensor(this.steps));
+    return where(eq(leftOut, 0), settings, where(isFirst, this.settings(1, maxValue), later));
   }
 }
 

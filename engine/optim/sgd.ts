@@ -32,13 +32,13 @@ export class SGD extends Optimizer<SGDOptions> {
     super(rule, parameters, { ...defaults, ...options });
   }
 
-  protected override coefficients(options: Required<SGDOptions>): readonly number[] {
+  protected override coefficients(options: Required<SGDOptions>, t: number): readonly number[] {
     const { lr, momentum, dampening, nesterov, weightDecay } = options;
     checkSetting("sgd", "momentum", momentum, 0);
     checkSetting("sgd", "dampening", dampening, 0);
     if (nesterov && dampening !== 0)
       throw new GanvasError(`sgd: nesterov takes no dampening, got dampening ${dampening}`);
-    const isFirst = this.steps === 0 || momentum === 0;
+    const isFirst = t === 1 || momentum === 0;
     return [
       lr,
       momentum,

@@ -1,8 +1,9 @@
 /** `ganvas convert`: weights from any file that is read here, under the names they have there, to safetensors. */
 import { extname } from "node:path";
 import { InputError } from "../../engine/errors.ts";
-import { type HostTensor, hostTensor, toFloat16Bits, toFloat32 } from "../../engine/io/index.ts";
-import { readWeightsFile, writeSafetensorsFile } from "../../engine/io/node.ts";
+import { type HostTensor, hostTensor, openWeights, toFloat16Bits, toFloat32 } from "../../engine/io/index.ts";
+import { readFileBytes, writeSafetensorsFile } from "../../engine/io/node.ts";
+import { hiddenOptions, metadataOf } from "../../models/architecture.ts";
 import { type Command, positionals, text } from "./command.ts";
 
 export const convert: Command = {
@@ -23,9 +24,11 @@ export const convert: Command = {
     const dtype = text(args, "dtype");
     if (dtype !== undefined && dtype !== "f32" && dtype !== "f16")
       throw new InputError(`--dtype takes f32 or f16, got "${dtype}"`);
-    const tensors = await readWeightsFile(from);
+    const { tensors, metadata } = openWeights(await readFileBytes(from), from);
     const converted = new Map([...tensors].map(([name, t]) => [name, dtype ? inDtype(name, t, dtype) : t]));
-    await writeSafetensorsFile(to, converted, { format: "pt" });
+    // Of a checkpoint's state the network's form is of use, the rest is not: nobody goes on from rounded moments.
+    const { checkpoint: _, ...kept } = metadata;
+    await writeSafetensorsFile(to, converted, { ...kept, ...metadataOf(hiddenOptions(metadata, from)) });
     if (!args.json) console.log(`${to}: ${converted.size} tensors`);
     return {
       in: from,

@@ -8,6 +8,7 @@ import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { readCheckpoint } from "../../engine/io/node.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
 import { deepened } from "../../models/srresnet-init.ts";
+import type { WatchState } from "../../models/training/srgan-watch.ts";
 import { SRRESNET_PRESETS, type SRResNetRecipe, SRResNetTraining } from "../../models/training/srresnet.ts";
 import { type Arguments, decimal, oneOf, text, wholeNumber } from "./command.ts";
 import { loadGenerator } from "./files.ts";
@@ -31,6 +32,8 @@ export interface TrainPlan {
 export interface Resumed {
   readonly checkpoint: Checkpoint;
   readonly photographs: string | undefined;
+  /** Of those who look after the game; a run of before they kept one has none. */
+  readonly watch: WatchState | undefined;
   readonly notice: string;
 }
 
@@ -89,7 +92,7 @@ export async function readRun<R extends Recipe>(
 ): Promise<StoredRun<R>> {
   const file = checkpointOf(out);
   const checkpoint = await readCheckpoint(file);
-  const { photographs, ...options } = checkpoint.options;
+  const { photographs, watch, ...options } = checkpoint.options;
   const isExtra = ([name]: readonly [string, JsonValue]) => extraNames.includes(name);
   const extras = Object.fromEntries(Object.entries(options).filter(isExtra));
   const own = Object.fromEntries(Object.entries(options).filter((entry) => !isExtra(entry)));
@@ -104,6 +107,7 @@ export async function readRun<R extends Recipe>(
   return {
     checkpoint,
     photographs: typeof photographs === "string" ? photographs : undefined,
+    watch: watch as unknown as WatchState | undefined,
     notice: noticeOf(stored, total),
     recipe: { ...stored, steps: total },
     stored,

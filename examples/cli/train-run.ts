@@ -12,6 +12,7 @@ import {
   writePng,
   writeSafetensorsFile,
 } from "../../engine/io/node.ts";
+import { metadataOf } from "../../models/architecture.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
 import { SRGANWatch } from "../../models/training/srgan-watch.ts";
 import { Validation, type ValidationScore } from "../../models/training/validation.ts";
@@ -120,12 +121,17 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
     };
     const save = async () => {
       const state = await trainer.checkpoint();
-      const options = { ...state.options, ...plan.extras, photographs: photographs.fingerprint };
+      const options = {
+        ...state.options,
+        ...plan.extras,
+        photographs: photographs.fingerprint,
+        watch: { ...watch.state },
+      };
       await writeCheckpoint(checkpointOf(out), { ...state, options });
     };
 
     if (plan.measureFirst) await validate();
-    const watch = new SRGANWatch(trainer.measures);
+    const watch = new SRGANWatch(trainer.measures, from?.watch);
     let latest: Record<string, number> = {};
     /** Looks at what an update measured. */
     const observe = (step: number, numbers: ArrayLike<number>) => {
@@ -173,7 +179,8 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
       return { step: trainer.step, finished: false, checkpoint: checkpointOf(out) };
     }
     await validate();
-    await writeSafetensorsFile(model, await trainer.current().stateDict(), { format: "pt" });
+    const net = trainer.current();
+    await writeSafetensorsFile(model, await net.stateDict(), metadataOf(net.config));
     const result = {
       step: trainer.step,
       finished: true,

@@ -12,21 +12,46 @@ const SURE = 0.97;
 /** The content loss may grow by this factor over its best. */
 const COLLAPSE = 4;
 
+/** What it goes on from when a run does, as JSON holds it. */
+export interface WatchState {
+  /** Updates looked at. */
+  readonly seen: number;
+  /** Measures, averaged. */
+  readonly averages: Readonly<Record<string, number>>;
+  /** The update in which each kind of trouble was last told. */
+  readonly told: Readonly<Record<string, number>>;
+  /** The least content loss so far; none in the first updates. */
+  readonly best: number | null;
+}
+
 interface Concern {
   readonly kind: string;
   readonly sentence: string;
 }
 
 export class SRGANWatch {
-  private readonly averages = new Map<string, number>();
-  private readonly told = new Map<string, number>();
+  private readonly averages: Map<string, number>;
+  private readonly told: Map<string, number>;
   private readonly measures: readonly string[];
-  private seen = 0;
-  private best = Number.POSITIVE_INFINITY;
+  private seen: number;
+  private best: number;
 
-  /** @param measures names of what the trainer measures, in order */
-  constructor(measures: readonly string[]) {
+  /**
+   * @param measures names of what the trainer measures, in order
+   * @param from the state that the same game had, where it goes on
+   */
+  constructor(measures: readonly string[], from?: WatchState) {
     this.measures = measures;
+    this.averages = new Map(Object.entries(from?.averages ?? {}));
+    this.told = new Map(Object.entries(from?.told ?? {}));
+    this.seen = from?.seen ?? 0;
+    this.best = from?.best ?? Number.POSITIVE_INFINITY;
+  }
+
+  get state(): WatchState {
+    const { seen, best } = this;
+    const [averages, told] = [this.averages, this.told].map((map) => Object.fromEntries(map));
+    return { seen, averages: averages ?? {}, told: told ?? {}, best: Number.isFinite(best) ? best : null };
   }
 
   /**

@@ -160,6 +160,21 @@ describe("convert", () => {
     expect(report.tensors[0]).toEqual({ name: "head.conv.weight", shape: [4, 3, 9, 9], dtype: "f32" });
   });
 
+  test("keeps what is said of the network, of a checkpoint too", async () => {
+    const tensors = madeUpWeights();
+    const network = { padding: "reflect", output: "linear" };
+    const checkpoint = JSON.stringify({ step: 1, options: { network } });
+    writeFileSync(file("said.safetensors"), writeSafetensors(tensors, { license: "CC0-1.0", checkpoint }));
+    expect((await convert("said.safetensors", "kept.safetensors", "--dtype", "f16")).code).toBe(0);
+    expect((await convert("kept.safetensors", "again.safetensors")).code).toBe(0);
+    for (const name of ["kept.safetensors", "again.safetensors"])
+      expect(readSafetensors(readFileSync(file(name)), name).metadata).toEqual({
+        license: "CC0-1.0",
+        format: "pt",
+        architecture: JSON.stringify(network),
+      });
+  });
+
   test("halves the file with f16, and doubles it back", async () => {
     expect((await convert("net.safetensors", "half.safetensors", "--dtype", "f16")).code).toBe(0);
     expect((await convert("half.safetensors", "back.safetensors", "--dtype", "f32")).code).toBe(0);

@@ -40,6 +40,10 @@ describe.skipIf(process.platform === "win32")("train", () => {
     expect(whole.code).toBe(0);
     const result = JSON.parse(whole.out);
     expect(result).toMatchObject({ step: STEPS, finished: true, model: "whole/model.safetensors" });
+    expect(readSafetensors(readFileSync(file(result.model)), result.model).metadata).toEqual({
+      format: "pt",
+      architecture: '{"padding":"zeros","output":"linear"}',
+    });
 
     let sent = false;
     const stopped = await train("parts", [...begin], {

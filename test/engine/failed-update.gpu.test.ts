@@ -12,6 +12,7 @@ import {
   init,
   mul,
   Parameter,
+  SGD,
   stats,
   sum,
   type Tensor,
@@ -136,6 +137,22 @@ describe("updates recorded before the device is open", () => {
     expect((await read(p)).map(Math.round)).toEqual([-11, -10]);
     // However many steps: the update, the loss by itself, and what reading needs.
     expect((await stats()).programs).toBeLessThanOrEqual(5);
+  });
+  test.each(["keep", "watch"] as const)("do not take what a later one is to %s", async (how) => {
+    await close();
+    const [p, q] = [3, 5].map((value) => new Parameter("p", [1], Float32Array.of(value)));
+    const [first, second] = [p, q].map((x) => new SGD([x as Parameter], { lr: 0.1 }));
+    const product = mul(tensor([2]), tensor([4]));
+    first?.step([mul(product, 2)]);
+    flush();
+    product[how]();
+    second?.step([mul(product, 3)]);
+    flush();
+    const view = product.reshape([])[how]();
+    flush();
+    const all = await Promise.all([p, q, product, view].map((x) => (x as Tensor).item()));
+    expect(all).toEqual([expect.closeTo(1.4, 5), expect.closeTo(2.6, 5), 8, 8]);
+    await idle();
   });
   test("that cannot be computed are told by the first read, and spoil nothing else", async () => {
     await close();

@@ -1,7 +1,8 @@
 /** Choosing kernels by measurement: wrong ones never win, the fast one does, and the choice outlives the program. */
 import { afterEach, describe, expect, test } from "vitest";
 import { InputError } from "../../engine/errors.ts";
-import type { KernelOp, Tile } from "../../engine/graph/node.ts";
+import type { Launch } from "../../engine/gpu/kernel.ts";
+import type { KernelOp, Target, Tile } from "../../engine/graph/node.ts";
 import { runtime } from "../../engine/graph/runtime.ts";
 import { conv2d, grad, init, matmul, tensor } from "../../engine/index.ts";
 import { forgetTuning, loadTuning, saveTuning, type TuningCache, tune } from "../../engine/tuning.ts";
@@ -17,23 +18,25 @@ const TWICE: KernelOp = {
   kind: "kernel",
   name: "twice",
   tunable: () => ({ key: "twice", tiles: [1, 2, 4].map((block) => ({ form: "tile", block, columns: 1 })) }),
-  launches: (_, { form, tiles }) => {
-    const block = form === "naive" ? 2 : (tiles?.get("twice")?.block ?? 1);
-    const source = `
+  launches: (_, target) => launchesOf(target),
+};
+
+/** @param naive rounds of the naive kernel */
+function launchesOf({ form, tiles }: Target, naive = 1): readonly Launch[] {
+  const block = form === "naive" ? 2 : (tiles?.get("twice")?.block ?? 1);
+  const rounds = form === "naive" ? naive : block === 1 ? 20000 : 1;
+  const source = `
       @group(0) @binding(0) var<storage, read> x: array<f32>;
       @group(0) @binding(1) var<storage, read_write> y: array<f32>;
       @compute @workgroup_size(64)
       fn main(@builtin(global_invocation_id) id: vec3u) {
         var v = x[id.x];
-        for (var k = 0u; k < ${block === 1 ? 20000 : 1}u; k++) { v = select(v + 1.0, v, v < 4.0); }
+        for (var k = 0u; k < ${rounds}u; k++) { v = select(v + 1.0, v, v < 4.0); }
         y[id.x] = v * ${block === 4 ? 3 : 2}.0;
       }`;
-    const bindings = [{ input: 0 }, { output: true, write: true }] as const;
-    return [
-      { name: `twice ${block}`, source, constants: {}, bindings, grid: [SIZE / 64, 1, 1], flops: SIZE },
-    ];
-  },
-};
+  const bindings = [{ input: 0 }, { output: true, write: true }] as const;
+  return [{ name: `twice ${block}`, source, constants: {}, bindings, grid: [SIZE / 64, 1, 1], flops: SIZE }];
+}
 
 const x = tensor(fillUniform(new Float32Array(SIZE), 1, 0));
 const twice = () => record(TWICE, [x], [SIZE]);
@@ -75,13 +78,31 @@ describe("tune", () => {
   });
 
   test("tries nothing more once the time is over", async () => {
-    const [kernel] = await tune(() => twice().data(), { budget: 0 });
+    // Making the first candidate takes all of it.
+    const late: KernelOp = {
+      ...TWICE,
+      launches: (node, target) => {
+        for (const end = performance.now() + 1000; target.tiles?.has("twice") && performance.now() < end; );
+        return TWICE.launches(node, target);
+      },
+    };
+    const [kernel] = await tune(() => record(late, [x], [SIZE]).data(), { budget: 1000 });
     expect(kernel?.tried.map(({ refused }) => refused)).toEqual([
       undefined,
       "no time was left to try it",
       "no time was left to try it",
     ]);
     expect(kernel?.chosen.block).toBe(1);
+  });
+
+  test("leaves the usual one, and says so, where the naive kernel would take too long", async () => {
+    const slow: KernelOp = { ...TWICE, launches: (_, target) => launchesOf(target, 3e6) };
+    const [kernel] = await tune(() => record(slow, [x], [SIZE]).data(), { budget: 2 });
+    expect(kernel?.tried.map(({ refused }) => refused)).toEqual(
+      Array(3).fill("not checked: the naive kernel takes longer than 0.002 s"),
+    );
+    expect(kernel?.chosen.block).toBe(1);
+    expect(kernel?.why).toMatch(/^the naive kernel takes longer than 0\.002 s/);
   });
 
   test("a matrix product and a convolution with its gradients compute the same with any choice", async () => {

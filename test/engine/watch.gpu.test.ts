@@ -47,6 +47,19 @@ describe("watch", () => {
     ]);
   });
 
+  test("a view of a number that is remembered already is that number", async () => {
+    await init();
+    const p = new Parameter("p", [1], Float32Array.of(3));
+    const adam = new Adam([p], { lr: 1 });
+    const loss = sum(p.mul(p));
+    adam.step(grad(loss, [p]));
+    flush();
+    const views = [loss.reshape([1]).watch(), loss.reshape([1, 1]).watch()];
+    adam.step(grad(sum(p), [p]));
+    await idle();
+    expect(await Promise.all([loss, ...views].map((x) => x.item()))).toEqual([9, 9, 9]);
+  });
+
   test("more than 64 numbers are refused", () => {
     expect(() => tensor(new Float32Array(65)).watch()).toThrow(
       "watch: remembers at most 64 numbers, got shape [65]; use keep",

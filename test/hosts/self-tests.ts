@@ -16,6 +16,7 @@ import type { OpCase } from "../reference/cases.ts";
 import { type CheckOptions, checkOp } from "../reference/check.ts";
 import { engineBackend } from "../reference/engine.ts";
 import { openGpu } from "./open-gpu.ts";
+import { passesNaN } from "./passes-nan.ts";
 
 export interface SelfTest {
   readonly name: string;
@@ -148,6 +149,7 @@ export const selfTests: readonly SelfTest[] = [
   },
   { name: "draws the same random numbers", run: drawsTheSameNumbers },
   { name: "picks nothing outside a tensor", run: picksNothingOutside },
+  { name: "passes on what is no number", run: passesNaN },
   ...opTests,
   ...halfTests,
 ];

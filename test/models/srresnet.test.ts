@@ -2,11 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../engine/errors.ts";
 import { tensor } from "../../engine/index.ts";
+import { writeSafetensors } from "../../engine/io/index.ts";
 import { type ModelCase, openFixtures } from "../fixtures/cases.ts";
 import fixtureIndex from "../fixtures/data/srresnet.json";
 import fixtureTensors from "../fixtures/data/srresnet.safetensors";
 import { SRResNet, type SRResNetOptions } from "../../models/srresnet.ts";
-import { configOf } from "../../models/srresnet-files.ts";
+import { metadataOf } from "../../models/architecture.ts";
+import { configOf, readSRResNet } from "../../models/srresnet-files.ts";
+import { madeUpWeights } from "../cli/samples.ts";
 
 /** As PyTorch counts the same networks. */
 const COUNTS: readonly [SRResNetOptions, number][] = [
@@ -43,6 +46,28 @@ describe("SRResNet", () => {
     const net = new SRResNet({ ...options, numBlocks: 2, width: 8 });
     expect(configOf(net.fileShapes())).toEqual(net.config);
   });
+
+  test.each([{ padding: "reflect" }, { output: "tanh01" }, { padding: "reflect", prelu: "shared" }] as const)(
+    "%j is recognised by its file's metadata too",
+    (options) => {
+      const { config } = new SRResNet({ ...options, numBlocks: 2, width: 8 });
+      const tensors = madeUpWeights(config);
+      const read = (metadata: Record<string, string>, prefix = "") =>
+        readSRResNet(
+          writeSafetensors(new Map([...tensors].map(([name, x]) => [prefix + name, x])), metadata),
+          "net.safetensors",
+        ).config;
+      expect(read(metadataOf(config))).toEqual(config);
+      // A checkpoint has its recipe.
+      const checkpoint = JSON.stringify({ options: { network: config } });
+      expect(read({ checkpoint }, "model.generator.")).toEqual(config);
+      // Without: the usual.
+      expect(read({})).toEqual({ ...config, padding: "zeros", output: "linear" });
+      expect(() => read({ architecture: '{"output":"sigmoid"}' })).toThrow(
+        'net.safetensors: its metadata want output "sigmoid", known are linear and tanh01',
+      );
+    },
+  );
 
   test("makes images four times larger in both directions", () => {
     for (const upsample of ["subpixel", "deconv"] as const) {

@@ -1,6 +1,7 @@
 /** VGG19's layers and files, without running it. */
 import { describe, expect, test } from "vitest";
-import { hostTensor, writeSafetensors } from "../../engine/io/index.ts";
+import { hostTensor, readSafetensors, writeSafetensors } from "../../engine/io/index.ts";
+import { metadataOf } from "../../models/architecture.ts";
 import { VGG19, VGG_LAYERS, type VggLayer } from "../../models/vgg19.ts";
 import { parseVgg19 } from "../../models/vgg19-files.ts";
 
@@ -58,6 +59,23 @@ describe("files", () => {
     expect(vgg.input).toBe("caffe");
     const forced = parseVgg19(fileOf("relu1_2"), "vgg.safetensors", { layer: "relu1_2", input: "caffe" });
     expect(forced.input).toBe("caffe");
+  });
+
+  test("say in their metadata what their names and shapes do not", async () => {
+    const net = new VGG19({ layer: "relu1_1", input: "caffe", padding: "reflect", width: 4 });
+    const bytes = (metadata: Record<string, string>) =>
+      parseVgg19(
+        writeSafetensors(readSafetensors(fileOf("relu1_1"), "vgg").tensors, metadata),
+        "vgg.safetensors",
+        { layer: "relu1_1" },
+      );
+    const said = bytes(metadataOf(net));
+    expect([said.input, said.padding]).toEqual(["caffe", "reflect"]);
+    const unsaid = bytes({ architecture: "a network of mine" });
+    expect([unsaid.input, unsaid.padding]).toEqual(["torchvision", "zeros"]);
+    expect(() => bytes({ architecture: '{"padding":"circular"}' })).toThrow(
+      'vgg.safetensors: its metadata want padding "circular", known are zeros and reflect',
+    );
   });
 
   test("that end too early say where", () => {

@@ -75,6 +75,20 @@ describe("Prefetcher", () => {
     expect(asked).toEqual([7, 8, 9, 10, 20, 21, 22]);
   });
 
+  test("asked for several at once it gives each, in whatever order", async () => {
+    const { handle, asked } = localWorker();
+    const source = new PatchSource(IMAGES, OPTIONS);
+    const prefetcher = new Prefetcher(handle, IMAGES, OPTIONS, 2);
+    const wanted = [20, 7, 0, 7, 1];
+    const got = await Promise.all(wanted.map((k) => prefetcher.batch(k)));
+    expect(got).toEqual(await Promise.all(wanted.map((k) => source.batch(k))));
+    expect(asked.filter((k) => k === 7)).toEqual([7]);
+    // None is kept once it has been given and another is asked for.
+    await prefetcher.batch(30);
+    await prefetcher.batch(20);
+    expect(asked.filter((k) => k === 20)).toEqual([20, 20]);
+  });
+
   test("keeps the process alive only while somebody waits", async () => {
     const { handle, held } = localWorker();
     const prefetcher = new Prefetcher(handle, IMAGES, OPTIONS);

@@ -65,7 +65,52 @@ describe.each(Object.keys(VALUE) as Unary[])("%s", (op) => {
     // The last of four and one of three: kernels compute four at a time, or one.
     for (const n of [4, 3]) {
       const y = engineBackend.ops[op](engine.add(engine.tensor(new Float32Array(n).fill(Number.NaN)), 0));
-      if (op !== "relu") expect(await y.data()).toEqual(new Float32Array(n).fill(Number.NaN));
+      expect(await y.data()).toEqual(new Float32Array(n).fill(Number.NaN));
     }
+  });
+});
+
+/** PyTorch's answers. */
+describe("where a choice is made", () => {
+  const { NaN: none } = Number;
+  const slopeOf = async (x: engine.Tensor, f: (x: engine.Tensor) => engine.Tensor) =>
+    [...(await (engine.grad(engine.sum(f(x)), [x])[0] as engine.Tensor).data())].map((v) => v + 0);
+
+  test("of relu at the zeros, which keep their sign", async () => {
+    const x = engine.tensor([-0, 0, 1, -1]);
+    expect(await x.relu().data()).toEqual(Float32Array.of(-0, 0, 1, 0));
+    expect(await slopeOf(x, (v) => v.relu())).toEqual([0, 0, 1, 0]);
+  });
+  test("infinities stay what they are", async () => {
+    const x = engine.tensor([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]).add(0);
+    expect(await x.relu().data()).toEqual(Float32Array.of(Number.POSITIVE_INFINITY, 0));
+    expect(await engine.maximum(x, engine.mul(x, -1)).data()).toEqual(
+      new Float32Array(2).fill(Number.POSITIVE_INFINITY),
+    );
+    expect(await x.clamp(-1, 1).data()).toEqual(Float32Array.of(1, -1));
+  });
+  test("the largest of nothing but minus infinity is that, and the first", async () => {
+    for (const n of [3, 40, 400]) {
+      const least = engine.tensor(new Float32Array(n).fill(Number.NEGATIVE_INFINITY));
+      const most = engine.tensor(new Float32Array(n).fill(Number.POSITIVE_INFINITY));
+      const all = [engine.max(least), engine.min(most), engine.argmax(least), engine.argmin(most)];
+      expect(await Promise.all(all.map((x) => x.item()))).toEqual([
+        Number.NEGATIVE_INFINITY,
+        Number.POSITIVE_INFINITY,
+        0,
+        0,
+      ]);
+    }
+  });
+  test("the last NaN of a window takes the gradient", async () => {
+    const x = engine.tensor([1, none, none, 2, none, none, 3, 4]).reshape([1, 8, 1]);
+    const slope = await slopeOf(x, (v) => engine.maxPool1d(v, { kernel: 2 }));
+    expect(slope).toEqual([0, 1, 1, 0, 0, 1, 0, 1]);
+  });
+  test("all get NaN for the gradient of a maximum that is none", async () => {
+    expect(await slopeOf(engine.tensor([1, none, 2]), (v) => engine.max(v))).toEqual([none, none, none]);
+  });
+  test("no gradient passes a clamp of what is none", async () => {
+    expect(await slopeOf(engine.tensor([none, 0, 2]), (v) => v.clamp(-1, 1))).toEqual([0, 1, 0]);
   });
 });

@@ -1,7 +1,8 @@
 /** Clipping by norm and by value, and steps that are scaled or left out by a number on the GPU. */
 import { describe, expect, test } from "vitest";
-import { mul, SGD, type Tensor, tensor } from "../../../engine/index.ts";
+import { Adam, mul, Parameter, SGD, type StepOptions, type Tensor, tensor } from "../../../engine/index.ts";
 import {
+  ADAM,
   expectClose,
   expected,
   gradientOf,
@@ -14,7 +15,7 @@ import {
   readAll,
   SIZES,
 } from "./given.ts";
-import { sgdRule } from "./rules.ts";
+import { adamRule, sgdRule } from "./rules.ts";
 
 describe("clipping", () => {
   const flat = (gradients: number[][]) => Math.hypot(...gradients.flat());
@@ -57,6 +58,22 @@ describe("clipping", () => {
         (gradients) => gradients.map((g) => g.map(clamp)),
       ),
     );
+  });
+
+  test.each(OPTIMISERS)("of what is no number leaves none: %s", async (_, make) => {
+    const oneBroken = () => {
+      const gradients = SIZES.map((_, k) => [...gradientOf(0, k)]);
+      (gradients[3] as number[])[64] = Number.NaN;
+      return gradients.map((g) => tensor(g));
+    };
+    const after = async (clip: StepOptions) => {
+      const parameters = makeParameters();
+      make(parameters).step(oneBroken(), clip);
+      return (await readAll(parameters)).flat().filter((x) => Number.isNaN(x)).length;
+    };
+    expect(await after({ maxValue: 0.5 })).toBe(1);
+    // The norm of all gradients is none then, and with it each of them.
+    expect(await after({ maxNorm: 1 })).toBe(SIZES.reduce((a, b) => a + b));
   });
 
   test("gradients of nothing but 0 move nothing", async () => {
@@ -103,11 +120,60 @@ describe("a scale made on the GPU", () => {
     const parameters = makeParameters();
     const optimizer = make(parameters);
     optimizer.step(gradientsAt(0));
-    const before = [await readAll(parameters), [...(await optimizer.stateDict())].slice(0, -1)];
+    const memory = async () => {
+      const { step: _, skipped: __, ...slots } = Object.fromEntries(await optimizer.stateDict());
+      return slots;
+    };
+    const before = [await readAll(parameters), await memory()];
     const broken = SIZES.map((size, k) => tensor(new Float32Array(size).fill(k % 2 ? Number.NaN : 3e38)));
     for (const clip of [{}, { maxNorm: 1 }, { maxValue: 1 }])
       optimizer.step(broken, { ...clip, scale: () => tensor(0) });
-    expect([await readAll(parameters), [...(await optimizer.stateDict())].slice(0, -1)]).toEqual(before);
+    expect([await readAll(parameters), await memory()]).toEqual(before);
     expect(optimizer.steps).toBe(4);
+  });
+
+  test.each(OPTIMISERS)("of 0 leaves a step out of the rule's count: %s", async (_, make, rule) => {
+    // Left out before the first, between others, several in a row; and once right after going on from a file.
+    const scales = [0, 0, 1, 1, 0, 1, 0, 1];
+    const parameters = makeParameters();
+    let optimizer = make(parameters);
+    let now = parameters;
+    let done = 0;
+    for (const [k, scale] of scales.entries()) {
+      optimizer.step(gradientsAt(done), { scale: () => tensor(scale), maxNorm: 1e6 });
+      done += scale;
+      if (k !== 4) continue;
+      const state = await optimizer.stateDict();
+      expect(state.get("skipped")?.data).toEqual(Float32Array.of(3));
+      now = await Promise.all(
+        now.map(async (p) => new Parameter(p.name, p.shape, (await p.data()) as Float32Array)),
+      );
+      optimizer = make(now);
+      optimizer.loadStateDict(state, "file");
+    }
+    expectClose(await readAll(now), expected(done, rule));
+    expect(optimizer.steps).toBe(scales.length);
+  });
+
+  test("of 0 leaves a step out of the count of each group", async () => {
+    const parameters = makeParameters();
+    const options = (k: number) =>
+      k < 2 ? ADAM : { ...ADAM, betas: [0, 0.9] as [number, number], lr: 0.01 };
+    const adam = new Adam(
+      [
+        { parameters: parameters.slice(0, 2), ...options(0) },
+        { parameters: parameters.slice(2), ...options(2) },
+      ],
+      ADAM,
+    );
+    let done = 0;
+    for (const scale of [1, 0, 0, 1, 1]) {
+      adam.step(gradientsAt(done), { scale: () => tensor(scale), maxValue: 100 });
+      done += scale;
+    }
+    expectClose(
+      await readAll(parameters),
+      expected(done, (k) => adamRule(options(k), false)),
+    );
   });
 });

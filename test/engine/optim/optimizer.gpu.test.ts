@@ -24,6 +24,15 @@ describe.each(OPTIMISERS)("%s", (_, make, rule) => {
     expect(optimizer.steps).toBe(6);
   });
 
+  test("ends when its settings are broken, and takes the last group's", async () => {
+    const parameters = makeParameters();
+    const optimizer = make(parameters);
+    // No element lies before the end of its group: what was looked for up to there would never be found.
+    Reflect.set(optimizer, "ends", [0]);
+    optimizer.step(gradientsAt(0));
+    expectClose(await readAll(parameters), expected(1, rule));
+  });
+
   test("goes on from its state byte for byte", async () => {
     const whole = makeParameters();
     const unbroken = make(whole);

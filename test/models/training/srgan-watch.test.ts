@@ -36,6 +36,24 @@ describe("watching over a game of two networks", () => {
     expect(told).toMatch(/^colours drift: on average red is \+9\.5, green -7\.0 and blue \+0\.2 of 255/);
   });
 
+  test("a run that goes on is looked after as if it had never stopped", () => {
+    const rows = (step: number) => [step < 150 ? 0.01 : 0.1, step > 400 ? 20 : 0, 0, 0, 0.995, 0.004];
+    const told: [number, string][] = [];
+    let watch = new SRGANWatch(MEASURES);
+    for (let step = 1; step <= 900; step++) {
+      // Before the best loss is known, before the first warning, between two, and right after one.
+      if ([30, 190, 300, 401, 450].includes(step))
+        watch = new SRGANWatch(MEASURES, JSON.parse(JSON.stringify(watch.state)));
+      told.push(...watch.observe(step, rows(step)).map((text): [number, string] => [step, text]));
+    }
+    const unbroken = new SRGANWatch(MEASURES);
+    const want = Array.from({ length: 900 }, (_, k) =>
+      unbroken.observe(k + 1, rows(k + 1)).map((text): [number, string] => [k + 1, text]),
+    ).flat();
+    expect(new Set(want.map(([, text]) => text.slice(0, 20))).size).toBe(3);
+    expect(told).toEqual(want);
+  });
+
   test("one bad batch is no news", () => {
     expect(warnings((step) => (step === 400 ? [0.2, 60, 60, 60, 1, 0] : FINE), 450)).toEqual([]);
   });
