@@ -146,8 +146,11 @@ export class SRResNetTraining implements Trainer {
     this.net.loadStateDict(checkpoint.model, file);
     const { scaler } = this;
     const state = new Map(checkpoint.optimizer);
-    scaler?.loadStateDict(state, file);
-    if (scaler) state.delete("scale");
+    if (scaler) {
+      const scale = state.get("scale");
+      scaler.loadStateDict(new Map(scale && [["scale", scale]]), file);
+      state.delete("scale");
+    }
     this.adam.loadStateDict(state, file);
   }
 }
