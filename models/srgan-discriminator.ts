@@ -18,6 +18,9 @@ import { showShape } from "../engine/shape.ts";
 export const DISCRIMINATOR_HEADS = ["dense", "gap", "patch"] as const;
 export type DiscriminatorHead = (typeof DISCRIMINATOR_HEADS)[number];
 
+export const DISCRIMINATOR_NORMS = ["batch", "spectral", "none"] as const;
+export type DiscriminatorNorm = (typeof DISCRIMINATOR_NORMS)[number];
+
 export interface SRGANDiscriminatorOptions {
   /** Channels of the first convolution: 64. */
   readonly width?: number;
@@ -35,9 +38,10 @@ export interface SRGANDiscriminatorOptions {
   /**
    * What keeps the signal in bounds. "batch": batch norm behind all convolutions but the first, as in the paper. "spectral":
    * every layer's weight divided by its largest singular value instead (Miyato et al. 2018), so that the logits cannot
-   * change faster than the image does.
+   * change faster than the image does. "none": nothing; weights begin as He et al. 2015 keep the signal's size. What batch norm
+   * takes away, how much of each feature a batch has, may be just what tells originals from upscaled images.
    */
-  readonly norm?: "batch" | "spectral";
+  readonly norm?: DiscriminatorNorm;
   /** What leaky ReLU leaves of negative values: 0.2. */
   readonly slope?: number;
   /** Biases also in convolutions that a batch norm follows, where they have no effect on the function. */
@@ -79,7 +83,7 @@ export class SRGANDiscriminator extends Module {
         `SRGAN discriminator: the dense head needs images whose side is a multiple of 16, got ${inputSize}`,
       );
     const init = new Initializer(seed);
-    const weightInit = { std: 0.02 };
+    const weightInit = norm === "none" ? "kaiming" : { std: 0.02 };
     const bounded = <L extends Conv2d | Linear>(layer: L): L | SpectralNorm =>
       norm === "spectral" ? new SpectralNorm(layer, init) : layer;
     this.config = config;
@@ -88,13 +92,13 @@ export class SRGANDiscriminator extends Module {
         new Conv2d(k === 0 ? 3 : width * (CHANNELS[k - 1] as number), width * multiple, 3, init, {
           stride: k % 2 === 0 ? 1 : 2,
           padding: 1,
-          bias: k === 0 || convBias || norm === "spectral",
+          bias: k === 0 || convBias || norm !== "batch",
           weightInit,
         }),
       ),
     );
     this.bn = CHANNELS.map((multiple, k) =>
-      k === 0 || norm === "spectral"
+      k === 0 || norm !== "batch"
         ? undefined
         : new BatchNorm(width * multiple, { scale: init.normal([width * multiple], 0.02, 1) }),
     );

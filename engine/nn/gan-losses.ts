@@ -16,7 +16,7 @@ export interface GanLoss {
   discriminator(real: Tensor, fake: Tensor): Tensor;
   /**
    * Loss of the generator on the discriminator's logits of its samples.
-   * @param real logits of real samples, which only "relativistic-average" needs
+   * @param real logits of real samples, which only the relativistic losses need
    */
   generator(fake: Tensor, real?: Tensor): Tensor;
 }
@@ -29,6 +29,8 @@ export interface GanLoss {
  * - "wasserstein": D fake - real; G -fake (Arjovsky et al. 2017); needs a gradient penalty or clipped weights
  * - "relativistic-average": D -log σ(real - mean fake) - log(1 - σ(fake - mean real)), G with the parts exchanged
  *   (Jolicoeur-Martineau 2019)
+ * - "relativistic-pairing": D -log σ(real - fake), G -log σ(fake - real), one by one: for samples that belong together, as a
+ *   photograph and what was made of its reduction, all they have in common cancels out (the same, section 4.1)
  */
 export type GanLossKind =
   | "non-saturating"
@@ -36,7 +38,8 @@ export type GanLossKind =
   | "hinge"
   | "least-squares"
   | "wasserstein"
-  | "relativistic-average";
+  | "relativistic-average"
+  | "relativistic-pairing";
 
 /** Options of adversarial losses. */
 export interface GanLossOptions {
@@ -75,18 +78,23 @@ const LOSSES: Readonly<Record<GanLossKind, Loss>> = {
   }),
   "relativistic-average": ({ realTarget }) => ({
     discriminator: (real, fake) => crossEntropies(sub(real, mean(fake)), sub(fake, mean(real)), realTarget),
-    generator(fake, real) {
-      if (!real)
-        throw new GanvasError(
-          "ganLoss: the generator's relativistic-average loss needs logits of real samples",
-        );
-      return add(bceWithLogits(sub(real, mean(fake)), 0), bceWithLogits(sub(fake, mean(real)), 1));
-    },
+    generator: (fake, real) =>
+      add(
+        bceWithLogits(sub(real as Tensor, mean(fake)), 0),
+        bceWithLogits(sub(fake, mean(real as Tensor)), 1),
+      ),
+  }),
+  "relativistic-pairing": ({ realTarget }) => ({
+    discriminator: (real, fake) => bceWithLogits(sub(real, fake), realTarget),
+    generator: (fake, real) => bceWithLogits(sub(fake, real as Tensor), 1),
   }),
 };
 
 /** Losses without a target that could be smoothed. */
 const TARGETLESS: readonly GanLossKind[] = ["hinge", "wasserstein"];
+
+/** Losses that compare logits of generated samples with those of real ones. */
+export const isRelativistic = (kind: GanLossKind): boolean => kind.startsWith("relativistic");
 
 /** Names of all kinds, for menus and tests. */
 export const ganLossKinds = Object.keys(LOSSES) as readonly GanLossKind[];
@@ -105,6 +113,10 @@ export function ganLoss(kind: GanLossKind, { realTarget = 1 }: GanLossOptions = 
   const loss = make({ realTarget });
   return {
     discriminator: (real, fake) => loss.discriminator(wide(real), wide(fake)),
-    generator: (fake, real) => loss.generator(wide(fake), real && wide(real)),
+    generator(fake, real) {
+      if (!real && isRelativistic(kind))
+        throw new GanvasError(`ganLoss: the generator's ${kind} loss needs logits of real samples`);
+      return loss.generator(wide(fake), real && wide(real));
+    },
   };
 }

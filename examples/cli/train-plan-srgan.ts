@@ -34,14 +34,7 @@ import { readRun, refuseSettled, type TrainPlan, wishesOf } from "./train-plan.t
 const CALIBRATION_BATCHES = 4;
 
 /** Options for runs with a discriminator. */
-const OF_DISCRIMINATOR = [
-  "discriminator",
-  "gan",
-  "label-smoothing",
-  "r1",
-  "spectral-norm",
-  ...DISCRIMINATOR_SETTINGS,
-];
+const OF_DISCRIMINATOR = ["discriminator", "gan", "label-smoothing", "r1", ...DISCRIMINATOR_SETTINGS];
 
 /** Where the features come from: stored with the run, so that it can go on without being told again. */
 interface Features {
@@ -72,7 +65,6 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...settingsOf(args),
     game: gameOf(args),
     icnr: args.values.icnr === true,
-    spectralNorm: args.values["spectral-norm"] === true,
   });
   const features = await featuresOf(args, recipe);
   if (args.values.jitter === "on" && !recipe.jitter)

@@ -1,5 +1,5 @@
 /** Options of `train srgan` that set a field of its recipe each. */
-import { DISCRIMINATOR_HEADS } from "../../models/srgan-discriminator.ts";
+import { DISCRIMINATOR_HEADS, DISCRIMINATOR_NORMS } from "../../models/srgan-discriminator.ts";
 import { SCHEDULES } from "../../models/training/recipe.ts";
 import type { SRGANChoice } from "../../models/training/srgan-recipe.ts";
 import { type Arguments, decimal, type OptionSpec, oneOf, text, wholeNumber } from "./command.ts";
@@ -100,6 +100,16 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
       type: "string",
       value: "HEAD",
       help: "srgan: the discriminator's end: dense (as in the paper), gap (each feature's mean), patch (an answer for each place; for compact)",
+    },
+  },
+  norm: {
+    field: "norm",
+    read: wordOf(DISCRIMINATOR_NORMS),
+    ofDiscriminator: true,
+    option: {
+      type: "string",
+      value: "NORM",
+      help: "srgan: what keeps the discriminator's signal in bounds: batch (as in the paper), spectral, none",
     },
   },
   "discriminator-lr": {

@@ -15,7 +15,7 @@ const words = (table: object): string => Object.keys(table).join(", ");
 
 /** Options that only `train srgan` has. */
 const SRGAN_ONLY = [
-  ...["size", "vgg", "vgg-weight", "icnr", "gan", "label-smoothing", "r1", "spectral-norm"],
+  ...["size", "vgg", "vgg-weight", "icnr", "gan", "label-smoothing", "r1"],
   "discriminator",
   ...Object.keys(SRGAN_OPTIONS),
 ];
@@ -91,10 +91,6 @@ export const train: Command = {
       type: "string",
       value: "FILE",
       help: "srgan: the checkpoint of a run whose discriminator this one begins with, instead of a new one",
-    },
-    "spectral-norm": {
-      type: "boolean",
-      help: "srgan: spectral instead of batch normalisation in the discriminator",
     },
     icnr: {
       type: "boolean",

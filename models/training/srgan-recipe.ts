@@ -1,6 +1,7 @@
 /** The networks of table 1 of Ledig et al. 2017 and of the paper's first version, as recipes of one trainer. */
 import {
   type DiscriminatorHead,
+  type DiscriminatorNorm,
   SRGAN_DISCRIMINATOR_PAPER,
   type SRGANDiscriminatorConfig,
 } from "../srgan-discriminator.ts";
@@ -175,25 +176,15 @@ export interface SRGANChoice extends SRGANSettings {
   readonly icnr?: boolean;
   /** What the discriminator ends with; the size's by default. */
   readonly head?: DiscriminatorHead;
-  /** Spectral instead of batch normalisation in the discriminator. */
-  readonly spectralNorm?: boolean;
+  /** What keeps the signal of the discriminator in bounds; the size's by default. */
+  readonly norm?: DiscriminatorNorm;
   /** Weight and reduction of the features, for presets that use VGG. */
   readonly features?: { readonly weight: number; readonly reduction: FeatureReduction };
 }
 
 /** The recipe of a preset at a size. What it has no use for is left out of it. */
 export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
-  const {
-    preset: presetName,
-    size: sizeName,
-    network,
-    game,
-    icnr,
-    head,
-    spectralNorm,
-    features,
-    ...chosen
-  } = choice;
+  const { preset: presetName, size: sizeName, network, game, icnr, head, norm, features, ...chosen } = choice;
   const preset: SRGANPreset = SRGAN_PRESETS[presetName];
   const size: SRGANSize = SRGAN_SIZES[sizeName];
   const { frozenStatistics, jitter, pixelWeight, textureWeight, ...settings } = {
@@ -204,7 +195,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
   const discriminator = {
     ...size.discriminator,
     ...(head && { head }),
-    ...(spectralNorm && { norm: "spectral" as const }),
+    ...(norm && { norm }),
   };
   const judged = preset.adversarialWeight > 0;
   const textured = preset.content !== "mse" && judged;

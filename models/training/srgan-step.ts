@@ -9,6 +9,7 @@ import {
   type GanLossKind,
   ganLoss,
   grad,
+  isRelativistic,
   minimum,
   mse,
   mul,
@@ -222,7 +223,7 @@ export function srganStep(
   const discriminatorGradients = grad(lossOfDiscriminator, discriminatorOptimiser.parameters);
   const discriminatorNorm = discriminatorOptimiser.step(discriminatorGradients, clipping);
 
-  const again = game.loss === "relativistic-average" ? discriminator.forward(original) : undefined;
+  const again = isRelativistic(game.loss) ? discriminator.forward(original) : undefined;
   const lossOfGenerator = generatorLoss(shown, original, discriminator.forward(shown), options, again);
   const { total, atImages } = lossOfGenerator;
   const { parameters } = generatorOptimiser;

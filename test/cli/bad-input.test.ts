@@ -272,8 +272,8 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
   ],
   [
     "a discriminator's option where there is none",
-    trainSRGAN("--preset", "srresnet-mse", "--spectral-norm"),
-    /--spectral-norm is about the discriminator, and SRResNet-MSE has none/,
+    trainSRGAN("--preset", "srresnet-mse", "--norm", "spectral"),
+    /--norm is about the discriminator, and SRResNet-MSE has none/,
   ],
   ["first weights beside trained ones", trainSRGAN("--icnr"), /--icnr is about a generator's first weights/],
   [

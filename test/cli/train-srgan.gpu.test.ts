@@ -135,7 +135,7 @@ describe.skipIf(process.platform === "win32")("train srgan", () => {
     [["--preset", "srgan-mse"], /the run in whole has another recipe than --preset srgan-mse/],
     [["--batch", "3"], /--batch is settled when a run begins/],
     [["--adversarial-weight", "0.01"], /--adversarial-weight is settled when a run begins/],
-    [["--spectral-norm"], /--spectral-norm is settled when a run begins/],
+    [["--norm", "none"], /--norm is settled when a run begins/],
     [["--jitter", "on"], /--jitter is settled when a run begins/],
     [["--lr", "1e-3"], /--lr is settled when a run begins; --resume goes on with what it was/],
     [["--vgg", "start.safetensors"], /start\.safetensors is not the file of features that the run in whole/],

@@ -67,6 +67,10 @@ export const losses = {
           return add(entropy(relative(of, fake), 0), entropy(relative(fake, of), 1));
         },
       },
+      "relativistic-pairing": {
+        discriminator: (real, fake) => entropy(sub(real, fake), realTarget),
+        generator: (fake, real) => entropy(sub(fake, real as RefTensor), 1),
+      },
     };
     return kinds[kind];
   },

@@ -91,7 +91,8 @@ export type GanLossKind =
   | "hinge"
   | "least-squares"
   | "wasserstein"
-  | "relativistic-average";
+  | "relativistic-average"
+  | "relativistic-pairing";
 
 /** Losses of both players from logits. */
 export interface GanLoss<T> {

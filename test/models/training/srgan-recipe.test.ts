@@ -50,12 +50,12 @@ test("a generator from a file is not drawn anew, and options reach what they are
   expect(srganRecipe({ preset: "srresnet-mse", size: "tiny" }).generatorStart).toBe("random");
   expect(srganRecipe({ preset: "srresnet-mse", size: "tiny", icnr: true }).generatorStart).toBe("icnr");
   expect(srganRecipe({ preset: "srgan-mse", size: "tiny" }).discriminator?.norm).toBe("batch");
-  expect(srganRecipe({ preset: "srgan-mse", size: "tiny", spectralNorm: true }).discriminator?.norm).toBe(
+  expect(srganRecipe({ preset: "srgan-mse", size: "tiny", norm: "spectral" }).discriminator?.norm).toBe(
     "spectral",
   );
   expect(srganRecipe({ preset: "srgan-mse", size: "tiny", schedule: "cosine" }).schedule).toBe("cosine");
   expect(srganRecipe({ preset: "srgan-mse", size: "tiny", head: "gap" }).discriminator?.head).toBe("gap");
-  expect(srganRecipe({ preset: "srresnet-mse", size: "tiny", spectralNorm: true }).discriminator).toBe(null);
+  expect(srganRecipe({ preset: "srresnet-mse", size: "tiny", norm: "spectral" }).discriminator).toBe(null);
 });
 
 describe("what suits a size", () => {

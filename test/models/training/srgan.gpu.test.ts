@@ -179,6 +179,7 @@ describe("SRGAN training", () => {
     ["hinge", 2, 0],
     ["least-squares", 0.5, 0.5],
     ["relativistic-average", 2 * Math.LN2, 2 * Math.LN2],
+    ["relativistic-pairing", Math.LN2, Math.LN2],
   ] as const)("the game can be played by the %s loss", async (loss, discriminator, adversarial) => {
     const losses = await firstLosses({ loss });
     expect(losses.discriminator).toBeCloseTo(discriminator, 1);
@@ -191,7 +192,7 @@ describe("SRGAN training", () => {
   });
 
   test("spectral normalisation takes the place of batch norm, and goes on from a checkpoint exactly", async () => {
-    const spectral = srganRecipe({ preset: "srgan-mse", size: "tiny", network, spectralNorm: true });
+    const spectral = srganRecipe({ preset: "srgan-mse", size: "tiny", network, norm: "spectral" });
     const whole = new SRGANTraining(spectral);
     await train(whole, 0, 4);
     const first = new SRGANTraining(spectral);

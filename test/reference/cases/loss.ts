@@ -40,20 +40,27 @@ const KINDS = [
   "least-squares",
   "wasserstein",
   "relativistic-average",
+  "relativistic-pairing",
 ] as const;
+/** Logits of real and generated samples of this loss belong together. */
+const inPairs = (kind: (typeof KINDS)[number]) => kind === "relativistic-pairing";
 
 const gans: OpCase[] = [
   ...KINDS.flatMap((kind) => [
-    opCase(`${kind} loss of the discriminator`, [real([5, 1]), real([7, 1])], (k, x, fake) =>
-      k.ganLoss(kind).discriminator(x, fake),
+    opCase(
+      `${kind} loss of the discriminator`,
+      [real([inPairs(kind) ? 7 : 5, 1]), real([7, 1])],
+      (k, x, fake) => k.ganLoss(kind).discriminator(x, fake),
     ),
-    opCase(`${kind} loss of the generator`, [real([7, 1]), real([5, 1])], (k, fake, x) =>
-      kind === "relativistic-average"
+    opCase(`${kind} loss of the generator`, [real([7, 1]), real([inPairs(kind) ? 7 : 5, 1])], (k, fake, x) =>
+      kind.startsWith("relativistic")
         ? k.ganLoss(kind).generator(fake, x)
         : k.add(k.ganLoss(kind).generator(fake), k.mean(x)),
     ),
   ]),
-  ...(["non-saturating", "saturating", "least-squares", "relativistic-average"] as const).map((kind) =>
+  ...(
+    ["non-saturating", "saturating", "least-squares", "relativistic-average", "relativistic-pairing"] as const
+  ).map((kind) =>
     opCase(`${kind} loss with smoothed labels`, [real([6]), real([6])], (k, x, fake) =>
       k.ganLoss(kind, { realTarget: 0.9 }).discriminator(x, fake),
     ),
