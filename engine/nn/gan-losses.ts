@@ -19,6 +19,11 @@ export interface GanLoss {
    * @param real logits of real samples, which only the relativistic losses need
    */
   generator(fake: Tensor, real?: Tensor): Tensor;
+  /**
+   * What the discriminator says as this loss reads it: logits that real and that generated samples are real, by themselves or,
+   * where the loss is relativistic, against each other.
+   */
+  answers(real: Tensor, fake: Tensor): readonly [real: Tensor, fake: Tensor];
 }
 
 /**
@@ -50,7 +55,7 @@ export interface GanLossOptions {
   readonly realTarget?: number;
 }
 
-type Loss = (options: Required<GanLossOptions>) => GanLoss;
+type Loss = (options: Required<GanLossOptions>) => Omit<GanLoss, "answers">;
 
 const crossEntropies = (real: Tensor, fake: Tensor, realTarget: number): Tensor =>
   add(bceWithLogits(real, realTarget), bceWithLogits(fake, 0));
@@ -93,8 +98,14 @@ const LOSSES: Readonly<Record<GanLossKind, Loss>> = {
 /** Losses without a target that could be smoothed. */
 const TARGETLESS: readonly GanLossKind[] = ["hinge", "wasserstein"];
 
+/** What relativistic losses compare logits with: the mean of the other kind, or each with its partner. */
+const COMPARED: { readonly [kind in GanLossKind]?: (others: Tensor) => Tensor } = {
+  "relativistic-average": (others) => mean(others),
+  "relativistic-pairing": (others) => others,
+};
+
 /** Losses that compare logits of generated samples with those of real ones. */
-export const isRelativistic = (kind: GanLossKind): boolean => kind.startsWith("relativistic");
+export const isRelativistic = (kind: GanLossKind): boolean => kind in COMPARED;
 
 /** Names of all kinds, for menus and tests. */
 export const ganLossKinds = Object.keys(LOSSES) as readonly GanLossKind[];
@@ -117,6 +128,10 @@ export function ganLoss(kind: GanLossKind, { realTarget = 1 }: GanLossOptions = 
       if (!real && isRelativistic(kind))
         throw new GanvasError(`ganLoss: the generator's ${kind} loss needs logits of real samples`);
       return loss.generator(wide(fake), real && wide(real));
+    },
+    answers(real, fake) {
+      const compared = COMPARED[kind];
+      return compared ? [sub(real, compared(fake)), sub(fake, compared(real))] : [real, fake];
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   concat,
   EMA,
   flush,
+  ganLoss,
   grad,
   mean,
   mul,
@@ -118,8 +119,9 @@ export class SRGANTraining implements Trainer {
       colourDrift(step.sr, hr),
       step.generatorLoss.adversarial,
       step.discriminatorLoss,
-      mean(sigmoid(step.real)),
-      mean(sigmoid(step.fake)),
+      ...ganLoss(this.recipe.game.loss)
+        .answers(step.real, step.fake)
+        .map((logits) => mean(sigmoid(logits))),
       step.discriminatorNorm as Tensor,
     ];
   }

@@ -186,6 +186,27 @@ describe("SRGAN training", () => {
     expect(losses.adversarial).toBeCloseTo(adversarial, 1);
   });
 
+  test("a discriminator without a norm learns pairs, and its answers are told as the loss reads them", async () => {
+    const choice = { preset: "srgan-mse", size: "tiny", network, norm: "none", head: "patch" } as const;
+    const game = { loss: "relativistic-pairing" } as const;
+    const paired = new SRGANTraining(
+      srganRecipe({ ...choice, game, discriminatorLead: 0.9, discriminatorLr: 1e-2, steps: 40 }),
+    );
+    const names = [...(await paired.checkpoint()).model.keys()];
+    expect(names.filter((name) => /^discriminator.*(bn|running)/.test(name))).toEqual([]);
+    const answers = async () => {
+      const numbers = Array.from(await paired.update(batch(0)).data());
+      return ["D(real)", "D(fake)"].map((name) => numbers[paired.measures.indexOf(name)] as number);
+    };
+    const [first, firstFake] = await answers();
+    for (let k = 0; k < 30; k++) paired.update(batch(0));
+    const [last, lastFake] = await answers();
+    // σ(real - fake) and σ(fake - real): what one gains the other loses, which holds for no two answers alone.
+    expect((first as number) + (firstFake as number)).toBeCloseTo(1, 5);
+    expect((last as number) + (lastFake as number)).toBeCloseTo(1, 5);
+    expect(last).toBeGreaterThan(0.9);
+  });
+
   test("the R1 penalty counts for the discriminator", async () => {
     const [plain, penalised] = [await firstLosses({}), await firstLosses({ r1: 1000 })];
     expect(penalised.discriminator).toBeGreaterThan(plain.discriminator + 1e-3);
