@@ -72,7 +72,9 @@ export async function loadTuning(cache: TuningCache): Promise<number> {
 const isTile = (value: unknown): value is Tile => {
   const { form, block, columns } = (value ?? {}) as Partial<Tile>;
   return (
-    ["flat", "tile", "subgroup"].includes(form ?? "") && Number.isInteger(block) && Number.isInteger(columns)
+    ["flat", "tile", "subgroup", "winograd"].includes(form ?? "") &&
+    Number.isInteger(block) &&
+    Number.isInteger(columns)
   );
 };
 

@@ -1,6 +1,6 @@
 /** Which files in `shaders/` compute the convolution family for a geometry and an adapter, and with which tiles. */
 import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
-import type { Target, Tile, Tunable } from "../graph/node.ts";
+import type { Target, Tunable } from "../graph/node.ts";
 import flipSource from "../../shaders/conv2d-flip-weights.wgsl";
 import gradInputFlat from "../../shaders/conv2d-grad-input.flat.wgsl";
 import gradInputNaive from "../../shaders/conv2d-grad-input.naive.wgsl";
@@ -19,6 +19,7 @@ import { constantsOf, flopsOf, type Geometry } from "./conv-geometry.ts";
 import { depthwiseForward, depthwiseGradInput, depthwiseGradWeight, isDepthwise } from "./conv-depthwise.ts";
 import {
   ceilDiv,
+  type Cut,
   type Form,
   fastForm,
   type Product,
@@ -28,6 +29,7 @@ import {
   tunableProduct,
   vectorOf,
 } from "./kernels.ts";
+import { isWinograd, winogradLaunches, withWinograd } from "./conv-winograd.ts";
 import { slicesFor, summed } from "./split-sum.ts";
 
 /** Below this much work a kernel's compilation costs more than its naive form. */
@@ -60,7 +62,7 @@ const forwardProduct = (g: Geometry, family = "conv2d"): Product => ({
 });
 
 /** What the files of convolutions are told of their tiles. */
-const layoutOf = (tile: Tile, target: Target) =>
+const layoutOf = (tile: Cut, target: Target) =>
   tile.form === "subgroup"
     ? { LANES: target.subgroupSize, CHANNEL_LANES: tile.columns }
     : { COLUMN_THREADS: tile.columns, ROW_THREADS: rowThreads(tile, target) };
@@ -82,11 +84,12 @@ export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] 
       },
     ];
   const product = forwardProduct(g);
+  if (isWinograd(g, product, target)) return winogradLaunches(g, target);
   return [{ ...convLaunch(g, product, tileFor(product, form, target), target), bindings: READ_TWO_WRITE }];
 }
 
 /** The tiled or subgroup convolution, without its bindings. */
-function convLaunch(g: Geometry, product: Product, tile: Tile, target: Target): Omit<Launch, "bindings"> {
+function convLaunch(g: Geometry, product: Product, tile: Cut, target: Target): Omit<Launch, "bindings"> {
   const input = vectorOf(g.I / g.GROUPS);
   const output = vectorOf(g.O / g.GROUPS);
   const constants = {
@@ -143,6 +146,8 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
     ];
   const turned = turnedRound(g);
   const product = gradInputProduct(g);
+  if (turned && isWinograd(turned, product, target))
+    return winogradLaunches(turned, target, { turned: true });
   const tile = tileFor(product, form, target);
   const weights = (g.KH * g.KW * g.I * g.O) / g.GROUPS;
   const flip: Launch = {
@@ -223,13 +228,10 @@ export function convTunable(
 ): Tunable | undefined {
   const form = formFor(g, target);
   if (form === "naive" || isDepthwise(g) || isNarrow(g, form)) return undefined;
-  const product =
-    member === "forward"
-      ? forwardProduct(g)
-      : member === "gradInput"
-        ? gradInputProduct(g)
-        : gradWeightProduct(g);
-  return tunableProduct(product, form, target);
+  if (member === "gradWeight") return tunableProduct(gradWeightProduct(g), form, target);
+  const product = member === "forward" ? forwardProduct(g) : gradInputProduct(g);
+  const image = member === "forward" ? g : turnedRound(g);
+  return withWinograd(tunableProduct(product, form, target), image, target);
 }
 
 export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {
