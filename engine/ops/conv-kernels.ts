@@ -1,4 +1,5 @@
 /** Which files in `shaders/` compute the convolution family for a geometry and an adapter, and with which tiles. */
+import { hostName } from "../gpu/device.ts";
 import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
 import type { Target, Tunable } from "../graph/node.ts";
 import flipSource from "../../shaders/conv2d-flip-weights.wgsl";
@@ -22,6 +23,7 @@ import {
   type Cut,
   type Form,
   fastForm,
+  keyOf,
   type Product,
   rowThreads,
   tileFor,
@@ -29,8 +31,23 @@ import {
   tunableProduct,
   vectorOf,
 } from "./kernels.ts";
-import { isWinograd, winogradLaunches, withWinograd } from "./conv-winograd.ts";
+import { matmulLaunch } from "./matmul-kernels.ts";
 import { slicesFor, summed } from "./split-sum.ts";
+
+/** See `loadWinograd`. */
+let winograd: typeof import("./conv-winograd.ts") | undefined;
+
+/** Offers Winograd's method from now on. Pages load it when they tune: by itself no adapter of a browser takes it. */
+export async function loadWinograd(): Promise<void> {
+  winograd ??= await import("./conv-winograd.ts");
+}
+
+if (hostName() !== "browser") await loadWinograd();
+
+function winogradFor(g: Geometry, product: Product, target: Target, turned = false) {
+  if (!winograd?.isWinograd(g, keyOf(product), target)) return undefined;
+  return winograd.winogradLaunches(g, turned, (sizes) => matmulLaunch(sizes, target), foldGrid);
+}
 
 /** Below this much work a kernel's compilation costs more than its naive form. */
 const SMALL_FLOPS = 3e5;
@@ -84,7 +101,8 @@ export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] 
       },
     ];
   const product = forwardProduct(g);
-  if (isWinograd(g, product, target)) return winogradLaunches(g, target);
+  const byPoints = winogradFor(g, product, target);
+  if (byPoints) return byPoints;
   return [{ ...convLaunch(g, product, tileFor(product, form, target), target), bindings: READ_TWO_WRITE }];
 }
 
@@ -146,8 +164,8 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
     ];
   const turned = turnedRound(g);
   const product = gradInputProduct(g);
-  if (turned && isWinograd(turned, product, target))
-    return winogradLaunches(turned, target, { turned: true });
+  const byPoints = turned && winogradFor(turned, product, target, true);
+  if (byPoints) return byPoints;
   const tile = tileFor(product, form, target);
   const weights = (g.KH * g.KW * g.I * g.O) / g.GROUPS;
   const flip: Launch = {
@@ -231,7 +249,8 @@ export function convTunable(
   if (member === "gradWeight") return tunableProduct(gradWeightProduct(g), form, target);
   const product = member === "forward" ? forwardProduct(g) : gradInputProduct(g);
   const image = member === "forward" ? g : turnedRound(g);
-  return withWinograd(tunableProduct(product, form, target), image, target);
+  const tunable = tunableProduct(product, form, target);
+  return (image && winograd?.withWinograd(tunable, image, target)) ?? tunable;
 }
 
 export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {

@@ -1,15 +1,15 @@
 /**
  * 3×3 convolutions by Winograd's method: a quarter of the products, between two steps that pass over image and result.
- * See `shaders/conv2d-winograd.weights.wgsl`.
+ * See `shaders/conv2d-winograd.weights.wgsl`. Imports types only, and is handed what it calls: a script that pages load later
+ * would tear what it imports out of the first one, and both would compress worse.
  */
-import { foldGrid, type Launch, type Scratch } from "../gpu/kernel.ts";
+import type { foldGrid, Launch } from "../gpu/kernel.ts";
 import type { Target, Tile, Tunable } from "../graph/node.ts";
 import inputSource from "../../shaders/conv2d-winograd.input.wgsl";
 import outputSource from "../../shaders/conv2d-winograd.output.wgsl";
 import weightsSource from "../../shaders/conv2d-winograd.weights.wgsl";
-import { flopsOf, type Geometry } from "./conv-geometry.ts";
-import { ceilDiv, fastForm, keyOf, type Product, WIDE_SUBGROUP } from "./kernels.ts";
-import { matmulLaunch } from "./matmul-kernels.ts";
+import type { Geometry } from "./conv-geometry.ts";
+import type { MatmulSizes } from "./matmul-kernels.ts";
 
 /** Pairs of points: a tile of 4×4 pixels in terms of the method. */
 const POINTS = 36;
@@ -18,6 +18,9 @@ const TILE: Tile = { form: "winograd", block: 4, columns: 4 };
 
 /** With fewer channels the products are no longer what takes the time. */
 const WIDE = 32;
+
+/** Lanes of lavapipe's subgroups: there it was measured to win. */
+const LANES = 8;
 
 /** Three dispatches more weigh nothing beside so much work, and smaller networks keep their few. */
 const LARGE_FLOPS = 2e8;
@@ -28,7 +31,9 @@ const MOST_BYTES = 2 ** 27;
 /** Above, in bytes, the transformed image and result would be the largest part of a network's memory. */
 const MOST_SCRATCH = 24e6;
 
-const tilesOf = ({ N, OH, OW }: Geometry): number => N * ceilDiv(OH, 4) * ceilDiv(OW, 4);
+const tilesOf = ({ N, OH, OW }: Geometry): number => N * Math.ceil(OH / 4) * Math.ceil(OW / 4);
+
+const flopsOf = ({ N, OH, OW, I, O }: Geometry): number => 18 * N * OH * OW * I * O;
 
 function fits(g: Geometry): boolean {
   const isPlain = [g.SH, g.SW, g.DH, g.DW, g.GROUPS].every((n) => n === 1);
@@ -38,54 +43,58 @@ function fits(g: Geometry): boolean {
 
 const isCandidate = (g: Geometry): boolean => fits(g) && Math.min(g.I, g.O) >= WIDE;
 
-/** Where it was measured to win: on lavapipe. GPUs use it where tuning finds that it does. */
-const isUsual = (g: Geometry, target: Target): boolean =>
+/** GPUs use it where tuning finds that it is faster. */
+const isUsual = (g: Geometry, { software, subgroupSize }: Target): boolean =>
   isCandidate(g) &&
-  fastForm(target) === "subgroup" &&
-  target.software &&
-  target.subgroupSize >= WIDE_SUBGROUP &&
+  software &&
+  subgroupSize >= LANES &&
   flopsOf(g) >= LARGE_FLOPS &&
   4 * POINTS * tilesOf(g) * (g.I + g.O) <= MOST_SCRATCH &&
   16 * tilesOf(g) <= 1.5 * g.N * g.OH * g.OW;
 
-/** @param product the convolution as a matrix product, under whose key the choice is kept */
-export function isWinograd(g: Geometry, product: Product, target: Target): boolean {
+/** @param key under which the choice of the convolution's kernel is kept */
+export function isWinograd(g: Geometry, key: string, target: Target): boolean {
   if (target.form) return target.form === "winograd" && fits(g);
-  const chosen = target.tiles?.get(keyOf(product));
+  const chosen = target.tiles?.get(key);
   return chosen ? chosen.form === "winograd" && isCandidate(g) : isUsual(g, target);
 }
 
-/** The candidates of a convolution, of the image `g` where it is one at stride 1, with this method where it may serve. */
-export function withWinograd(tunable: Tunable, g: Geometry | undefined, target: Target): Tunable {
-  const { key, tiles } = tunable;
-  if (!g || !isCandidate(g)) return tunable;
+/** The candidates of a convolution at stride 1, with this method where it may serve. */
+export function withWinograd({ key, tiles }: Tunable, g: Geometry, target: Target): Tunable {
+  if (!isCandidate(g)) return { key, tiles };
   return { key, tiles: isUsual(g, target) ? [TILE, ...tiles] : [...tiles, TILE] };
 }
 
-/** @param turned the weights are those of the convolution whose input gradient this is */
-export function winogradLaunches(g: Geometry, target: Target, { turned = false } = {}): readonly Launch[] {
+/**
+ * @param turned the weights are those of the convolution whose input gradient this is
+ * @param matmulLaunch makes the product of these sizes
+ */
+export function winogradLaunches(
+  g: Geometry,
+  turned: boolean,
+  matmulLaunch: (sizes: MatmulSizes) => Launch,
+  fold: typeof foldGrid,
+): readonly Launch[] {
   const { N, H, W, I, OH, OW, O } = g;
   const tiles = tilesOf(g);
-  const weights: Scratch = { size: POINTS * I * O };
-  const image: Scratch = { size: POINTS * tiles * I };
-  const products: Scratch = { size: POINTS * tiles * O };
   const sizes = { BATCH: POINTS, M: tiles, N: O, K: I, BATCH_STRIDE_A: tiles * I, BATCH_STRIDE_B: I * O };
-  const { epilogue: _, ...product } = matmulLaunch(sizes, target);
+  const { epilogue: _, ...product } = matmulLaunch(sizes);
+  const grid = (threads: number) => fold(Math.ceil(threads / 64));
   return [
     {
       name: "conv2d-winograd.weights",
       source: weightsSource,
       constants: { I, O, TURNED: `${turned}` },
       bindings: [{ input: 1 }, { scratch: 0, write: true }],
-      grid: foldGrid(ceilDiv(I * O, 64)),
-      scratch: [weights, image, products],
+      grid: grid(I * O),
+      scratch: [I * O, tiles * I, tiles * O].map((size) => ({ size: POINTS * size })),
     },
     {
       name: "conv2d-winograd.input",
       source: inputSource,
       constants: { N, H, W, I, OH, OW, PAD_H: g.PH, PAD_W: g.PW },
       bindings: [{ input: 0 }, { scratch: 1, write: true }],
-      grid: foldGrid(ceilDiv(tiles * I, 64)),
+      grid: grid(tiles * I),
     },
     {
       ...product,
@@ -97,7 +106,7 @@ export function winogradLaunches(g: Geometry, target: Target, { turned = false }
       source: outputSource,
       constants: { N, OH, OW, O },
       bindings: [{ scratch: 2 }, { output: true, write: true }],
-      grid: foldGrid(ceilDiv(tiles * O, 64)),
+      grid: grid(tiles * O),
       epilogue: { hook: "epilogue1", width: 1 },
     },
   ];

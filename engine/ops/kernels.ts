@@ -71,7 +71,7 @@ export const tilesOf = ({ columns, rows }: Product, tile: Tile, target: Target):
  * Lanes from which on a subgroup of a software adapter is a whole vector of the processor. Below (SwiftShader) arrays cost more
  * than loads: a product of 512×512 matrices takes 1.4 s of CPU time with subgroups or tiles, 0.3 s with the flat form.
  */
-export const WIDE_SUBGROUP = 8;
+const WIDE_SUBGROUP = 8;
 
 /** The usual form of a product, where `form` is that of its family. */
 function usualForm({ flat, withoutSubgroups }: Product, form: Form, target: Target): Cut["form"] {
