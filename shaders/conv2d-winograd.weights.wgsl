@@ -7,7 +7,7 @@
 // p[q] = v[q] · u[q]; conv2d-winograd.output makes pixels of p. The convolution is 2 * 36 * N*TH*TW * I*O flop for 2 * N*OH*OW * 9 * I*O.
 //
 // The points 0, ±2/3, ±3/2 and infinity: of those whose sums need no more terms, they round least. Against float64 (64 channels,
-// uniform numbers) the error is about twice that of the direct sum; with 0, ±1, ±2 four times.
+// uniform numbers) the error is about twice that of the direct sum; with 0, ±1, ±2 it is four times as large.
 // Method: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (arXiv 1509.09308). The weights are divided by
 // the products of the points' differences, so that neither image nor result has to be.
 //

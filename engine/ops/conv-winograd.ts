@@ -28,17 +28,23 @@ const LARGE_FLOPS = 2e8;
 /** A buffer that every adapter can bind. */
 const MOST_BYTES = 2 ** 27;
 
-/** Above, in bytes, the transformed image and result would be the largest part of a network's memory. */
+/** Above, in bytes, what is transformed would be the largest part of a network's memory. */
 const MOST_SCRATCH = 24e6;
 
+/** With fewer, transforming the weights takes as long as the products. */
+const LEAST_TILES = 32;
+
 const tilesOf = ({ N, OH, OW }: Geometry): number => N * Math.ceil(OH / 4) * Math.ceil(OW / 4);
+
+/** Numbers of transformed weights, image and result. */
+const scratchOf = (g: Geometry): readonly number[] =>
+  [g.I * g.O, tilesOf(g) * g.I, tilesOf(g) * g.O].map((size) => POINTS * size);
 
 const flopsOf = ({ N, OH, OW, I, O }: Geometry): number => 18 * N * OH * OW * I * O;
 
 function fits(g: Geometry): boolean {
   const isPlain = [g.SH, g.SW, g.DH, g.DW, g.GROUPS].every((n) => n === 1);
-  const bytes = 4 * POINTS * Math.max(tilesOf(g) * Math.max(g.I, g.O), g.I * g.O);
-  return g.KH === 3 && g.KW === 3 && isPlain && bytes <= MOST_BYTES;
+  return g.KH === 3 && g.KW === 3 && isPlain && 4 * Math.max(...scratchOf(g)) <= MOST_BYTES;
 }
 
 const isCandidate = (g: Geometry): boolean => fits(g) && Math.min(g.I, g.O) >= WIDE;
@@ -49,7 +55,8 @@ const isUsual = (g: Geometry, { software, subgroupSize }: Target): boolean =>
   software &&
   subgroupSize >= LANES &&
   flopsOf(g) >= LARGE_FLOPS &&
-  4 * POINTS * tilesOf(g) * (g.I + g.O) <= MOST_SCRATCH &&
+  tilesOf(g) >= LEAST_TILES &&
+  4 * scratchOf(g).reduce((sum, size) => sum + size) <= MOST_SCRATCH &&
   16 * tilesOf(g) <= 1.5 * g.N * g.OH * g.OW;
 
 /** @param key under which the choice of the convolution's kernel is kept */
@@ -87,7 +94,7 @@ export function winogradLaunches(
       constants: { I, O, TURNED: `${turned}` },
       bindings: [{ input: 1 }, { scratch: 0, write: true }],
       grid: grid(I * O),
-      scratch: [I * O, tiles * I, tiles * O].map((size) => ({ size: POINTS * size })),
+      scratch: scratchOf(g).map((size) => ({ size })),
     },
     {
       name: "conv2d-winograd.input",
