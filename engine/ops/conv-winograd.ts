@@ -47,7 +47,8 @@ function fits(g: Geometry): boolean {
   return g.KH === 3 && g.KW === 3 && isPlain && 4 * Math.max(...scratchOf(g)) <= MOST_BYTES;
 }
 
-const isCandidate = (g: Geometry): boolean => fits(g) && Math.min(g.I, g.O) >= WIDE;
+/** In between numbers are f32, since half precision would lose too much; then the method has no part in half the memory. */
+const isCandidate = (g: Geometry): boolean => fits(g) && Math.min(g.I, g.O) >= WIDE && !g.HALF;
 
 /** GPUs use it where tuning finds that it is faster. */
 const isUsual = (g: Geometry, { software, subgroupSize }: Target): boolean =>
