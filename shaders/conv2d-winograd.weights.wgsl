@@ -6,13 +6,13 @@
 // w [3, 3, i, o], u [36, i, o]. Steps: this one; conv2d-winograd.input makes v [36, tile, i] of the image; 36 matrix products
 // p[q] = v[q] · u[q]; conv2d-winograd.output makes pixels of p. The convolution is 2 * 36 * N*TH*TW * I*O flop for 2 * N*OH*OW * 9 * I*O.
 //
-// The points 0, ±2/3, ±3/2 and infinity: of those whose sums need no more terms, they round least. Against float64 (64 channels,
+// The points 0, ±2/3, ±3/2 and infinity round least of a dozen sets that were tried. Against float64 (64 channels,
 // uniform numbers) the error is about twice that of the direct sum; with 0, ±1, ±2 it is four times as large.
 // Method: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (arXiv 1509.09308). The weights are divided by
 // the products of the points' differences, so that neither image nor result has to be.
 //
 // A thread: one pair of channels; 9 sums of 3 numbers, 36 + 144 bytes. Single numbers and rolled loops in all three files, since a
-// software adapter compiles every place that reads or writes for each lane and component: vectors were a fifth faster
+// software adapter compiles every place that reads or writes for each lane and component: vectors were a sixth faster
 // and took four times as long to compile.
 // Workgroups: fold(ceil(I*O / 64)), where fold(t) is x = min(t, 65535), y = ceil(t / x).
 
