@@ -59,6 +59,8 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(USAGE);
   const earlier: Results | undefined = values.compare && JSON.parse(fs.readFileSync(values.compare, "utf8"));
+  // Else the time to compile would be that of reading a file. Drivers look when they are loaded.
+  process.env.MESA_SHADER_CACHE_DISABLE ??= "true";
   const driverTime = driverClock(fs);
   const clock = driverTime && !values.chromium ? { clock: driverTime } : {};
   const options: Options = {

@@ -7,8 +7,13 @@ import type { Case } from "./case.ts";
 export interface Measurement {
   readonly id: string;
   readonly title: string;
-  /** Of the first run: recording, code generation, compilation, and the work itself. */
+  /** Of the first run on a device of its own: recording, code generation, compilation, and the work itself. */
   readonly first: number;
+  /**
+   * What the first run takes more than the next, nearly all of it compilation: CPU time of the driver's threads, where the
+   * host can tell it, else by the clock.
+   */
+  readonly compile: number;
   /** Median over the samples. */
   readonly median: number;
   readonly best: number;
@@ -35,10 +40,12 @@ export interface Options {
   readonly tune?: TuneOptions;
 }
 
+type Run = () => void | Promise<void>;
+
 interface Prepared {
   readonly item: Case;
-  readonly run: () => void | Promise<void>;
-  readonly first: number;
+  readonly run: Run;
+  readonly cold: Pick<Measurement, "first" | "compile">;
   readonly repeats: number;
   readonly samples: number[];
   readonly driverSamples: number[];
@@ -48,7 +55,7 @@ interface Prepared {
 /** Runs that are started before the queue is waited for. */
 const IN_FLIGHT = 32;
 
-async function repeat(run: Prepared["run"], times: number): Promise<number> {
+async function repeat(run: Run, times: number): Promise<number> {
   const start = performance.now();
   for (let k = 0; k < times; k++) {
     await run();
@@ -58,16 +65,37 @@ async function repeat(run: Prepared["run"], times: number): Promise<number> {
   return performance.now() - start;
 }
 
-async function prepare(item: Case, options: Options): Promise<Prepared> {
-  const { sampleTime } = options;
+async function inputsOf(item: Case): Promise<Run> {
+  await init();
   const run = await item.prepare();
   await idle();
+  return run;
+}
+
+/** A first run and the next on a device that has compiled nothing but what makes the inputs. */
+async function coldRun(item: Case, clock: () => number | Promise<number>): Promise<Prepared["cold"]> {
+  await close();
+  try {
+    const run = await inputsOf(item);
+    const start = await clock();
+    const first = await repeat(run, 1);
+    const middle = await clock();
+    await repeat(run, 1);
+    const end = await clock();
+    return { first, compile: Math.max(0, 2 * middle - start - end) };
+  } finally {
+    await close();
+  }
+}
+
+async function prepare(item: Case, cold: Prepared["cold"], options: Options): Promise<Prepared> {
+  const { sampleTime } = options;
+  const run = await inputsOf(item);
   if (options.tune) await tune(run, options.tune);
-  const first = await repeat(run, 1);
   const warm = await repeat(run, 2);
   const repeats = Math.max(1, Math.min(Math.ceil((2 * sampleTime) / warm), 200));
   const counts = { dispatches: 0, submits: 0, newBuffers: 0 };
-  return { item, run, first, repeats, samples: [], driverSamples: [], counts };
+  return { item, run, cold, repeats, samples: [], driverSamples: [], counts };
 }
 
 async function sample(prepared: Prepared, driverTime: Options["driverTime"]): Promise<void> {
@@ -93,14 +121,14 @@ export const median = (values: readonly number[]): number =>
     0.5,
   );
 
-function summary({ item, first, samples, driverSamples, counts }: Prepared): Measurement {
+function summary({ item, cold, samples, driverSamples, counts }: Prepared): Measurement {
   const sorted = [...samples].sort((a, b) => a - b);
   const middle = quantile(sorted, 0.5);
   const { id, title, flops, bytes } = item;
   return {
     id,
     title,
-    first,
+    ...cold,
     median: middle,
     best: sorted[0] as number,
     spread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2 / middle,
@@ -113,19 +141,27 @@ function summary({ item, first, samples, driverSamples, counts }: Prepared): Mea
 
 /** Measures every case; one that fails is reported with its error and spoils no other. */
 export async function measure(cases: readonly Case[], options: Options): Promise<Measurement[]> {
-  await init();
   const prepared: Prepared[] = [];
   const failed: Measurement[] = [];
-  for (const item of cases) {
-    options.onProgress?.(`preparing ${item.id}`);
-    try {
-      prepared.push(await prepare(item, options));
-    } catch (error) {
-      const none = { first: 0, median: 0, best: 0, spread: 0, dispatches: 0, submits: 0, newBuffers: 0 };
-      const message = error instanceof Error ? error.message : String(error);
-      failed.push({ id: item.id, title: item.title, ...none, error: message });
+  /** What `work` makes of every case. */
+  async function each(what: string, items: readonly Case[], work: (item: Case) => Promise<void>) {
+    for (const item of items) {
+      options.onProgress?.(`${what} ${item.id}`);
+      await work(item).catch((error) => {
+        const none = { first: 0, compile: 0, median: 0, best: 0, spread: 0 };
+        const counts = { dispatches: 0, submits: 0, newBuffers: 0 };
+        const message = error instanceof Error ? error.message : String(error);
+        failed.push({ id: item.id, title: item.title, ...none, ...counts, error: message });
+      });
     }
   }
+  // Before the others, since a device of its own closes the one there is.
+  const cold = new Map<Case, Prepared["cold"]>();
+  const clock = options.driverTime ?? (() => performance.now());
+  await each("compiling", cases, async (item) => void cold.set(item, await coldRun(item, clock)));
+  await each("preparing", [...cold.keys()], async (item) => {
+    prepared.push(await prepare(item, cold.get(item) as Prepared["cold"], options));
+  });
   for (let round = 0; round < options.rounds; round++) {
     options.onProgress?.(`round ${round + 1} of ${options.rounds}`);
     for (const p of prepared) await sample(p, options.driverTime);

@@ -76,6 +76,7 @@ export function show(results: Results, earlier?: Results): string {
     "submits",
     "buffers",
     "first ms",
+    "compile ms",
   ];
   const rows = results.cases.map((m) => {
     if (m.error !== undefined) return [m.title, `failed: ${m.error}`];
@@ -92,6 +93,7 @@ export function show(results: Results, earlier?: Results): string {
       digits(m.submits),
       digits(m.newBuffers),
       digits(m.first),
+      digits(m.compile),
       ...(earlier ? [before ? gain(m, before) : "new"] : []),
     ];
   });

@@ -6,6 +6,7 @@ import { InputError } from "./errors.ts";
 import type { Tile } from "./graph/node.ts";
 import { runtime } from "./graph/runtime.ts";
 import { type TunedKernel, type TuneOptions, tunableKernels, tuneKernel } from "./graph/tuner.ts";
+import { loadWinograd } from "./ops/conv-kernels.ts";
 
 export type { TriedTile, TunedKernel, TuneOptions } from "./graph/tuner.ts";
 
@@ -24,6 +25,7 @@ export interface TuningCache {
  * @returns what was tried and chosen, and why, kernel by kernel
  */
 export async function tune(work: () => unknown, options: TuneOptions = {}): Promise<readonly TunedKernel[]> {
+  await loadWinograd();
   const programs = await runtime.programsOf(work);
   const gpu = await runtime.gpu();
   const target = runtime.target(gpu);
@@ -60,6 +62,7 @@ export async function saveTuning(cache: TuningCache): Promise<void> {
  * @throws InputError when what is kept cannot be understood
  */
 export async function loadTuning(cache: TuningCache): Promise<number> {
+  await loadWinograd();
   const name = await cacheName();
   const text = await cache.read(name);
   if (text === undefined) return 0;
@@ -72,7 +75,9 @@ export async function loadTuning(cache: TuningCache): Promise<number> {
 const isTile = (value: unknown): value is Tile => {
   const { form, block, columns } = (value ?? {}) as Partial<Tile>;
   return (
-    ["flat", "tile", "subgroup"].includes(form ?? "") && Number.isInteger(block) && Number.isInteger(columns)
+    ["flat", "tile", "subgroup", "winograd"].includes(form ?? "") &&
+    Number.isInteger(block) &&
+    Number.isInteger(columns)
   );
 };
 

@@ -21,7 +21,7 @@ export interface Target {
   /** Choices by measurement, under the keys of `Tunable`. */
   readonly tiles?: ReadonlyMap<string, Tile>;
   /** Uses this form of every kernel that has it (for tests and comparisons). */
-  readonly form?: "naive" | "flat" | "tile" | "subgroup";
+  readonly form?: "naive" | "flat" | "tile" | "subgroup" | "winograd";
   /** Stores the value of every op by a kernel of its own (for tests and comparisons). */
   readonly unfused?: boolean;
 }

@@ -18,6 +18,8 @@ export interface Geometry {
   readonly DH: number;
   readonly DW: number;
   readonly GROUPS: number;
+  /** The result is of type f16. */
+  readonly HALF?: boolean;
 }
 
 /** Multiplications and additions of any member of the family. */

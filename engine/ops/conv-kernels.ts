@@ -1,6 +1,7 @@
 /** Which files in `shaders/` compute the convolution family for a geometry and an adapter, and with which tiles. */
+import { hostName } from "../gpu/device.ts";
 import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
-import type { Target, Tile, Tunable } from "../graph/node.ts";
+import type { Target, Tunable } from "../graph/node.ts";
 import flipSource from "../../shaders/conv2d-flip-weights.wgsl";
 import gradInputFlat from "../../shaders/conv2d-grad-input.flat.wgsl";
 import gradInputNaive from "../../shaders/conv2d-grad-input.naive.wgsl";
@@ -19,8 +20,10 @@ import { constantsOf, flopsOf, type Geometry } from "./conv-geometry.ts";
 import { depthwiseForward, depthwiseGradInput, depthwiseGradWeight, isDepthwise } from "./conv-depthwise.ts";
 import {
   ceilDiv,
+  type Cut,
   type Form,
   fastForm,
+  keyOf,
   type Product,
   rowThreads,
   tileFor,
@@ -28,7 +31,23 @@ import {
   tunableProduct,
   vectorOf,
 } from "./kernels.ts";
+import { matmulLaunch } from "./matmul-kernels.ts";
 import { slicesFor, summed } from "./split-sum.ts";
+
+/** See `loadWinograd`. */
+let winograd: typeof import("./conv-winograd.ts") | undefined;
+
+/** Offers Winograd's method from now on. Pages load it when they tune: by itself no adapter of a browser takes it. */
+export async function loadWinograd(): Promise<void> {
+  winograd ??= await import("./conv-winograd.ts");
+}
+
+if (hostName() !== "browser") await loadWinograd();
+
+function winogradFor(g: Geometry, product: Product, target: Target, turned = false) {
+  if (!winograd?.isWinograd(g, keyOf(product), target)) return undefined;
+  return winograd.winogradLaunches(g, turned, (sizes) => matmulLaunch(sizes, target), foldGrid);
+}
 
 /** Below this much work a kernel's compilation costs more than its naive form. */
 const SMALL_FLOPS = 3e5;
@@ -60,7 +79,7 @@ const forwardProduct = (g: Geometry, family = "conv2d"): Product => ({
 });
 
 /** What the files of convolutions are told of their tiles. */
-const layoutOf = (tile: Tile, target: Target) =>
+const layoutOf = (tile: Cut, target: Target) =>
   tile.form === "subgroup"
     ? { LANES: target.subgroupSize, CHANNEL_LANES: tile.columns }
     : { COLUMN_THREADS: tile.columns, ROW_THREADS: rowThreads(tile, target) };
@@ -82,11 +101,13 @@ export function forwardLaunches(g: Geometry, target: Target): readonly Launch[] 
       },
     ];
   const product = forwardProduct(g);
+  const byPoints = winogradFor(g, product, target);
+  if (byPoints) return byPoints;
   return [{ ...convLaunch(g, product, tileFor(product, form, target), target), bindings: READ_TWO_WRITE }];
 }
 
 /** The tiled or subgroup convolution, without its bindings. */
-function convLaunch(g: Geometry, product: Product, tile: Tile, target: Target): Omit<Launch, "bindings"> {
+function convLaunch(g: Geometry, product: Product, tile: Cut, target: Target): Omit<Launch, "bindings"> {
   const input = vectorOf(g.I / g.GROUPS);
   const output = vectorOf(g.O / g.GROUPS);
   const constants = {
@@ -143,6 +164,8 @@ export function gradInputLaunches(g: Geometry, target: Target): readonly Launch[
     ];
   const turned = turnedRound(g);
   const product = gradInputProduct(g);
+  const byPoints = turned && winogradFor(turned, product, target, true);
+  if (byPoints) return byPoints;
   const tile = tileFor(product, form, target);
   const weights = (g.KH * g.KW * g.I * g.O) / g.GROUPS;
   const flip: Launch = {
@@ -223,13 +246,11 @@ export function convTunable(
 ): Tunable | undefined {
   const form = formFor(g, target);
   if (form === "naive" || isDepthwise(g) || isNarrow(g, form)) return undefined;
-  const product =
-    member === "forward"
-      ? forwardProduct(g)
-      : member === "gradInput"
-        ? gradInputProduct(g)
-        : gradWeightProduct(g);
-  return tunableProduct(product, form, target);
+  if (member === "gradWeight") return tunableProduct(gradWeightProduct(g), form, target);
+  const product = member === "forward" ? forwardProduct(g) : gradInputProduct(g);
+  const image = member === "forward" ? g : turnedRound(g);
+  const tunable = tunableProduct(product, form, target);
+  return (image && winograd?.withWinograd(tunable, image, target)) ?? tunable;
 }
 
 export function gradWeightLaunches(g: Geometry, target: Target): readonly Launch[] {

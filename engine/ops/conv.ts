@@ -27,6 +27,7 @@ export interface ConvOptions {
 }
 
 const geometryOf = (node: Node): Geometry => node.attributes as unknown as Geometry;
+const storedOf = (node: Node): Geometry => ({ ...geometryOf(node), HALF: node.dtype === "f16" });
 const inputsOf = (node: Node): [Tensor, Tensor] => [
   new Tensor(node.inputs[0] as Node),
   new Tensor(node.inputs[1] as Node),
@@ -37,8 +38,8 @@ const FORWARD: KernelOp = {
   name: "conv2d",
   fusable: true,
   acceptsF16: true,
-  launches: (node, target) => forwardLaunches(geometryOf(node), target),
-  tunable: (node, target) => convTunable("forward", geometryOf(node), target),
+  launches: (node, target) => forwardLaunches(storedOf(node), target),
+  tunable: (node, target) => convTunable("forward", storedOf(node), target),
   gradient: (dy, node) => {
     const [x, w] = inputsOf(node);
     const g = geometryOf(node);
@@ -51,8 +52,8 @@ const GRAD_INPUT: KernelOp = {
   name: "conv2dGradInput",
   fusable: true,
   acceptsF16: true,
-  launches: (node, target) => gradInputLaunches(geometryOf(node), target),
-  tunable: (node, target) => convTunable("gradInput", geometryOf(node), target),
+  launches: (node, target) => gradInputLaunches(storedOf(node), target),
+  tunable: (node, target) => convTunable("gradInput", storedOf(node), target),
   gradient: (ddx, node) => {
     const [dy, w] = inputsOf(node);
     const g = geometryOf(node);

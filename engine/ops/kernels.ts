@@ -2,7 +2,10 @@
 import type { Target, Tile, Tunable } from "../graph/node.ts";
 
 /** Form of a kernel file: `NAME.FORM.wgsl`. All forms of a kernel compute the same numbers up to rounding. */
-export type Form = NonNullable<Target["form"]>;
+export type Form = Exclude<NonNullable<Target["form"]>, "winograd">;
+
+/** How a product is cut up that is computed as such. */
+export type Cut = Tile & { readonly form: Exclude<Form, "naive"> };
 
 /** Width of the vectors a file reads or writes along an axis of `n` elements, and their WGSL type. */
 export const vectorOf = (n: number): { width: 1 | 4; type: "f32" | "vec4f" } =>
@@ -13,7 +16,8 @@ export const vectorOf = (n: number): { width: 1 | 4; type: "f32" | "vec4f" } =>
  * the gathers that are dear there. GPUs get register tiles.
  */
 export function fastForm(target: Target): Form {
-  if (target.form && (target.form !== "subgroup" || target.subgroupSize > 0)) return target.form;
+  const { form } = target;
+  if (form && form !== "winograd" && (form !== "subgroup" || target.subgroupSize > 0)) return form;
   return target.software && target.subgroupSize > 0 && target.subgroupSize <= 16 ? "subgroup" : "tile";
 }
 
@@ -70,14 +74,14 @@ export const tilesOf = ({ columns, rows }: Product, tile: Tile, target: Target):
 const WIDE_SUBGROUP = 8;
 
 /** The usual form of a product, where `form` is that of its family. */
-function usualForm({ flat, withoutSubgroups }: Product, form: Form, target: Target): Tile["form"] {
+function usualForm({ flat, withoutSubgroups }: Product, form: Form, target: Target): Cut["form"] {
   const narrow = target.software && target.subgroupSize < WIDE_SUBGROUP;
   if (flat && (form === "flat" || (narrow && !target.form))) return "flat";
   return form === "subgroup" && !withoutSubgroups ? "subgroup" : "tile";
 }
 
 /** The tile that is used where none has been chosen by measurement. */
-function usualTile(product: Product, family: Form, target: Target): Tile {
+function usualTile(product: Product, family: Form, target: Target): Cut {
   const { columns, blocks, batch = 1 } = product;
   const form = usualForm(product, family, target);
   if (form !== "subgroup") {
@@ -93,11 +97,12 @@ function usualTile(product: Product, family: Form, target: Target): Tile {
 
 const classOf = (n: number): number => Math.ceil(Math.log2(Math.max(n, 1)));
 
-const keyOf = ({ family, columns, rows, depth, batch = 1 }: Product): string =>
+/** Names all products that share one choice. */
+export const keyOf = ({ family, columns, rows, depth, batch = 1 }: Product): string =>
   [family, ...[columns, rows * batch, depth].map((n) => 2 ** classOf(n))].join(" ");
 
 /** The tile for a product: as measured, where that is one of the candidates, else the usual one of this form. */
-export function tileFor(product: Product, form: Form, target: Target): Tile {
+export function tileFor(product: Product, form: Form, target: Target): Cut {
   const chosen = target.form ? undefined : target.tiles?.get(keyOf(product));
   const candidates = chosen ? tunableProduct(product, form, target).tiles : [];
   return candidates.find((tile) => isSame(tile, chosen as Tile)) ?? usualTile(product, form, target);
@@ -107,11 +112,11 @@ const isSame = (a: Tile, b: Tile): boolean =>
   a.form === b.form && a.block === b.block && a.columns === b.columns;
 
 /** What can be chosen for a product whose usual form is `form`. */
-export function tunableProduct(product: Product, form: Form, target: Target): Tunable {
+export function tunableProduct(product: Product, form: Form, target: Target) {
   const { columns, blocks = BLOCKS, withoutSubgroups } = product;
   const usual = usualTile(product, form, target);
-  const tiles: Tile[] = [usual];
-  const add = (tile: Tile) => {
+  const tiles: Cut[] = [usual];
+  const add = (tile: Cut) => {
     if (!tiles.some((known) => isSame(known, tile))) tiles.push(tile);
   };
   const addTiles = () => {
@@ -133,5 +138,5 @@ export function tunableProduct(product: Product, form: Form, target: Target): Tu
   if (usual.form !== "subgroup") addTiles();
   if (target.subgroupSize > 1 && !withoutSubgroups) addSubgroups();
   addTiles();
-  return { key: keyOf(product), tiles };
+  return { key: keyOf(product), tiles } satisfies Tunable;
 }

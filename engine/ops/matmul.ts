@@ -1,26 +1,11 @@
 /** Matrix products, with batches. */
 import { ShapeError } from "../errors.ts";
-import { foldGrid, type Launch, MAX_WORKGROUPS } from "../gpu/kernel.ts";
-import type { KernelOp, Node, Target, Tunable } from "../graph/node.ts";
-import flatSource from "../../shaders/matmul.flat.wgsl";
-import naiveSource from "../../shaders/matmul.naive.wgsl";
-import subgroupSource from "../../shaders/matmul.subgroup.wgsl";
-import tileSource from "../../shaders/matmul.tile.wgsl";
+import type { KernelOp, Node } from "../graph/node.ts";
 import { factors } from "../precision.ts";
 import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
 import { expand, reshape, sumTo } from "./broadcast.ts";
-import {
-  ceilDiv,
-  fastForm,
-  type Form,
-  type Product,
-  rowThreads,
-  tileFor,
-  tilesOf,
-  tunableProduct,
-  vectorOf,
-} from "./kernels.ts";
+import { matmulLaunch, type MatmulSizes, matmulTunable } from "./matmul-kernels.ts";
 import { transpose } from "./movement.ts";
 
 /** [batch, m, k] × [batch, k, n]; a batch of 1 is repeated. */
@@ -29,8 +14,8 @@ const MATMUL: KernelOp = {
   name: "matmul",
   fusable: true,
   acceptsF16: true,
-  launches,
-  tunable,
+  launches: (node, target) => [matmulLaunch(sizesOf(node), target)],
+  tunable: (node, target) => matmulTunable(sizesOf(node), target),
   gradient: (dy, node) => {
     const [a, b] = node.inputs.map((input) => new Tensor(input)) as [Tensor, Tensor];
     const d = new Tensor(dy);
@@ -38,74 +23,12 @@ const MATMUL: KernelOp = {
   },
 };
 
-/** The fast forms take a batch along z, whose end the naive form does not have. */
-const formFor = ({ shape }: Node, target: Target): Form =>
-  (shape[0] as number) > MAX_WORKGROUPS ? "naive" : fastForm(target);
-
-function productOf({ inputs, shape }: Node): Product {
-  const [batch, rows, n] = shape as [number, number, number];
-  const depth = inputs[0]?.shape[2] as number;
-  const flat = n % 4 === 0 && depth % 4 === 0 ? 8 : undefined;
-  return { family: "matmul", columns: n / vectorOf(n).width, rows, depth, batch, flat };
-}
-
-function tunable(node: Node, target: Target): Tunable | undefined {
-  const form = formFor(node, target);
-  return form === "naive" ? undefined : tunableProduct(productOf(node), form, target);
-}
-
-function launches(node: Node, target: Target): readonly Launch[] {
-  const [a, b] = node.inputs as [Node, Node];
-  const [BATCH, M, N] = node.shape as [number, number, number];
+function sizesOf({ inputs, shape }: Node): MatmulSizes {
+  const [a, b] = inputs as readonly [Node, Node];
+  const [BATCH, M, N] = shape as [number, number, number];
   const K = a.shape[2] as number;
-  const form = formFor(node, target);
-  const strideA = a.shape[0] === 1 ? 0 : M * K;
-  const strideB = b.shape[0] === 1 ? 0 : K * N;
-  const sizes = { BATCH, M, N, K, BATCH_STRIDE_A: strideA, BATCH_STRIDE_B: strideB };
-  const bindings = [{ input: 0 }, { input: 1 }, { output: true, write: true }] as const;
-  const flops = 2 * BATCH * M * N * K;
-  if (form === "naive")
-    return [
-      {
-        name: "matmul.naive",
-        source: naiveSource,
-        constants: sizes,
-        bindings,
-        grid: foldGrid(ceilDiv(BATCH * M * N, 64)),
-        epilogue: { hook: "epilogue1", width: 1 },
-        flops,
-      },
-    ];
-  const input = vectorOf(K);
-  const output = vectorOf(N);
-  const product = productOf(node);
-  const tile = tileFor(product, form, target);
-  const layout =
-    tile.form === "subgroup"
-      ? { LANES: target.subgroupSize, COLUMN_LANES: tile.columns }
-      : { COLUMN_THREADS: tile.columns, ROW_THREADS: rowThreads(tile, target) };
-  const [x, y] = foldGrid(tilesOf(product, tile, target));
-  return [
-    {
-      name: `matmul.${tile.form}`,
-      source: { flat: flatSource, tile: tileSource, subgroup: subgroupSource }[tile.form],
-      constants: {
-        ...sizes,
-        ...layout,
-        ...(tile.form !== "flat" && {
-          In: input.type,
-          IN_WIDTH: input.width,
-          Out: output.type,
-          OUT_WIDTH: output.width,
-          ROWS: tile.block,
-        }),
-      },
-      bindings,
-      grid: [x, y, BATCH],
-      epilogue: { hook: "epilogue", width: output.width },
-      flops,
-    },
-  ];
+  const BATCH_STRIDE_A = a.shape[0] === 1 ? 0 : M * K;
+  return { BATCH, M, N, K, BATCH_STRIDE_A, BATCH_STRIDE_B: b.shape[0] === 1 ? 0 : K * N };
 }
 
 /** [p, m, k] × [q, k, n] with p = q, or one of them 1. */

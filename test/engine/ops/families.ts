@@ -24,7 +24,7 @@ const sizeOrNone = fc.oneof({ weight: 12, arbitrary: size }, { weight: 1, arbitr
 const small = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9);
 const channels = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 12, 16, 17);
 const between = (min: number, max: number) => fc.integer({ min, max });
-const form = fc.constantFrom("naive" as const, "tile" as const, "subgroup" as const);
+const form = fc.constantFrom("naive" as const, "tile" as const, "subgroup" as const, "winograd" as const);
 
 const withForm = (cases: fc.Arbitrary<OpCase>): fc.Arbitrary<FamilyCase> => fc.record({ of: cases, form });
 const plain = (cases: fc.Arbitrary<OpCase>): fc.Arbitrary<FamilyCase> => cases.map((of) => ({ of }));

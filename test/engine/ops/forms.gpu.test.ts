@@ -3,7 +3,16 @@ import { afterAll, describe, expect, test } from "vitest";
 import { type DeviceInfo, grad, init, type Tensor, tensor } from "../../../engine/index.ts";
 import type { Target } from "../../../engine/graph/node.ts";
 import { runtime } from "../../../engine/graph/runtime.ts";
-import { type ConvOptions, conv2d, matmul, square, sum, transpose } from "../../../engine/ops/index.ts";
+import {
+  add,
+  type ConvOptions,
+  conv2d,
+  matmul,
+  mul,
+  square,
+  sum,
+  transpose,
+} from "../../../engine/ops/index.ts";
 import { fillUniform } from "../../../engine/random.ts";
 import { sizeOf } from "../../../engine/shape.ts";
 
@@ -111,6 +120,50 @@ test("the flat form serves products and convolutions whose sizes are multiples o
     "matmul.flat",
   ]);
   expectEqual(flat.data, naive.data, "flat");
+});
+
+describe("3×3 convolution by Winograd's method, its gradients and theirs", () => {
+  const CASES: readonly { x: number[]; w: number[]; padding: number | [number, number] }[] = [
+    // Tiles of 4×4 that the image fills, that it does not, and images smaller than one.
+    { x: [2, 8, 12, 8], w: [3, 3, 8, 12], padding: 1 },
+    { x: [2, 7, 9, 8], w: [3, 3, 8, 4], padding: 1 },
+    { x: [1, 13, 6, 4], w: [3, 3, 4, 20], padding: [2, 0] },
+    { x: [3, 3, 5, 12], w: [3, 3, 12, 8], padding: 0 },
+    { x: [1, 1, 2, 1], w: [3, 3, 1, 3], padding: 1 },
+    { x: [2, 5, 4, 7], w: [3, 3, 7, 5], padding: 1 },
+    { x: [1, 18, 17, 64], w: [3, 3, 64, 36], padding: 1 },
+  ];
+  test.each(CASES)("x $x, w $w, padding $padding", async ({ x: image, w: kernel, padding }) => {
+    const record = () => {
+      const x = random(1, ...image);
+      const w = random(2, ...kernel);
+      const y = conv2d(x, w, { padding });
+      const dy = random(3, ...y.shape);
+      const [dx, dw] = grad(y, [x, w], dy) as [Tensor, Tensor];
+      const bias = random(4, kernel.at(-1) as number);
+      const fused = mul(add(conv2d(x, w, { padding }), bias), bias);
+      return [y, dx, dw, fused, ...grad(sum(square(dx)), [w, dy]), ...grad(sum(square(dw)), [x])];
+    };
+    const [winograd, naive] = [await compute("winograd", record), await compute("naive", record)];
+    const STEPS = ["weights", "input", "output"].map((step) => `conv2d-winograd.${step}`);
+    for (const step of STEPS) expect(winograd.kernels).toContain(step);
+    expectEqual(winograd.data, naive.data, "winograd");
+  });
+
+  test("serves no convolution but those of 3×3 at stride 1 without groups", async () => {
+    const others: readonly { x: number[]; w: number[]; options: ConvOptions }[] = [
+      { x: [1, 8, 8, 4], w: [3, 3, 4, 8], options: { stride: 2 } },
+      { x: [1, 8, 8, 4], w: [3, 3, 4, 8], options: { dilation: [1, 2] } },
+      { x: [1, 8, 8, 8], w: [3, 3, 4, 8], options: { groups: 2 } },
+      { x: [1, 8, 8, 4], w: [3, 4, 4, 8], options: {} },
+    ];
+    for (const { x, w, options } of others) {
+      const record = () => [conv2d(random(1, ...x), random(2, ...w), options)];
+      const [got, want] = [await compute("winograd", record), await compute("naive", record)];
+      expect(got.kernels.join()).not.toMatch(/winograd|naive/);
+      expectEqual(got.data, want.data, "winograd");
+    }
+  });
 });
 
 test("the weight gradient of many pixels is cut into slices in the flat form too", async () => {
