@@ -17,11 +17,12 @@ import {
   type SRGANPreset,
   type SRGANPresetName,
   type SRGANRecipe,
+  type SRGANSize,
   type SRGANSizeName,
   srganRecipe,
   withSteps,
 } from "../../models/training/srgan-recipe.ts";
-import type { Game } from "../../models/training/srgan-step.ts";
+import { type Game, PAPER_GAME } from "../../models/training/srgan-step.ts";
 import { CAFFE_VGG_WEIGHT } from "../../models/srgan-losses.ts";
 import type { VGG19 } from "../../models/vgg19.ts";
 import { parseVgg19 } from "../../models/vgg19-files.ts";
@@ -63,7 +64,7 @@ async function begun(args: Arguments, wishes: ReturnType<typeof wishesOf>): Prom
     ...(steps !== undefined && { steps }),
     ...(seed !== undefined && { seed }),
     ...settingsOf(args),
-    game: gameOf(args),
+    game: gameOf(args, size),
     icnr: args.values.icnr === true,
   });
   const features = await featuresOf(args, recipe);
@@ -155,10 +156,11 @@ function refuseUseless(args: Arguments, { title, content, adversarialWeight, net
 }
 
 /** The rules of the game, where options change them. @throws InputError for one that has no label to smooth */
-function gameOf(args: Arguments): Partial<Game> {
-  const loss = oneOf(args, "gan", ganLossKinds, "non-saturating");
+function gameOf(args: Arguments, size: SRGANSizeName): Partial<Game> {
+  const usual: Game = { ...PAPER_GAME, ...(SRGAN_SIZES[size] as SRGANSize).game };
+  const loss = oneOf(args, "gan", ganLossKinds, usual.loss);
   const smoothing = decimal(args, "label-smoothing", { least: 0, below: 1 }) ?? 0;
-  const r1 = decimal(args, "r1", { least: 0 }) ?? 0;
+  const r1 = decimal(args, "r1", { least: 0 }) ?? usual.r1;
   try {
     ganLoss(loss, { realTarget: 1 - smoothing });
   } catch (error) {

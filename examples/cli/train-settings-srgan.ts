@@ -71,7 +71,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "W",
-      help: "srgan: of the distance of textures, compared place by place in VGG's features (6e-4 for compact, else 0)",
+      help: "srgan: of the distance of textures, compared place by place in VGG's features (1e-3 for compact, else 0)",
     },
   },
   jitter: {
@@ -109,7 +109,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "NORM",
-      help: "srgan: what keeps the discriminator's signal in bounds: batch (as in the paper), spectral, none",
+      help: "srgan: what keeps the discriminator's signal in bounds: batch (as in the paper), spectral, none (for compact)",
     },
   },
   "discriminator-lr": {
@@ -139,7 +139,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "W",
-      help: "srgan: of the adversarial loss (1e-2 for compact, where it is a limit; else 1e-3, as in the paper)",
+      help: "srgan: of the adversarial loss (10 for compact, where it is a limit; else 1e-3, as in the paper)",
     },
   },
   "adversarial-share": {
@@ -149,7 +149,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "R",
-      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as that of all else (0.03 for compact, else no limit)",
+      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as that of all else (1.2 for compact, else no limit)",
     },
   },
 };

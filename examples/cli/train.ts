@@ -63,7 +63,7 @@ export const train: Command = {
     lr: {
       type: "string",
       value: "X",
-      help: "learning rate at the start (srresnet: the preset's by default; srgan: 2e-4 for compact, else 1e-4)",
+      help: "learning rate at the start (srresnet: the preset's by default; srgan: 1e-4)",
     },
     batch: { type: "string", value: "N", help: "patches in a batch (the preset's or size's by default)" },
     candidates: {
@@ -75,7 +75,7 @@ export const train: Command = {
     gan: {
       type: "string",
       value: "LOSS",
-      help: `srgan: ${ganLossKinds.join(", ")} (the paper's non-saturating by default)`,
+      help: `srgan: ${ganLossKinds.join(", ")} (relativistic-pairing for compact, else the paper's non-saturating)`,
     },
     "label-smoothing": {
       type: "string",
@@ -85,7 +85,7 @@ export const train: Command = {
     r1: {
       type: "string",
       value: "G",
-      help: "srgan: penalty on the discriminator's gradient at originals, e.g. 10 (0 by default)",
+      help: "srgan: penalty on the discriminator's gradient at originals (5 for compact, else 0)",
     },
     discriminator: {
       type: "string",

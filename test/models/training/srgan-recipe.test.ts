@@ -76,18 +76,23 @@ describe("what suits a size", () => {
     expect(recipe.content).not.toHaveProperty("pixels");
   });
 
-  test("a compact run judges by places, and options go before", () => {
+  test("a compact run judges by places and in pairs, and options go before", () => {
     const compact = { preset: "srgan-vgg22", size: "compact", network } as const;
     expect(srganRecipe(compact)).toMatchObject({
-      discriminator: { head: "patch" },
+      discriminator: { head: "patch", norm: "none" },
+      game: { loss: "relativistic-pairing", realTarget: 1, r1: 5 },
       content: { pixels: 0.5 },
-      textureWeight: 6e-4,
+      textureWeight: 1e-3,
       frozenStatistics: true,
       jitter: true,
       schedule: "cosine",
     });
-    const chosen = { jitter: false, pixelWeight: 0, schedule: "drop", lr: 1e-3 } as const;
-    const own = srganRecipe({ ...compact, ...chosen });
+    const chosen = { jitter: false, pixelWeight: 0, schedule: "drop", lr: 1e-3, norm: "spectral" } as const;
+    const own = srganRecipe({ ...compact, ...chosen, game: { loss: "hinge", r1: 0 } });
+    expect(own).toMatchObject({
+      discriminator: { norm: "spectral" },
+      game: { loss: "hinge", realTarget: 1, r1: 0 },
+    });
     expect(own).toMatchObject({ schedule: "drop", lr: 1e-3, content: { kind: "vgg" } });
     expect(own.content).not.toHaveProperty("pixels");
     expect(own).not.toHaveProperty("jitter");
