@@ -102,7 +102,7 @@ describe("from here to PyTorch", () => {
     { head: "gap", norm: "batch", network: { ...SMALL, upsample: "deconv" } },
     { head: "patch", norm: "batch", network: SMALL },
     { head: "dense", norm: "spectral", network: SMALL },
-    { head: "patch", norm: "none", network: SMALL },
+    { head: "patch", norm: "none", network: { ...SMALL, padding: "reflect" } },
   ];
   test.for(cases)("a checkpoint of SRGAN holds both networks ($head, $norm)", async (choice, context) => {
     const training = new SRGANTraining(
@@ -129,6 +129,23 @@ describe("from here to PyTorch", () => {
 });
 
 describe("from PyTorch back", () => {
+  test("what tensors do not show is said beside them", async (context) => {
+    const lr = pictures("lr.safetensors", "lr", [1, 3, 8, 6]);
+    const said = [
+      "from networks import *",
+      `net = load_generator("${fromRoot("models/weights/srresnet.safetensors")}")`,
+      'said = {"architecture": json.dumps({"padding": "reflect"})}',
+      'save_file(net.state_dict(), "said.safetensors", metadata=said)',
+    ];
+    writeFileSync(file("say.py"), said.join("\n"));
+    await run(context, "say.py");
+    await run(context, "enlarge.py", "said.safetensors", "lr.safetensors", "sr.safetensors");
+    expect(parseSRResNet(readFileSync(file("said.safetensors")), "said").config.padding).toBe("reflect");
+    expect(await worst("sr.safetensors", "sr", enlarge(file("said.safetensors"), lr))).toBeLessThan(
+      TOLERANCE,
+    );
+  });
+
   test.for(["dense", "gap"] as const)(
     "a discriminator judges here as it does there (%s)",
     async (head, context) => {
