@@ -6,7 +6,7 @@ import { inF32 } from "../precision.ts";
 import { normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
 import { expectFloats, record, Tensor, tensor } from "../tensor.ts";
 import { detach, expand, reduce, reshape, sum } from "./broadcast.ts";
-import { add, div, eq, exp, isnan, log, mul, sqrt, square, sub, where } from "./pointwise.ts";
+import { add, div, eq, exp, finite, isnan, log, mul, sqrt, square, sub, where } from "./pointwise.ts";
 
 /** Options of reductions. */
 export interface ReduceOptions {
@@ -141,11 +141,13 @@ export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = 
     return where(isZero, 0, sqrt(where(isZero, 1, squares)));
   });
 
-/** log Σ e^x, with the maximum taken out so that nothing overflows. */
+/** log Σ e^x, with the maximum taken out so that nothing overflows; where that is infinite, so is the result. */
 export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor {
   const list = normalizeAxes("logsumexp", axes, x.rank);
   return inFloats("logsumexp", x, (v) => {
-    const peak = detach(max(v, list, { keepDims: true }));
+    const most = detach(max(v, list, { keepDims: true }));
+    // Infinity less infinity would be no number.
+    const peak = where(finite(most), most, 0);
     const result = add(log(sum(exp(sub(v, peak)), list, { keepDims: true })), peak);
     return options.keepDims
       ? result

@@ -102,6 +102,16 @@ describe("where a choice is made", () => {
       ]);
     }
   });
+  test("the logarithm of a sum of exponentials is as infinite as its largest", async () => {
+    const { POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
+    const rows = engine.tensor([
+      [least, least, least],
+      [least, 0, least],
+      [most, 0, least],
+      [none, 0, most],
+    ]);
+    expect(await engine.logsumexp(rows, 1).data()).toEqual(Float32Array.of(least, 0, most, none));
+  });
   test("the last NaN of a window takes the gradient", async () => {
     const x = engine.tensor([1, none, none, 2, none, none, 3, 4]).reshape([1, 8, 1]);
     const slope = await slopeOf(x, (v) => engine.maxPool1d(v, { kernel: 2 }));

@@ -1,7 +1,7 @@
 /** Training SRGAN as a whole: steady state, going on from a checkpoint, what is measured. */
 import { describe, expect, test } from "vitest";
 import { decodeCheckpoint, encodeCheckpoint } from "../../../engine/io/index.ts";
-import { idle, init } from "../../../engine/index.ts";
+import { grad, idle, init, square, sum, type Tensor } from "../../../engine/index.ts";
 import { SRRESNET_PAPER } from "../../../models/srresnet.ts";
 import { SRGANTraining } from "../../../models/training/srgan.ts";
 import { type ContentRecipe, type SRGANRecipe, srganRecipe } from "../../../models/training/srgan-recipe.ts";
@@ -210,6 +210,26 @@ describe("SRGAN training", () => {
   test("the R1 penalty counts for the discriminator", async () => {
     const [plain, penalised] = [await firstLosses({}), await firstLosses({ r1: 1000 })];
     expect(penalised.discriminator).toBeGreaterThan(plain.discriminator + 1e-3);
+  });
+
+  test("with the patch head the R1 penalty is of each image's mean answer, not of their sum", async () => {
+    const choice = { preset: "srgan-mse", size: "tiny", network, norm: "none", head: "patch" } as const;
+    const playing = (r1: number) => new SRGANTraining(srganRecipe({ ...choice, game: { r1 } }));
+    const lossOf = async (training: SRGANTraining) => {
+      const numbers = await training.update(batch(0)).data();
+      return numbers[training.measures.indexOf("discriminator")] as number;
+    };
+    const penalised = playing(10);
+    const { hr } = tensorsOf(batch(0));
+    const [images = 0] = hr.shape;
+    const answers = penalised.discriminator?.forward(hr) as Tensor;
+    expect(answers.size).toBe(4 * images);
+    // The gradient of an image's mean answer is a quarter of that of their sum.
+    const [slope] = grad(sum(answers), [hr]) as [Tensor];
+    const penalty = (10 / 2) * ((await sum(square(slope)).item()) / images / 4 ** 2);
+    expect(penalty).toBeGreaterThan(1e-3);
+    const difference = (await lossOf(penalised)) - (await lossOf(playing(0)));
+    expect(difference / penalty).toBeCloseTo(1, 2);
   });
 
   test("spectral normalisation takes the place of batch norm, and goes on from a checkpoint exactly", async () => {
