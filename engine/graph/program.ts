@@ -108,7 +108,7 @@ export class Program {
       const from = stretch(place);
       const to = this.external(leaves.get(at) as Leaf, -1);
       // What is in the ring already stays where it is.
-      if (from.buffer === to.buffer) return [];
+      if (from.buffer === to.buffer && from.offset === to.offset) return [];
       return { from: from.buffer, fromOffset: from.offset, to: to.buffer, toOffset: to.offset, bytes };
     });
     gpu.submit(this.bound(externals, stretch), copies);

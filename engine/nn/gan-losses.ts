@@ -55,7 +55,13 @@ export interface GanLossOptions {
   readonly realTarget?: number;
 }
 
-type Loss = (options: Required<GanLossOptions>) => Omit<GanLoss, "answers">;
+/** What a loss makes of answers (see `GanLoss.answers`). The generator's are those of real samples only where it is relativistic. */
+interface Objective {
+  discriminator(real: Tensor, fake: Tensor): Tensor;
+  generator(fake: Tensor, real: Tensor): Tensor;
+}
+
+type Loss = (options: Required<GanLossOptions>) => Objective;
 
 const crossEntropies = (real: Tensor, fake: Tensor, realTarget: number): Tensor =>
   add(bceWithLogits(real, realTarget), bceWithLogits(fake, 0));
@@ -82,21 +88,14 @@ const LOSSES: Readonly<Record<GanLossKind, Loss>> = {
     generator: (fake) => neg(mean(fake)),
   }),
   "relativistic-average": ({ realTarget }) => ({
-    discriminator: (real, fake) => crossEntropies(sub(real, mean(fake)), sub(fake, mean(real)), realTarget),
-    generator: (fake, real) =>
-      add(
-        bceWithLogits(sub(real as Tensor, mean(fake)), 0),
-        bceWithLogits(sub(fake, mean(real as Tensor)), 1),
-      ),
+    discriminator: (real, fake) => crossEntropies(real, fake, realTarget),
+    generator: (fake, real) => crossEntropies(fake, real, 1),
   }),
   "relativistic-pairing": ({ realTarget }) => ({
-    discriminator: (real, fake) => bceWithLogits(sub(real, fake), realTarget),
-    generator: (fake, real) => bceWithLogits(sub(fake, real as Tensor), 1),
+    discriminator: (real) => bceWithLogits(real, realTarget),
+    generator: (fake) => bceWithLogits(fake, 1),
   }),
 };
-
-/** Losses without a target that could be smoothed. */
-const TARGETLESS: readonly GanLossKind[] = ["hinge", "wasserstein"];
 
 /** What relativistic losses compare logits with: the mean of the other kind, or each with its partner. */
 const COMPARED: { readonly [kind in GanLossKind]?: (others: Tensor) => Tensor } = {
@@ -106,6 +105,9 @@ const COMPARED: { readonly [kind in GanLossKind]?: (others: Tensor) => Tensor } 
 
 /** Losses that compare logits of generated samples with those of real ones. */
 export const isRelativistic = (kind: GanLossKind): boolean => kind in COMPARED;
+
+/** Losses without a target that could be smoothed. */
+const TARGETLESS: readonly GanLossKind[] = ["hinge", "wasserstein"];
 
 /** Names of all kinds, for menus and tests. */
 export const ganLossKinds = Object.keys(LOSSES) as readonly GanLossKind[];
@@ -122,16 +124,19 @@ export function ganLoss(kind: GanLossKind, { realTarget = 1 }: GanLossOptions = 
   if (realTarget !== 1 && TARGETLESS.includes(kind))
     throw new GanvasError(`ganLoss: the ${kind} loss has no target that could be smoothed to ${realTarget}`);
   const loss = make({ realTarget });
+  const compared = COMPARED[kind];
+  const answers: GanLoss["answers"] = (real, fake) => {
+    const [r, f] = [wide(real), wide(fake)];
+    return compared ? [sub(r, compared(f)), sub(f, compared(r))] : [r, f];
+  };
   return {
-    discriminator: (real, fake) => loss.discriminator(wide(real), wide(fake)),
+    answers,
+    discriminator: (real, fake) => loss.discriminator(...answers(real, fake)),
     generator(fake, real) {
-      if (!real && isRelativistic(kind))
+      if (!real && compared)
         throw new GanvasError(`ganLoss: the generator's ${kind} loss needs logits of real samples`);
-      return loss.generator(wide(fake), real && wide(real));
-    },
-    answers(real, fake) {
-      const compared = COMPARED[kind];
-      return compared ? [sub(real, compared(fake)), sub(fake, compared(real))] : [real, fake];
+      const [r, f] = answers(real ?? fake, fake);
+      return loss.generator(f, r);
     },
   };
 }

@@ -10,17 +10,19 @@ import { mean } from "../ops/reduce.ts";
 import { sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Logits of a batch of samples [n, ...]. */
+/** Logits of a batch of samples [n, ...]; where it gives several answers for each sample, their mean is what is penalised. */
 export type Discriminator = (x: Tensor) => Tensor;
 
 /** Below this a squared norm counts as 0, where the norm has no derivative. */
 const TINY = 1e-30;
 
-/** ‖∂ΣD/∂x‖² of each sample, [n]. */
+/** ‖∂D/∂x‖² of each sample, [n]. */
 function squaredNorms(discriminator: Discriminator, x: Tensor): Tensor {
-  const [gradient] = grad(sum(discriminator(x)), [x]) as [Tensor];
+  const answers = discriminator(x);
+  const [gradient] = grad(sum(answers), [x]) as [Tensor];
   const axes = x.shape.map((_, axis) => axis).slice(1);
-  return sum(square(gradient), axes);
+  const perSample = answers.size / (x.shape[0] as number);
+  return mul(sum(square(gradient), axes), 1 / perSample ** 2);
 }
 
 const expectBatch = (penalty: string, x: Tensor): void => {

@@ -10,6 +10,7 @@ import { reshape } from "../ops/broadcast.ts";
 import { ceilDiv } from "../ops/kernels.ts";
 import { add, div, eq, mul, pow, sub, where } from "../ops/pointwise.ts";
 import { assign } from "../ops/state.ts";
+import { showShape } from "../shape.ts";
 import { Parameter, type Tensor, tensor } from "../tensor.ts";
 import { clipFactor } from "./clip.ts";
 import { BLOCK, FlatStore } from "./flat.ts";
@@ -214,6 +215,8 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
       throw new InputError(
         `${file}: the optimiser's step is ${step ? steps : "missing"}, expected a whole number of at least 0`,
       );
+    if (leftOut && leftOut.data.length !== 1)
+      throw new InputError(`${file}: ${LEFT_OUT} is to be a single number, got ${showShape(leftOut.shape)}`);
     importWeights(this.stored, state, file, "the state of this optimiser");
     this.steps = steps;
     this.leftOut = leftOut && new Parameter("steps left out", [], toFloat32(leftOut).slice());

@@ -10,14 +10,12 @@ import {
   ganLoss,
   grad,
   isRelativistic,
-  mean,
   minimum,
   mse,
   mul,
   norm,
   type Optimizer,
   r1Penalty,
-  reshape,
   slice,
   type StepOptions,
   sub,
@@ -171,10 +169,6 @@ export function jittered(images: Tensor, step: number): Tensor {
   return slice(images, [0, y, x], [undefined, y + h - MARGIN, x + w - MARGIN]);
 }
 
-/** One answer an image, [n]: the mean of those that the patch head gives for its places, as losses take them too. */
-const answersOf = (discriminator: SRGANDiscriminator, images: Tensor): Tensor =>
-  mean(reshape(discriminator.forward(images), [images.shape[0] as number, -1]), [1]);
-
 /** Both networks, each with the optimiser of its parameters. */
 export interface SRGANPlayers {
   readonly generator: SRResNet;
@@ -224,7 +218,7 @@ export function srganStep(
   const fake = discriminator.forward(shown.detach());
   const { game = PAPER_GAME } = options;
   const told = lossOf(game).discriminator(real, fake);
-  const penalty = game.r1 > 0 && r1Penalty((x) => answersOf(discriminator, x), original, { gamma: game.r1 });
+  const penalty = game.r1 > 0 && r1Penalty((x) => discriminator.forward(x), original, { gamma: game.r1 });
   const lossOfDiscriminator = penalty ? add(told, penalty) : told;
   const discriminatorGradients = grad(lossOfDiscriminator, discriminatorOptimiser.parameters);
   const discriminatorNorm = discriminatorOptimiser.step(discriminatorGradients, clipping);

@@ -101,5 +101,8 @@ describe("optimisers refuse", () => {
     expect(load((d) => d.set("step", hostTensor(Int32Array.of(-1), [])))).toThrow(
       "run/checkpoint: the optimiser's step is -1",
     );
+    expect(load((d) => d.set("skipped", hostTensor(new Float32Array(2), [2])))).toThrow(
+      "run/checkpoint: skipped is to be a single number, got [2]",
+    );
   });
 });
