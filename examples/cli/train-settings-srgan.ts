@@ -119,7 +119,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "X",
-      help: "srgan: the discriminator's learning rate at the start (3e-4 for compact, else the generator's)",
+      help: "srgan: the discriminator's learning rate at the start (4e-4 for compact, else the generator's)",
     },
   },
   "discriminator-lead": {
@@ -149,7 +149,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "R",
-      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as that of all else (1.2 for compact, else no limit)",
+      help: "srgan: lowers that weight in each update so that the discriminator's gradient at the images is at most R times as long as that of all else (0.6 for compact, else no limit)",
     },
   },
 };

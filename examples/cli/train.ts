@@ -85,7 +85,7 @@ export const train: Command = {
     r1: {
       type: "string",
       value: "G",
-      help: "srgan: penalty on the discriminator's gradient at originals (5 for compact, else 0)",
+      help: "srgan: penalty on the discriminator's gradient at originals (0.5 for compact, else 0)",
     },
     discriminator: {
       type: "string",

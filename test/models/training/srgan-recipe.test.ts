@@ -80,7 +80,7 @@ describe("what suits a size", () => {
     const compact = { preset: "srgan-vgg22", size: "compact", network } as const;
     expect(srganRecipe(compact)).toMatchObject({
       discriminator: { head: "patch", norm: "none" },
-      game: { loss: "relativistic-pairing", realTarget: 1, r1: 5 },
+      game: { loss: "relativistic-pairing", realTarget: 1, r1: 0.5 },
       content: { pixels: 0.5 },
       textureWeight: 1e-3,
       frozenStatistics: true,
