@@ -138,8 +138,8 @@ export const SRGAN_SIZES = {
    * For a processor: a few thousand small batches, judged place by place by a discriminator of half the channels. With the
    * paper's settings its gradient is nothing at first and drowns the content later, and grids are what comes of both. Here it
    * compares each image with its own original, undisturbed by batch norm, so that it knows them apart after a hundred updates;
-   * R1 keeps its gradient smooth, and the share keeps it as long as the content's (after Huang et al. 2024, "The GAN is dead;
-   * long live the GAN! A Modern Baseline GAN").
+   * R1 keeps its gradient smooth (both as in Huang et al. 2024, "The GAN is dead; long live the GAN! A Modern Baseline GAN"),
+   * and the share keeps it from outweighing all else.
    */
   compact: {
     patch: 64,
