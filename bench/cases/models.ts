@@ -1,6 +1,7 @@
 /** Whole networks, and what the engine costs when there is nearly nothing to compute. */
 import { Adam, grad, matmul, mse, Parameter, tensor, type Tensor } from "../../engine/index.ts";
 import { flush } from "../../engine/index.ts";
+import { runtime } from "../../engine/graph/runtime.ts";
 import { SRResNet } from "../../models/srresnet.ts";
 import { type Case, computing, state } from "../case.ts";
 import { Dcgan } from "../dcgan.ts";
@@ -23,6 +24,15 @@ const stepCase = (id: string, title: string, recompute: boolean): Case => ({
     };
   },
 });
+
+const thousandAdds = () => {
+  const [a, b] = [state([16]), state([16])];
+  return computing(() => {
+    let x: Tensor = a;
+    for (let k = 0; k < 1000; k++) x = x.add(b);
+    return [x];
+  });
+};
 
 export const modelCases: readonly Case[] = [
   {
@@ -65,29 +75,21 @@ export const modelCases: readonly Case[] = [
   {
     id: "adds-1000",
     title: "1000 dependent adds of 16 numbers",
-    prepare: async () => {
-      const [a, b] = [state([16]), state([16])];
-      return computing(() => {
-        let x: Tensor = a;
-        for (let k = 0; k < 1000; k++) x = x.add(b);
-        return [x];
-      });
-    },
+    prepare: async () => thousandAdds(),
   },
   {
     id: "adds-1000-unfused",
-    title: "1000 dependent adds of 16 numbers, each kept",
+    title: "the same, a dispatch each",
     prepare: async () => {
-      const [a, b] = [state([16]), state([16])];
-      return computing(() => {
-        const all: Tensor[] = [];
-        let x: Tensor = a;
-        for (let k = 0; k < 1000; k++) {
-          x = x.add(b);
-          all.push(x);
+      const run = thousandAdds();
+      return () => {
+        runtime.useFusion(false);
+        try {
+          run();
+        } finally {
+          runtime.useFusion(true);
         }
-        return all;
-      });
+      };
     },
   },
   {

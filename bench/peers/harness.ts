@@ -110,7 +110,8 @@ export async function serve(items: Items): Promise<void> {
 }
 
 async function time(items: Items, { item, repeats, limit }: Wanted): Promise<PeerResult> {
-  const prepare = items[item];
+  // The other libraries give every add a dispatch as it is.
+  const prepare = items[item] ?? items[item.replace(/-unfused$/, "")];
   if (!prepare) return { error: "not supported" };
   const run = await prepare();
   let at = performance.now();

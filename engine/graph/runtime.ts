@@ -97,10 +97,9 @@ class Runtime {
     this.checking = by;
   }
 
-  /** From now on stores every value by a kernel of its own, or (`true`, as at the start) fuses; for tests and comparisons. */
+  /** From now on schedules every value as a kernel of its own, or (`true`, as at the start) fuses; for tests and comparisons. */
   useFusion(fused: boolean): void {
     this.unfused = !fused;
-    this.programs.clear();
   }
 
   /** The kernels that are chosen by measurement; none at the start. */
@@ -305,7 +304,7 @@ class Runtime {
     const nodes = [...leaf.keys()].sort((a, b) => a.id - b.id);
     const isLeaf = (node: Node) => leaf.get(node) ?? false;
     const separate = this.checking !== undefined;
-    const key = `${separate ? "separate;" : ""}${structuralKey(nodes, outputs, isLeaf)}`;
+    const key = [separate, this.unfused, structuralKey(nodes, outputs, isLeaf)].join(";");
     return { graph: { nodes, outputs, isLeaf, separate }, key };
   }
 
