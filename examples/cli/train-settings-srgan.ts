@@ -122,6 +122,16 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
       help: "srgan: the discriminator's learning rate at the start (4e-4 for compact, else the generator's)",
     },
   },
+  "discriminator-schedule": {
+    field: "discriminatorSchedule",
+    read: wordOf(SCHEDULES),
+    ofDiscriminator: true,
+    option: {
+      type: "string",
+      value: "NAME",
+      help: "srgan: how the discriminator's learning rate goes on: constant, cosine, drop (by default as the generator's)",
+    },
+  },
   "discriminator-lead": {
     field: "discriminatorLead",
     read: inRange({ least: 0, below: 1 }),

@@ -39,6 +39,11 @@ export interface SRGANRecipe extends Recipe {
    * (Heusel et al. 2017, "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium").
    */
   readonly discriminatorLr?: number;
+  /**
+   * How the discriminator's learning rate goes on, where not as the generator's: one whose rate falls with the generator's falls
+   * behind it, long before the end.
+   */
+  readonly discriminatorSchedule?: Schedule;
   /** Share of the updates, at the start, in which only the discriminator learns, so that its first answers are worth following. */
   readonly discriminatorLead?: number;
   readonly adversarialWeight: number;
@@ -107,6 +112,7 @@ export interface SRGANSettings
       | "candidates"
       | "discriminatorLead"
       | "discriminatorLr"
+      | "discriminatorSchedule"
       | "ema"
       | "frozenStatistics"
       | "gridWeight"
@@ -204,7 +210,8 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
     ...size.settings,
     ...chosen,
   };
-  const { adversarialShare, adversarialWeight, discriminatorLead, discriminatorLr, ...general } = settings;
+  const { adversarialShare, adversarialWeight, ...others } = settings;
+  const { discriminatorLead, discriminatorLr, discriminatorSchedule, ...general } = others;
   const discriminator = {
     ...size.discriminator,
     ...(head && { head }),
@@ -212,7 +219,7 @@ export function srganRecipe(choice: SRGANChoice): SRGANRecipe {
   };
   const judged = preset.adversarialWeight > 0;
   const textured = preset.content !== "mse" && judged;
-  const ofGame = { adversarialShare, discriminatorLead, discriminatorLr };
+  const ofGame = { adversarialShare, discriminatorLead, discriminatorLr, discriminatorSchedule };
   return {
     generatorStart: network ? "trained" : icnr ? "icnr" : "random",
     ...(network && frozenStatistics && { frozenStatistics }),

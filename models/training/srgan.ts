@@ -95,8 +95,7 @@ export class SRGANTraining implements Trainer {
     const { lr, hr } = tensorsOf(batch);
     const { recipe, step } = this;
     this.generatorAdam.lr = step < leadOf(recipe) ? 0 : learningRate(recipe, step);
-    if (this.discriminatorAdam)
-      this.discriminatorAdam.lr = learningRate({ ...recipe, lr: recipe.discriminatorLr ?? recipe.lr }, step);
+    if (this.discriminatorAdam) this.discriminatorAdam.lr = discriminatorLearningRate(recipe, step);
     const measured = this.discriminator ? this.play(lr, hr) : this.practise(lr, hr);
     this.average?.ema.update();
     const numbers = concat(measured.map((x) => reshape(x, [-1]))).watch();
@@ -194,6 +193,15 @@ function contentOf({ content }: SRGANRecipe, vgg: VGG19 | undefined): Content {
 /** Updates in which only the discriminator learns. */
 const leadOf = ({ discriminatorLead = 0, steps }: SRGANRecipe): number =>
   Math.round(discriminatorLead * steps);
+
+function discriminatorLearningRate(recipe: SRGANRecipe, step: number): number {
+  const {
+    discriminatorLr: lr = recipe.lr,
+    discriminatorSchedule: schedule = recipe.schedule,
+    steps,
+  } = recipe;
+  return learningRate({ lr, schedule, steps }, step);
+}
 
 /** By how many of 255 levels each colour is too bright on average, [3]. */
 const colourDrift = (sr: Tensor, hr: Tensor): Tensor => mul(mean(sub(sr, hr), [0, 1, 2]), 127.5);

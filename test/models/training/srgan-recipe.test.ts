@@ -68,6 +68,7 @@ describe("what suits a size", () => {
       "candidates",
       "discriminatorLead",
       "discriminatorLr",
+      "discriminatorSchedule",
       "frozenStatistics",
     ];
     for (const name of [...beyond, "gridWeight", "jitter", "textureWeight"])
@@ -101,7 +102,7 @@ describe("what suits a size", () => {
   test("what has no use is left out", () => {
     const alone = srganRecipe({ preset: "srresnet-vgg22", size: "compact", network });
     expect(alone).toMatchObject({ adversarialWeight: 0, discriminator: null, jitter: true });
-    for (const name of ["adversarialShare", "discriminatorLead", "discriminatorLr"])
+    for (const name of ["adversarialShare", "discriminatorLead", "discriminatorLr", "discriminatorSchedule"])
       expect(alone).not.toHaveProperty(name);
     expect(srganRecipe({ preset: "srresnet-vgg22", size: "compact" })).not.toHaveProperty("frozenStatistics");
     // Textures are compared by features, where something is judged.

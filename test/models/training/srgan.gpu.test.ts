@@ -63,23 +63,36 @@ describe("SRGAN training", () => {
     expect(await second.current().stateDict()).toEqual(await whole.current().stateDict());
   });
 
-  test("each network learns at its own rate", async () => {
-    // Adam's first update moves a number by about the learning rate.
-    const training = new SRGANTraining(recipe(8, { lr: 1e-4, discriminatorLr: 1e-3 }), vgg);
-    const { generator, discriminator } = training;
-    const weights = async () => [await generator.stateDict(), await discriminator?.stateDict()] as const;
-    const start = await weights();
-    await train(training, 0, 1);
-    const end = await weights();
-    const moved = (k: 0 | 1, name: string) => {
-      const [before, after] = [start[k]?.get(name)?.data, end[k]?.get(name)?.data] as [
-        Float32Array,
-        Float32Array,
-      ];
-      return Math.max(...after.map((value, i) => Math.abs(value - (before[i] as number))));
+  /** How far an update moves one of the generator's weights and one of the discriminator's at most: by about the learning rate. */
+  async function moves(training: SRGANTraining, step: number): Promise<number[]> {
+    const read = async () => {
+      const dicts = await Promise.all([training.generator.stateDict(), training.discriminator?.stateDict()]);
+      return [dicts[0].get("tail.weight"), dicts[1]?.get("conv.0.weight")].map(
+        (x) => x?.data as Float32Array,
+      );
     };
-    expect(moved(0, "tail.weight") / 1e-4).toBeCloseTo(1, 1);
-    expect(moved(1, "conv.0.weight") / 1e-3).toBeCloseTo(1, 1);
+    const before = await read();
+    await train(training, step, step + 1);
+    const after = await read();
+    const move = (one: Float32Array, other: Float32Array) =>
+      Math.max(...one.map((value, i) => Math.abs(value - (other[i] as number))));
+    return after.map((one, k) => move(one, before[k] as Float32Array));
+  }
+
+  test("each network learns at its own rate, which goes on as it should", async () => {
+    const rates = { lr: 1e-4, discriminatorLr: 1e-3, schedule: "drop", steps: 2 } as const;
+    const both = new SRGANTraining(recipe(8, rates), vgg);
+    const [generator, discriminator] = await moves(both, 0);
+    expect((generator as number) / 1e-4).toBeCloseTo(1, 1);
+    expect((discriminator as number) / 1e-3).toBeCloseTo(1, 1);
+    const dropped = await moves(both, 1);
+    expect(dropped[0]).toBeLessThan(0.2e-4);
+    expect(dropped[1]).toBeLessThan(0.2e-3);
+    const steady = new SRGANTraining(recipe(8, { ...rates, discriminatorSchedule: "constant" }), vgg);
+    await moves(steady, 0);
+    const [falls, stays] = await moves(steady, 1);
+    expect(falls).toBeLessThan(0.2e-4);
+    expect(stays).toBeGreaterThan(0.5e-3);
   });
 
   test("a discriminator goes on in another run, and a checkpoint without one is named", async () => {
