@@ -10,6 +10,7 @@ import type { Recipe, Trainer } from "../../models/training/recipe.ts";
 import { deepened } from "../../models/srresnet-init.ts";
 import type { WatchState } from "../../models/training/srgan-watch.ts";
 import { SRRESNET_PRESETS, type SRResNetRecipe, SRResNetTraining } from "../../models/training/srresnet.ts";
+import type { Best } from "./best-weights.ts";
 import { type Arguments, decimal, oneOf, text, wholeNumber } from "./command.ts";
 import { loadGenerator } from "./files.ts";
 
@@ -34,6 +35,7 @@ export interface Resumed {
   readonly photographs: string | undefined;
   /** Of those who look after the game; a run of before they kept one has none. */
   readonly watch: WatchState | undefined;
+  readonly best: Best | undefined;
   readonly notice: string;
 }
 
@@ -92,7 +94,7 @@ export async function readRun<R extends Recipe>(
 ): Promise<StoredRun<R>> {
   const file = checkpointOf(out);
   const checkpoint = await readCheckpoint(file);
-  const { photographs, watch, ...options } = checkpoint.options;
+  const { photographs, watch, best, ...options } = checkpoint.options;
   const isExtra = ([name]: readonly [string, JsonValue]) => extraNames.includes(name);
   const extras = Object.fromEntries(Object.entries(options).filter(isExtra));
   const own = Object.fromEntries(Object.entries(options).filter((entry) => !isExtra(entry)));
@@ -108,6 +110,7 @@ export async function readRun<R extends Recipe>(
     checkpoint,
     photographs: typeof photographs === "string" ? photographs : undefined,
     watch: watch as unknown as WatchState | undefined,
+    best: best as unknown as Best | undefined,
     notice: noticeOf(stored, total),
     recipe: { ...stored, steps: total },
     stored,

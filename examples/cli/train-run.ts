@@ -17,6 +17,7 @@ import type { Recipe, Trainer } from "../../models/training/recipe.ts";
 import { SRGANWatch } from "../../models/training/srgan-watch.ts";
 import { Validation, type ValidationScore } from "../../models/training/validation.ts";
 import { adapterName } from "./adapter.ts";
+import { BestWeights, describeBest } from "./best-weights.ts";
 import { type Arguments, required, text, wholeNumber } from "./command.ts";
 import { checkFolder, loadEye, makeFolder } from "./files.ts";
 import { findPhotographs, readValidation } from "./photographs.ts";
@@ -114,9 +115,11 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
     if (from?.notice) progress.say(from.notice);
 
     let validated: ValidationScore | undefined;
+    const best = new BestWeights(out, from?.best);
     const validate = async () => {
       validated = await validation.measure(trainer.current());
       log.write({ step: trainer.step, validation: validated });
+      await best.offer(trainer.step, validated, trainer.current());
       await writePng(join(out, "sample.png"), await validation.sheet(trainer.current()));
     };
     const save = async () => {
@@ -126,6 +129,7 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
         ...plan.extras,
         photographs: photographs.fingerprint,
         watch: { ...watch.state },
+        ...(best.best && { best: { ...best.best } }),
       };
       await writeCheckpoint(checkpointOf(out), { ...state, options });
     };
@@ -173,12 +177,14 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
       }
     }
     await reading;
+    // The checkpoint is to know the last validation too.
+    const ended = trainer.step >= recipe.steps;
+    if (ended) await validate();
     await save();
-    if (trainer.step < recipe.steps) {
+    if (!ended) {
       progress.say(`stopped after ${trainer.step} updates; --resume goes on`);
       return { step: trainer.step, finished: false, checkpoint: checkpointOf(out) };
     }
-    await validate();
     const net = trainer.current();
     await writeSafetensorsFile(model, await net.stateDict(), metadataOf(net.config));
     const result = {
@@ -188,13 +194,17 @@ export async function runTraining(args: Arguments, out: string, plan: TrainPlan)
       ...latest,
       validation: validated,
       model,
+      best: { ...best.best, model: best.file },
       adapter: device.description,
     };
     await writeFileAtomic(
       resultFile,
       new TextEncoder().encode(`${JSON.stringify({ ...result, recipe }, null, 2)}\n`),
     );
-    if (!args.json) console.log(`${model}: ${trainer.step} updates in ${duration(progress.seconds)}`);
+    if (!args.json) {
+      console.log(`${model}: ${trainer.step} updates in ${duration(progress.seconds)}`);
+      if (best.best) console.log(`${best.file}: ${describeBest(best.best)}`);
+    }
     return result;
   } finally {
     await source.close();

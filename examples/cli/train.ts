@@ -33,7 +33,7 @@ export const train: Command = {
     out: {
       type: "string",
       value: "DIR",
-      help: "gets log.jsonl, checkpoint.safetensors, sample.png, model.safetensors and result.json",
+      help: "gets log.jsonl, checkpoint.safetensors, sample.png, model.safetensors, best.safetensors (by the validations: the least distance with --perceptual, else the highest PSNR) and result.json",
     },
     preset: {
       type: "string",

@@ -59,12 +59,24 @@ describe.skipIf(process.platform === "win32")("train", () => {
 
     const resumed = await train("parts", ["--resume", "--val-every", "30"]);
     expect(resumed.code).toBe(0);
-    for (const name of ["model.safetensors", "checkpoint.safetensors", "sample.png"])
+    for (const name of ["model.safetensors", "best.safetensors", "checkpoint.safetensors", "sample.png"])
       expect(readFileSync(file(`parts/${name}`)).equals(readFileSync(file(`whole/${name}`))), name).toBe(
         true,
       );
     expect(figures("parts")).toEqual(figures("whole"));
     expect(JSON.parse(resumed.out)).toMatchObject({ loss: result.loss, validation: result.validation });
+    const psnrs = figures("whole").flatMap((line) => ("validation" in line ? [line] : [])) as {
+      step: number;
+      validation: { psnr: number };
+    }[];
+    expect(psnrs.map(({ step }) => step)).toEqual([30, 60, STEPS]);
+    const best = psnrs.reduce((a, b) => (b.validation.psnr > a.validation.psnr ? b : a));
+    expect(result.best).toEqual({
+      step: best.step,
+      merit: "psnr",
+      value: best.validation.psnr,
+      model: "whole/best.safetensors",
+    });
   });
 
   test("says that a run is finished, and changes nothing", async () => {
