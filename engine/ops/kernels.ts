@@ -28,7 +28,7 @@ export function lanesFor(n: number, most: number): number {
   return lanes;
 }
 
-/** Workgroups below which an adapter has idle cores; thread tiles are then made smaller. */
+/** Workgroups below which an adapter has idle cores; thread tiles, which are faster the larger they are, are then made smaller. */
 export const FEW_TILES = 16;
 
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
@@ -54,7 +54,7 @@ export interface Product {
   readonly withoutSubgroups?: boolean;
 }
 
-const BLOCKS = { tile: [4, 2, 8], subgroup: [16, 8, 32] } as const;
+const BLOCKS = { tile: [4, 2, 8], subgroup: [32, 16, 8] } as const;
 
 /** Threads that share a tile. */
 const threadsOf = ({ form }: Tile, target: Target): number =>
@@ -91,8 +91,9 @@ function usualTile(product: Product, family: Form, target: Target): Cut {
   const lanes = lanesFor(columns, target.subgroupSize);
   const [first] = blocks?.subgroup ?? [];
   if (first !== undefined) return { form, block: first, columns: lanes };
-  const many = tilesOf(product, { form, block: 16, columns: lanes }, target) * batch >= FEW_TILES;
-  return { form, block: Math.max(many ? 16 : 8, lanes), columns: lanes };
+  const tiles = (block: number) => tilesOf(product, { form, block, columns: lanes }, target) * batch;
+  const block = [32, 16].find((many) => tiles(many) >= FEW_TILES) ?? 8;
+  return { form, block: Math.max(block, lanes), columns: lanes };
 }
 
 const classOf = (n: number): number => Math.ceil(Math.log2(Math.max(n, 1)));
