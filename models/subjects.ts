@@ -2,9 +2,13 @@
 import { InputError } from "../engine/errors.ts";
 import { Adam, grad, mse, nameLayers, type Tensor, tensor } from "../engine/index.ts";
 import { fillUniform } from "../engine/random.ts";
+import { SRGANDiscriminator } from "./srgan-discriminator.ts";
 import { SRResNet } from "./srresnet.ts";
+import { featuresFor, SRGAN_SIZES, type SRGANSizeName, srganRecipe } from "./training/srgan-recipe.ts";
+import { jittered, srganStep } from "./training/srgan-step.ts";
 import { SRRESNET_PRESETS } from "./training/srresnet.ts";
 import type { SuperResolver } from "./upscale.ts";
+import { VGG19 } from "./vgg19.ts";
 
 /** Something that can be recorded again and again. */
 export interface Subject {
@@ -43,6 +47,42 @@ export function trainingStep(preset: string, side?: number): Subject {
       adam.step(grad(loss, adam.parameters));
       return loss;
     },
+  };
+}
+
+/** The generator that a size of SRGAN goes with. */
+const GENERATORS = { paper: "paper", compact: "medium", tiny: "tiny" } as const;
+
+/**
+ * One step of training SRGAN-VGG22 as `train srgan` does it, both networks' updates. All weights are random, VGG19's too.
+ * @param size "paper", "compact" or "tiny"
+ * @param side of the low-resolution patches in pixels, a multiple of 4; by default as the size has it
+ * @throws InputError when there is no such size, or the discriminator cannot judge patches of this side
+ */
+export function srganTrainingStep(size: string, side?: number): Subject {
+  if (!Object.hasOwn(SRGAN_SIZES, size))
+    throw new InputError(`there is no size "${size}"; there are ${Object.keys(SRGAN_SIZES).join(", ")}`);
+  const { network } = SRRESNET_PRESETS[GENERATORS[size as SRGANSizeName]] as { network: SRResNet["config"] };
+  const recipe = srganRecipe({ preset: "srgan-vgg22", size: size as SRGANSizeName, network });
+  const low = side ?? recipe.patch / 4;
+  if (low % 4 !== 0) throw new InputError(`patches of SRGAN have sides of 4, 8, 12, … pixels, got ${low}`);
+  const generator = nameLayers(new SRResNet(network), "generator").train(!recipe.frozenStatistics);
+  const judge = { ...recipe.discriminator, inputSize: 4 * low };
+  const discriminator = nameLayers(new SRGANDiscriminator(judge), "discriminator").train();
+  const vgg = nameLayers(new VGG19(featuresFor(recipe)), "vgg");
+  const players = {
+    generator,
+    discriminator,
+    generatorOptimiser: new Adam(generator.parameters(), { lr: recipe.lr }),
+    discriminatorOptimiser: new Adam(discriminator.parameters(), { lr: recipe.lr }),
+  };
+  const content = { kind: "vgg", reduction: "mean", weight: 1, vgg } as const;
+  const small = noise(1, [recipe.batchSize, low, low, 3]);
+  const large = noise(2, [recipe.batchSize, 4 * low, 4 * low, 3]);
+  const view = (images: Tensor) => (recipe.jitter ? jittered(images, 0) : images);
+  return {
+    title: `srgan (${size}), a training step on ${recipe.batchSize} patches of ${low}×${low} -> ${4 * low}×${4 * low}`,
+    record: () => srganStep(players, small, large, { ...recipe, content }, view).generatorLoss.total,
   };
 }
 

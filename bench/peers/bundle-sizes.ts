@@ -50,6 +50,9 @@ async function sizes(
 /** The doors of the engine that pages may have a use for; the first is that of all that computes. */
 const ENGINE = ["index", "inspect/index", "tuning"];
 
+/** What of the first door tfjs core and jax-js have too: they come without layers, whose packages are others or none. */
+const WITHOUT_LAYERS = ["tensor", "ops/index", "autograd", "optim/index", "precision", "system", "describe"];
+
 /** The engine with all its shaders, in bytes. @param doors those that a page imports; by default the first */
 export async function engineSize(
   doors: readonly string[] = ENGINE.slice(0, 1),
@@ -66,7 +69,8 @@ export async function showBundleSizes(peers: string): Promise<string> {
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
   const rows = [["bundle", "minified", "gzipped"]];
   rows.push(["ganvas engine, all ops, gradients, layers and shaders", ...(await engineSize()).map(kib)]);
-  rows.push(["the same with inspection and tuning", ...(await engineSize(ENGINE)).map(kib)]);
+  rows.push(["the same without layers, as the others are", ...(await engineSize(WITHOUT_LAYERS)).map(kib)]);
+  rows.push(["the same with layers, inspection and tuning", ...(await engineSize(ENGINE)).map(kib)]);
   for (const [name, contents] of Object.entries(PEERS))
     rows.push([name, ...(await sizes(contents, join(peers, "."))).map(kib)]);
   return table(rows);

@@ -9,16 +9,17 @@ const named = new WeakSet<Module>();
  * `body.0.conv1 (backward)`): profiles, graphs and reports of numbers that are not finite then tell it. Costs next to
  * nothing; a second call changes nothing.
  *
- * @param name of what the model records outside of its layers
+ * @param name of the model among several, with which all names then begin; by default what it records outside of its layers
+ *   has the name of its class, and layers have their paths
  * @returns the model
  */
-export function nameLayers<M extends Module>(model: M, name: string = model.constructor.name): M {
+export function nameLayers<M extends Module>(model: M, name = ""): M {
   const visit = (value: unknown, path: string) => {
-    if (value instanceof Module) wrap(value, path === "" ? name : path);
+    if (value instanceof Module) wrap(value, path || model.constructor.name);
     if (value instanceof Module || Array.isArray(value))
       for (const [key, inner] of Object.entries(value)) visit(inner, path === "" ? key : `${path}.${key}`);
   };
-  visit(model, "");
+  visit(model, name);
   return model;
 }
 

@@ -1,11 +1,12 @@
 /** What `profile` and `graph` look at: a network's forward pass, or a training step. */
 import { InputError } from "../../engine/errors.ts";
-import { forwardPass, type Subject, trainingStep } from "../../models/subjects.ts";
+import { forwardPass, srganTrainingStep, type Subject, trainingStep } from "../../models/subjects.ts";
+import { SRGAN_SIZES } from "../../models/training/srgan-recipe.ts";
 import { SRRESNET_PRESETS } from "../../models/training/srresnet.ts";
 import { type Arguments, oneOf, positionals, PRECISION, PRECISIONS, text, wholeNumber } from "./command.ts";
 import { loadModel } from "./files.ts";
 
-export const SUBJECT_USAGE = "MODEL|train-step";
+export const SUBJECT_USAGE = "MODEL|train-step|srgan-step";
 
 /** The options of both commands. */
 export const SUBJECT_OPTIONS = {
@@ -13,8 +14,8 @@ export const SUBJECT_OPTIONS = {
   ...PRECISION,
   preset: {
     type: "string",
-    value: Object.keys(SRRESNET_PRESETS).join("|"),
-    help: "of train-step: network, batch and patch (compact by default)",
+    value: "NAME",
+    help: `network, batch and patch (compact by default); train-step: ${Object.keys(SRRESNET_PRESETS).join(", ")}; srgan-step: ${Object.keys(SRGAN_SIZES).join(", ")}`,
   },
 } as const;
 
@@ -22,11 +23,14 @@ export const SUBJECT_OPTIONS = {
 export async function findSubject(args: Arguments): Promise<Subject> {
   const [name = ""] = positionals(args, 1, `takes one argument, ${SUBJECT_USAGE}`);
   const size = wholeNumber(args, "size", 1);
-  if (name === "train-step" && args.values.precision !== undefined)
-    throw new InputError("--precision belongs to a model's forward pass");
-  if (name === "train-step") return trainingStep(text(args, "preset") ?? "compact", size);
+  const step = { "train-step": trainingStep, "srgan-step": srganTrainingStep }[name];
+  if (step) {
+    if (args.values.precision !== undefined)
+      throw new InputError("--precision belongs to a model's forward pass");
+    return step(text(args, "preset") ?? "compact", size);
+  }
   const precision = oneOf(args, "precision", PRECISIONS, "f32");
-  if (args.values.preset !== undefined) throw new InputError("--preset belongs to train-step");
+  if (args.values.preset !== undefined) throw new InputError("--preset belongs to train-step and srgan-step");
   const model = await loadModel(name, precision);
   return forwardPass(model, size ?? 64);
 }

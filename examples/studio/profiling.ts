@@ -12,7 +12,7 @@ import {
   profile,
 } from "../../engine/inspect/index.ts";
 import type { ModelEntry } from "../../models/shipped.ts";
-import { forwardPass, type Subject, trainingStep } from "../../models/subjects.ts";
+import { forwardPass, srganTrainingStep, type Subject, trainingStep } from "../../models/subjects.ts";
 import type { SuperResolver } from "../../models/upscale.ts";
 import type { CallOptions } from "./engine-calls.ts";
 
@@ -70,7 +70,14 @@ export function subjectsOf(models: readonly ModelEntry[]): readonly SubjectEntry
     description: `SRResNet with ${size}: forward, gradients, and the optimiser's update.`,
     sides,
   }));
-  return [...forward, ...steps];
+  const game = {
+    id: "srgan:tiny",
+    title: "A step of SRGAN, tiny",
+    description:
+      "The updates of both networks, discriminator and generator, with the features of VGG19 as content.",
+    sides: [8],
+  };
+  return [...forward, ...steps, game];
 }
 
 /** @throws InputError when there is no such subject */
@@ -80,6 +87,7 @@ export async function openSubject(
   model: (name: string) => Promise<SuperResolver>,
 ): Promise<Subject> {
   const [kind, name = ""] = id.split(":");
+  if (kind === "srgan") return srganTrainingStep(name, side);
   return kind === "step" ? trainingStep(name, side) : forwardPass(await model(name), side);
 }
 

@@ -10,6 +10,7 @@ import {
   grad,
   mean,
   mul,
+  nameLayers,
   reshape,
   sigmoid,
   sub,
@@ -65,12 +66,14 @@ export class SRGANTraining implements Trainer {
       ...(recipe.textureWeight !== undefined && { textureWeight: recipe.textureWeight }),
       game: recipe.game,
     };
-    this.generator = new SRResNet({ ...network, seed }).train(recipe.frozenStatistics !== true);
+    this.generator = nameLayers(new SRResNet({ ...network, seed }), "generator");
+    this.generator.train(recipe.frozenStatistics !== true);
     if (recipe.generatorStart === "icnr") startAsNearest(this.generator);
     if (from) this.generator.loadStateDict(from.weights, from.file);
     this.generatorAdam = new Adam(this.generator.parameters(), { lr });
     if (discriminator) {
-      this.discriminator = new SRGANDiscriminator({ ...discriminator, seed: seed + 1 }).train();
+      const judging = new SRGANDiscriminator({ ...discriminator, seed: seed + 1 }).train();
+      this.discriminator = nameLayers(judging, "discriminator");
       if (judge) this.discriminator.loadStateDict(under("discriminator.", judge.weights), judge.file);
       this.discriminatorAdam = new Adam(this.discriminator.parameters(), { lr });
     }

@@ -52,11 +52,30 @@ test("graph draws a training step, kernels and all, by the ending of the file", 
   expect(svg).toContain("writes parameters, exp_avg, exp_avg_sq");
 });
 
+test("profile knows a step of SRGAN, both networks and the features", async () => {
+  const made = await run("profile", "srgan-step", "--preset", "tiny", "--by", "each", "--json");
+  expect(made.code).toBe(0);
+  const { subject, rows, kernels } = JSON.parse(made.out);
+  expect(subject).toBe("srgan (tiny), a training step on 2 patches of 8×8 -> 32×32");
+  expect(kernels).toBeGreaterThan(50);
+  const labels = rows.map(({ label }: { label: string }) => label).join("\n");
+  for (const layer of ["generator.head.conv", "discriminator.conv.0 (backward)", "vgg.features.5"])
+    expect(labels).toContain(layer);
+});
+
 test("what cannot be is refused in one sentence", async () => {
   expect(await run("profile", "train-step", "--preset", "huge")).toMatchObject({
     code: 2,
     err: expect.stringMatching(
       /^ganvas: there is no preset "huge"; there are paper, gpu, compact, medium, tiny/m,
     ),
+  });
+  expect(await run("profile", "srgan-step", "--preset", "medium")).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^ganvas: there is no size "medium"; there are paper, compact, tiny/m),
+  });
+  expect(await run("profile", "srgan-step", "--size", "6")).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^ganvas: patches of SRGAN have sides of 4, 8, 12, … pixels, got 6/m),
   });
 });

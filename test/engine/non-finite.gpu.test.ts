@@ -158,7 +158,7 @@ describe("in training", () => {
     debugNonFinite(true);
     expect(await loss.item()).toBe(3);
     expect(await reportOf(() => g.data())).toMatchObject({
-      layer: "roots.0 (backward)",
+      layer: "net.roots.0 (backward)",
       infinite: 1,
       shape: [2],
     });

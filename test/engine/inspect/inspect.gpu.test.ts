@@ -44,11 +44,11 @@ describe("a graph", () => {
       kind: "kernel",
       inputs: [input?.id],
       reads: ["convolution weight [3, 3, 3, 8]"],
-      layers: ["conv"],
+      layers: ["net.conv"],
       shape: [2, 6, 6, 8],
     });
     expect(boxes.at(-1)).toMatchObject({ title: "relu", layers: ["net"] });
-    expect(boxes.find(({ title }) => title === "rsqrt")?.layers).toEqual(["bn"]);
+    expect(boxes.find(({ title }) => title === "rsqrt")?.layers).toEqual(["net.bn"]);
   });
   test("as kernels: the ops in each, and nothing but kernels", async () => {
     const before = await stats();
@@ -74,7 +74,7 @@ describe("a graph", () => {
     const update = boxes.find(({ title }) => title === "adam");
     expect(update?.writes).toEqual(["parameters", "exp_avg", "exp_avg_sq"]);
     const weight = boxes.find(({ ops }) => ops?.startsWith("conv2dGradWeight"));
-    expect(weight?.layers[0]).toBe("conv (backward)");
+    expect(weight?.layers[0]).toBe("net.conv (backward)");
     // Gradients that are needed elsewhere too are copied into the optimiser's buffer first.
     const sources = boxes
       .filter(({ id }) => update?.inputs.includes(id))
