@@ -129,7 +129,7 @@ export const SRGAN_SETTINGS: Readonly<Record<string, Setting>> = {
     option: {
       type: "string",
       value: "NAME",
-      help: "srgan: how the discriminator's learning rate goes on: constant, cosine, drop (by default as the generator's)",
+      help: "srgan: how the discriminator's learning rate goes on: constant, cosine, drop (constant for compact, else as the generator's)",
     },
   },
   "discriminator-lead": {

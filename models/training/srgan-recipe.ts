@@ -172,6 +172,7 @@ export const SRGAN_SIZES = {
       adversarialWeight: 10,
       adversarialShare: 0.6,
       discriminatorLr: 4e-4,
+      discriminatorSchedule: "constant",
       discriminatorLead: 0.09,
     },
   },

@@ -87,6 +87,7 @@ describe("what suits a size", () => {
       frozenStatistics: true,
       jitter: true,
       schedule: "cosine",
+      discriminatorSchedule: "constant",
     });
     const chosen = { jitter: false, pixelWeight: 0, schedule: "drop", lr: 1e-3, norm: "spectral" } as const;
     const own = srganRecipe({ ...compact, ...chosen, game: { loss: "hinge", r1: 0 } });
