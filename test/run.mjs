@@ -16,12 +16,16 @@ const say = (/** @type {string} */ line) => console.log(line);
 
 /** @returns {{ hosts: string[], patterns: string[] }} */
 function choice() {
-  const usage = `npm test -- [--only=${HOSTS.join("|")}] [PATTERN …]`;
+  const usage = `npm test -- [--only=${HOSTS.join("|")}[,…]] [PATTERN …]`;
   try {
     const { values, positionals } = parseArgs({
-      options: { only: { type: "string" } },
+      options: { only: { type: "string" }, help: { type: "boolean", short: "h" } },
       allowPositionals: true,
     });
+    if (values.help) {
+      say(`${usage}\n\nRuns all tests, or those of some hosts; PATTERN is part of a test file's path.`);
+      process.exit(0);
+    }
     const hosts = values.only?.split(",") ?? HOSTS;
     const unknown = hosts.find((host) => !HOSTS.includes(host));
     if (unknown === undefined) return { hosts, patterns: positionals };
