@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { alone } from "./alone.mjs";
 import { mtime, root } from "./paths.mjs";
 
 /** A sentence for the user instead of a stack trace; the process ends with code 2. */
@@ -64,6 +65,13 @@ export function ensureDependencies() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20)
     throw new SetupError(`ganvas needs Node 20 or later; this is ${process.version}. See https://nodejs.org`);
+  if (dependenciesAreInstalled()) return;
+  // Two at once would take each other's files away.
+  const wait = () => process.stderr.write("Waiting for another process that installs the npm packages …\n");
+  alone(`install ${root}`, install, wait);
+}
+
+function install() {
   if (dependenciesAreInstalled()) return;
   process.stderr.write("Installing the npm packages (npm ci) …\n");
   // No package of ours needs its install script: all bring prebuilt files. --include=dev: NODE_ENV may say production.
