@@ -193,9 +193,11 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
 
   /** All state as files hold it: `<kind>.<parameter>` in PyTorch's layouts, and `step`. Settings are not part of it. */
   async stateDict(): Promise<Map<string, HostTensor>> {
-    const state = await exportWeights(this.stored);
-    state.set("step", hostTensor(Int32Array.of(this.steps), []));
-    if (this.leftOut) state.set(LEFT_OUT, hostTensor((await this.leftOut.data()) as Float32Array, []));
+    // All of one moment, whatever steps are made while it is read.
+    const { steps } = this;
+    const [state, leftOut] = await Promise.all([exportWeights(this.stored), this.leftOut?.data()]);
+    state.set("step", hostTensor(Int32Array.of(steps), []));
+    if (leftOut) state.set(LEFT_OUT, hostTensor(leftOut as Float32Array, []));
     return state;
   }
 

@@ -53,6 +53,17 @@ describe.each(OPTIMISERS)("%s", (_, make, rule) => {
     expect(await after.stateDict()).toEqual(await unbroken.stateDict());
   });
 
+  test("its state is of the moment of the call, even where steps follow before it is read", async () => {
+    // With a scale the steps that were left out are part of the state.
+    const one = new Parameter("scale", [], Float32Array.of(1));
+    const [now, later] = [make(makeParameters()), make(makeParameters())];
+    for (const optimizer of [now, later]) optimizer.step(gradientsAt(0), { scale: () => one });
+    const state = await now.stateDict();
+    const reading = later.stateDict();
+    later.step(gradientsAt(1), { scale: () => one });
+    expect(await reading).toEqual(state);
+  });
+
   test("new settings at every step compile nothing", async () => {
     await init();
     const optimizer = make(makeParameters());
