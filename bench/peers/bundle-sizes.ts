@@ -50,8 +50,10 @@ async function sizes(
 /** The doors of the engine that pages may have a use for; the first is that of all that computes. */
 const ENGINE = ["index", "inspect/index", "tuning"];
 
-/** What of the first door tfjs core and jax-js have too: they come without layers, whose packages are others or none. */
-const WITHOUT_LAYERS = ["tensor", "ops/index", "autograd", "optim/index", "precision", "system", "describe"];
+/** What of the first door jax-js has too: its optimisers are another package, layers it has none. */
+const WITHOUT_OPTIMISERS = ["tensor", "ops/index", "autograd", "precision", "system", "describe"];
+/** What tfjs core has too, whose layers are another package. */
+const WITHOUT_LAYERS = [...WITHOUT_OPTIMISERS, "optim/index"];
 
 /** The engine with all its shaders, in bytes. @param doors those that a page imports; by default the first */
 export async function engineSize(
@@ -69,8 +71,11 @@ export async function showBundleSizes(peers: string): Promise<string> {
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
   const rows = [["bundle", "minified", "gzipped"]];
   rows.push(["ganvas engine, all ops, gradients, layers and shaders", ...(await engineSize()).map(kib)]);
-  rows.push(["the same without layers, as the others are", ...(await engineSize(WITHOUT_LAYERS)).map(kib)]);
-  rows.push(["the same with layers, inspection and tuning", ...(await engineSize(ENGINE)).map(kib)]);
+  const partly = async (title: string, doors: readonly string[]) =>
+    rows.push([title, ...(await engineSize(doors)).map(kib)]);
+  await partly("the same without layers, as tfjs core", WITHOUT_LAYERS);
+  await partly("the same without layers and optimisers, as jax-js", WITHOUT_OPTIMISERS);
+  await partly("all of it, with inspection and tuning", ENGINE);
   for (const [name, contents] of Object.entries(PEERS))
     rows.push([name, ...(await sizes(contents, join(peers, "."))).map(kib)]);
   return table(rows);

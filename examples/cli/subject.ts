@@ -1,4 +1,4 @@
-/** What `profile` and `graph` look at: a network's forward pass, or a training step. */
+/** What `profile`, `graph` and `tune` look at: a network's forward pass, or a training step. */
 import { InputError } from "../../engine/errors.ts";
 import { forwardPass, srganTrainingStep, type Subject, trainingStep } from "../../models/subjects.ts";
 import { SRGAN_SIZES } from "../../models/training/srgan-recipe.ts";
@@ -8,7 +8,12 @@ import { loadModel } from "./files.ts";
 
 export const SUBJECT_USAGE = "MODEL|train-step|srgan-step";
 
-/** The options of both commands. */
+const STEPS: ReadonlyMap<string, (preset: string, side?: number) => Subject> = new Map([
+  ["train-step", trainingStep],
+  ["srgan-step", srganTrainingStep],
+]);
+
+/** The options of these commands. */
 export const SUBJECT_OPTIONS = {
   size: { type: "string", value: "N", help: "side of the input in pixels (64 by default)" },
   ...PRECISION,
@@ -23,7 +28,7 @@ export const SUBJECT_OPTIONS = {
 export async function findSubject(args: Arguments): Promise<Subject> {
   const [name = ""] = positionals(args, 1, `takes one argument, ${SUBJECT_USAGE}`);
   const size = wholeNumber(args, "size", 1);
-  const step = { "train-step": trainingStep, "srgan-step": srganTrainingStep }[name];
+  const step = STEPS.get(name);
   if (step) {
     if (args.values.precision !== undefined)
       throw new InputError("--precision belongs to a model's forward pass");
