@@ -2,10 +2,9 @@
 import { InputError } from "../engine/errors.ts";
 import { Adam, grad, mse, nameLayers, type Tensor, tensor } from "../engine/index.ts";
 import { fillUniform } from "../engine/random.ts";
-import { SRGANDiscriminator } from "./srgan-discriminator.ts";
 import { SRResNet } from "./srresnet.ts";
+import { SRGANTraining } from "./training/srgan.ts";
 import { featuresFor, SRGAN_SIZES, type SRGANSizeName, srganRecipe } from "./training/srgan-recipe.ts";
-import { jittered, srganStep } from "./training/srgan-step.ts";
 import { SRRESNET_PRESETS } from "./training/srresnet.ts";
 import type { SuperResolver } from "./upscale.ts";
 import { VGG19 } from "./vgg19.ts";
@@ -66,23 +65,15 @@ export function srganTrainingStep(size: string, side?: number): Subject {
   const recipe = srganRecipe({ preset: "srgan-vgg22", size: size as SRGANSizeName, network });
   const low = side ?? recipe.patch / 4;
   if (low % 4 !== 0) throw new InputError(`patches of SRGAN have sides of 4, 8, 12, … pixels, got ${low}`);
-  const generator = nameLayers(new SRResNet(network), "generator").train(!recipe.frozenStatistics);
-  const judge = { ...recipe.discriminator, inputSize: 4 * low };
-  const discriminator = nameLayers(new SRGANDiscriminator(judge), "discriminator").train();
+  const discriminator = recipe.discriminator && { ...recipe.discriminator, inputSize: 4 * low };
   const vgg = nameLayers(new VGG19(featuresFor(recipe)), "vgg");
-  const players = {
-    generator,
-    discriminator,
-    generatorOptimiser: new Adam(generator.parameters(), { lr: recipe.lr }),
-    discriminatorOptimiser: new Adam(discriminator.parameters(), { lr: recipe.lr }),
-  };
-  const content = { kind: "vgg", reduction: "mean", weight: 1, vgg } as const;
+  const training = new SRGANTraining({ ...recipe, discriminator }, vgg);
   const small = noise(1, [recipe.batchSize, low, low, 3]);
   const large = noise(2, [recipe.batchSize, 4 * low, 4 * low, 3]);
-  const view = (images: Tensor) => (recipe.jitter ? jittered(images, 0) : images);
   return {
     title: `srgan (${size}), a training step on ${recipe.batchSize} patches of ${low}×${low} -> ${4 * low}×${4 * low}`,
-    record: () => srganStep(players, small, large, { ...recipe, content }, view).generatorLoss.total,
+    // Always the first, for the window of another would be another program.
+    record: () => training.record(small, large, 0),
   };
 }
 

@@ -38,6 +38,9 @@ export const ADVERSARIAL_MEASURES = [
   "discriminatorGradient",
 ] as const;
 
+/** What losses see of images. */
+type View = (images: Tensor) => Tensor;
+
 export class SRGANTraining implements Trainer {
   readonly recipe: SRGANRecipe;
   readonly generator: SRResNet;
@@ -96,25 +99,37 @@ export class SRGANTraining implements Trainer {
 
   update(batch: Batch): Tensor {
     const { lr, hr } = tensorsOf(batch);
-    const { recipe, step } = this;
-    this.generatorAdam.lr = step < leadOf(recipe) ? 0 : learningRate(recipe, step);
-    if (this.discriminatorAdam) this.discriminatorAdam.lr = discriminatorLearningRate(recipe, step);
-    const measured = this.discriminator ? this.play(lr, hr) : this.practise(lr, hr);
-    this.average?.ema.update();
-    const numbers = concat(measured.map((x) => reshape(x, [-1]))).watch();
+    const numbers = this.record(lr, hr).watch();
     flush();
     return numbers;
   }
 
+  /**
+   * Records an update without running it.
+   * @param lr [n, h, w, 3] in [0, 1]
+   * @param hr [n, 4h, 4w, 3] in [-1, 1]
+   * @param step that learning rates and window are of, counted from 0; by default the one that is due
+   * @returns the measures
+   */
+  record(lr: Tensor, hr: Tensor, step = this.step): Tensor {
+    const { recipe } = this;
+    this.generatorAdam.lr = step < leadOf(recipe) ? 0 : learningRate(recipe, step);
+    if (this.discriminatorAdam) this.discriminatorAdam.lr = discriminatorLearningRate(recipe, step);
+    const view = (images: Tensor) => (recipe.jitter ? jittered(images, step) : images);
+    const measured = this.discriminator ? this.play(lr, hr, view) : this.practise(lr, hr, view);
+    this.average?.ema.update();
+    return concat(measured.map((x) => reshape(x, [-1])));
+  }
+
   /** One update of the discriminator, then one of the generator. */
-  private play(lr: Tensor, hr: Tensor): Tensor[] {
+  private play(lr: Tensor, hr: Tensor, view: View): Tensor[] {
     const players = {
       generator: this.generator,
       discriminator: this.discriminator as SRGANDiscriminator,
       generatorOptimiser: this.generatorAdam,
       discriminatorOptimiser: this.discriminatorAdam as Adam,
     };
-    const step = srganStep(players, lr, hr, { ...this.losses, maxNorm: UNCLIPPED }, this.view());
+    const step = srganStep(players, lr, hr, { ...this.losses, maxNorm: UNCLIPPED }, view);
     return [
       step.generatorLoss.content,
       step.generatorNorm as Tensor,
@@ -129,18 +144,11 @@ export class SRGANTraining implements Trainer {
   }
 
   /** One update of the generator alone. */
-  private practise(lr: Tensor, hr: Tensor): Tensor[] {
+  private practise(lr: Tensor, hr: Tensor, view: View): Tensor[] {
     const sr = this.generator.forward(lr);
-    const view = this.view();
     const { content, total } = contentLoss(view(sr), view(hr), this.losses);
     const norm = this.generatorAdam.step(grad(total, this.generatorAdam.parameters), { maxNorm: UNCLIPPED });
     return [content, norm, colourDrift(sr, hr)];
-  }
-
-  /** What losses see of images in the next update. */
-  private view(): (images: Tensor) => Tensor {
-    const { recipe, step } = this;
-    return (images) => (recipe.jitter ? jittered(images, step) : images);
   }
 
   current(): SRResNet {
