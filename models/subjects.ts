@@ -2,12 +2,17 @@
 import { InputError } from "../engine/errors.ts";
 import { Adam, grad, mse, nameLayers, type Tensor, tensor } from "../engine/index.ts";
 import { fillUniform } from "../engine/random.ts";
-import { SRResNet } from "./srresnet.ts";
-import { SRGANTraining } from "./training/srgan.ts";
-import { featuresFor, SRGAN_SIZES, type SRGANSizeName, srganRecipe } from "./training/srgan-recipe.ts";
-import { SRRESNET_PRESETS } from "./training/srresnet.ts";
-import type { SuperResolver } from "./upscale.ts";
-import { VGG19 } from "./vgg19.ts";
+import { SRResNet } from "./super-resolution/srresnet.ts";
+import { SRGANTraining } from "./super-resolution/srgan-training.ts";
+import {
+  featuresFor,
+  SRGAN_SIZES,
+  type SRGANSizeName,
+  srganRecipe,
+} from "./super-resolution/srgan-recipe.ts";
+import { SRRESNET_PRESETS } from "./super-resolution/srresnet-training.ts";
+import type { SuperResolver } from "./super-resolution/upscale.ts";
+import { VGG19 } from "./features/vgg19.ts";
 
 /** Something that can be recorded again and again. */
 export interface Subject {

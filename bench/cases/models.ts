@@ -2,7 +2,7 @@
 import { Adam, grad, matmul, mse, Parameter, tensor, type Tensor } from "../../engine/index.ts";
 import { flush } from "../../engine/index.ts";
 import { runtime } from "../../engine/graph/runtime.ts";
-import { SRResNet } from "../../models/srresnet.ts";
+import { SRResNet } from "../../models/super-resolution/srresnet.ts";
 import { type Case, computing, state } from "../case.ts";
 import { Dcgan } from "../dcgan.ts";
 

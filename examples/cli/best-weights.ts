@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { writeSafetensorsFile } from "../../engine/io/node.ts";
 import { metadataOf } from "../../models/architecture.ts";
-import type { SRResNet } from "../../models/srresnet.ts";
-import type { ValidationScore } from "../../models/training/validation.ts";
+import type { SRResNet } from "../../models/super-resolution/srresnet.ts";
+import type { ValidationScore } from "../../models/super-resolution/validation.ts";
 
 /** What is compared: the distance where it is measured, which is to be small; else PSNR, which is to be large. */
 export type Merit = "perceptual" | "psnr";

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { writeFileAtomic } from "../../engine/io/node.ts";
-import { DRAWING_SIZE, drawing } from "../../models/drawings.ts";
+import { DRAWING_SIZE, drawing } from "../../models/datasets/drawings.ts";
 import { type Arguments, type Command, positionals, wholeNumber } from "./command.ts";
 import { Progress } from "./progress.ts";
 

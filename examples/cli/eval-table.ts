@@ -2,10 +2,15 @@
 import { dirname, extname } from "node:path";
 import { makeImage } from "../../engine/io/image.ts";
 import { encodePng, writeFileAtomic, writePng } from "../../engine/io/node.ts";
-import { compareUpscalers, type Comparison, type DetailRow, type ModelScores } from "../../models/compare.ts";
-import type { Pair, Upscaler } from "../../models/evaluate.ts";
-import { benchmarkOf, publishedScores } from "../../models/paper-tables.ts";
-import { pictureSheet } from "../../models/picture-sheet.ts";
+import {
+  compareUpscalers,
+  type Comparison,
+  type DetailRow,
+  type ModelScores,
+} from "../../models/super-resolution/compare.ts";
+import type { Pair, Upscaler } from "../../models/super-resolution/evaluate.ts";
+import { benchmarkOf, publishedScores } from "../../models/super-resolution/paper-tables.ts";
+import { pictureSheet } from "../../models/training/picture-sheet.ts";
 import { type Arguments, required, text } from "./command.ts";
 import { checkFolder, loadEye } from "./files.ts";
 import { Progress } from "./progress.ts";

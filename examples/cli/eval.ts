@@ -1,9 +1,9 @@
 /** `ganvas eval`: PSNR and SSIM of a model on a folder of images, by a named protocol. */
-import { BASELINES } from "../../models/baselines.ts";
-import { evaluate, type Upscaler } from "../../models/evaluate.ts";
-import { findPairs } from "../../models/evaluate-node.ts";
+import { BASELINES } from "../../models/super-resolution/baselines.ts";
+import { evaluate, type Upscaler } from "../../models/super-resolution/evaluate.ts";
+import { findPairs } from "../../models/super-resolution/evaluate-node.ts";
 import { PROTOCOLS } from "../../models/metrics/index.ts";
-import { upscaleImage } from "../../models/upscale.ts";
+import { upscaleImage } from "../../models/super-resolution/upscale.ts";
 import { InputError } from "../../engine/errors.ts";
 import {
   type Arguments,

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { InputError } from "../../engine/errors.ts";
 import { writeFileAtomic } from "../../engine/io/node.ts";
-import { blendName, parseBlend } from "../../models/blend.ts";
-import { findShipped } from "../../models/shipped.ts";
-import { SRRESNET_ONNX_VALUES, srresnetOnnx } from "../../models/srresnet-onnx.ts";
+import { blendName, parseBlend } from "../../models/super-resolution/blend.ts";
+import { findShipped } from "../../models/super-resolution/shipped.ts";
+import { SRRESNET_ONNX_VALUES, srresnetOnnx } from "../../models/super-resolution/srresnet-onnx.ts";
 import { type Command, positionals, text } from "./command.ts";
 import { checkFolder, projectRoot, readModel } from "./files.ts";
 

@@ -4,17 +4,17 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../engine/errors.ts";
 import { readFileBytes } from "../../engine/io/node.ts";
-import { findShipped, type ModelEntry } from "../../models/shipped.ts";
-import { parseSqueezeNet, type SqueezeNet } from "../../models/squeezenet.ts";
-import type { SRResNet } from "../../models/srresnet.ts";
-import { parseSRResNet, type SRResNetFile } from "../../models/srresnet-files.ts";
+import { findShipped, type ModelEntry } from "../../models/super-resolution/shipped.ts";
+import { parseSqueezeNet, type SqueezeNet } from "../../models/features/squeezenet.ts";
+import type { SRResNet } from "../../models/super-resolution/srresnet.ts";
+import { parseSRResNet, type SRResNetFile } from "../../models/super-resolution/srresnet-files.ts";
 import { type Arguments, type Precision, text } from "./command.ts";
 import {
   inHalfPrecision,
   loadSuperResolver,
   readSuperResolver,
   type SuperResolver,
-} from "../../models/upscale.ts";
+} from "../../models/super-resolution/upscale.ts";
 
 /** The folder that holds package.json. */
 export function projectRoot(): string {

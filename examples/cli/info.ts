@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { init } from "../../engine/index.ts";
-import { superResolvers } from "../../models/shipped.ts";
+import { superResolvers } from "../../models/super-resolution/shipped.ts";
 import { adapterName } from "./adapter.ts";
 import { type Command, positionals } from "./command.ts";
 import { projectRoot } from "./files.ts";

@@ -5,8 +5,8 @@ import { type ImageFiles, findTrainingImages } from "../../engine/data/image-fol
 import { InputError } from "../../engine/errors.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { readImage } from "../../engine/io/node.ts";
-import { isOriginal } from "../../models/benchmark-files.ts";
-import { validationImage } from "../../models/training/validation.ts";
+import { isOriginal } from "../../models/super-resolution/benchmark-files.ts";
+import { validationImage } from "../../models/super-resolution/validation.ts";
 
 export interface Photographs {
   readonly training: ImageFiles;

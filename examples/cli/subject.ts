@@ -1,8 +1,8 @@
 /** What `profile`, `graph` and `tune` look at: a network's forward pass, or a training step. */
 import { InputError } from "../../engine/errors.ts";
 import { forwardPass, srganTrainingStep, type Subject, trainingStep } from "../../models/subjects.ts";
-import { SRGAN_SIZES } from "../../models/training/srgan-recipe.ts";
-import { SRRESNET_PRESETS } from "../../models/training/srresnet.ts";
+import { SRGAN_SIZES } from "../../models/super-resolution/srgan-recipe.ts";
+import { SRRESNET_PRESETS } from "../../models/super-resolution/srresnet-training.ts";
 import { type Arguments, oneOf, positionals, PRECISION, PRECISIONS, text, wholeNumber } from "./command.ts";
 import { loadModel } from "./files.ts";
 

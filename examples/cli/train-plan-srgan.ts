@@ -5,10 +5,10 @@ import { InputError } from "../../engine/errors.ts";
 import { ganLoss, ganLossKinds } from "../../engine/index.ts";
 import type { JsonValue } from "../../engine/io/index.ts";
 import { readCheckpoint, readFileBytes } from "../../engine/io/node.ts";
-import type { SRResNet } from "../../models/srresnet.ts";
-import { calibrateOnBatches } from "../../models/training/calibrate.ts";
+import type { SRResNet } from "../../models/super-resolution/srresnet.ts";
+import { calibrateOnBatches } from "../../models/super-resolution/calibrate.ts";
 import type { Recipe, StartingWeights } from "../../models/training/recipe.ts";
-import { SRGANTraining } from "../../models/training/srgan.ts";
+import { SRGANTraining } from "../../models/super-resolution/srgan-training.ts";
 import {
   type ContentRecipe,
   featuresFor,
@@ -21,11 +21,11 @@ import {
   type SRGANSizeName,
   srganRecipe,
   withSteps,
-} from "../../models/training/srgan-recipe.ts";
-import { type Game, PAPER_GAME } from "../../models/training/srgan-step.ts";
-import { CAFFE_VGG_WEIGHT } from "../../models/srgan-losses.ts";
-import type { VGG19 } from "../../models/vgg19.ts";
-import { parseVgg19 } from "../../models/vgg19-files.ts";
+} from "../../models/super-resolution/srgan-recipe.ts";
+import { type Game, PAPER_GAME } from "../../models/super-resolution/srgan-step.ts";
+import { CAFFE_VGG_WEIGHT } from "../../models/super-resolution/srgan-losses.ts";
+import type { VGG19 } from "../../models/features/vgg19.ts";
+import { parseVgg19 } from "../../models/features/vgg19-files.ts";
 import { type Arguments, decimal, oneOf, text } from "./command.ts";
 import { loadGenerator } from "./files.ts";
 import { DISCRIMINATOR_SETTINGS, SETTING_NAMES, settingsOf } from "./train-settings-srgan.ts";

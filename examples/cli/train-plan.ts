@@ -7,9 +7,13 @@ import { InputError } from "../../engine/errors.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { readCheckpoint } from "../../engine/io/node.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
-import { deepened } from "../../models/srresnet-init.ts";
-import type { WatchState } from "../../models/training/srgan-watch.ts";
-import { SRRESNET_PRESETS, type SRResNetRecipe, SRResNetTraining } from "../../models/training/srresnet.ts";
+import { deepened } from "../../models/super-resolution/srresnet-init.ts";
+import type { WatchState } from "../../models/training/watch.ts";
+import {
+  SRRESNET_PRESETS,
+  type SRResNetRecipe,
+  SRResNetTraining,
+} from "../../models/super-resolution/srresnet-training.ts";
 import type { Best } from "./best-weights.ts";
 import { type Arguments, decimal, oneOf, text, wholeNumber } from "./command.ts";
 import { loadGenerator } from "./files.ts";

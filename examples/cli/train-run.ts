@@ -14,8 +14,8 @@ import {
 } from "../../engine/io/node.ts";
 import { metadataOf } from "../../models/architecture.ts";
 import type { Recipe, Trainer } from "../../models/training/recipe.ts";
-import { SRGANWatch } from "../../models/training/srgan-watch.ts";
-import { Validation, type ValidationScore } from "../../models/training/validation.ts";
+import { SRGANWatch } from "../../models/training/watch.ts";
+import { Validation, type ValidationScore } from "../../models/super-resolution/validation.ts";
 import { adapterName } from "./adapter.ts";
 import { BestWeights, describeBest } from "./best-weights.ts";
 import { type Arguments, required, text, wholeNumber } from "./command.ts";

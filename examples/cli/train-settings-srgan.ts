@@ -1,7 +1,10 @@
 /** Options of `train srgan` that set a field of its recipe each. */
-import { DISCRIMINATOR_HEADS, DISCRIMINATOR_NORMS } from "../../models/srgan-discriminator.ts";
+import {
+  DISCRIMINATOR_HEADS,
+  DISCRIMINATOR_NORMS,
+} from "../../models/super-resolution/srgan-discriminator.ts";
 import { SCHEDULES } from "../../models/training/recipe.ts";
-import type { SRGANChoice } from "../../models/training/srgan-recipe.ts";
+import type { SRGANChoice } from "../../models/super-resolution/srgan-recipe.ts";
 import { type Arguments, decimal, type OptionSpec, oneOf, text, wholeNumber } from "./command.ts";
 
 interface Setting {

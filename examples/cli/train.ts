@@ -2,8 +2,8 @@
 import { InputError } from "../../engine/errors.ts";
 import { ganLossKinds } from "../../engine/index.ts";
 import { debugNonFinite } from "../../engine/inspect/index.ts";
-import { SRGAN_PRESETS, SRGAN_SIZES } from "../../models/training/srgan-recipe.ts";
-import { SRRESNET_PRESETS } from "../../models/training/srresnet.ts";
+import { SRGAN_PRESETS, SRGAN_SIZES } from "../../models/super-resolution/srgan-recipe.ts";
+import { SRRESNET_PRESETS } from "../../models/super-resolution/srresnet-training.ts";
 import { type Arguments, type Command, DEBUG_NAN, positionals, required } from "./command.ts";
 import { SRGAN_OPTIONS } from "./train-settings-srgan.ts";
 import { planSRResNet } from "./train-plan.ts";

@@ -11,9 +11,9 @@ import {
   phasesOf,
   profile,
 } from "../../engine/inspect/index.ts";
-import type { ModelEntry } from "../../models/shipped.ts";
+import type { ModelEntry } from "../../models/super-resolution/shipped.ts";
 import { forwardPass, srganTrainingStep, type Subject, trainingStep } from "../../models/subjects.ts";
-import type { SuperResolver } from "../../models/upscale.ts";
+import type { SuperResolver } from "../../models/super-resolution/upscale.ts";
 import type { CallOptions } from "./engine-calls.ts";
 
 export type { LayerCost, Phase };

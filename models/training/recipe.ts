@@ -2,7 +2,7 @@
 import type { Batch } from "../../engine/data/index.ts";
 import { cosineDecay, type Tensor, tensor } from "../../engine/index.ts";
 import type { Checkpoint, HostTensor } from "../../engine/io/index.ts";
-import type { SRResNet, SRResNetConfig } from "../srresnet.ts";
+import type { SRResNet, SRResNetConfig } from "../super-resolution/srresnet.ts";
 
 export const SCHEDULES = ["constant", "cosine", "drop"] as const;
 export type Schedule = (typeof SCHEDULES)[number];

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readSafetensors } from "../../engine/io/index.ts";
-import { SRRESNET_PAPER, type SRResNet } from "../../models/srresnet.ts";
+import { SRRESNET_PAPER, type SRResNet } from "../../models/super-resolution/srresnet.ts";
 import { BestWeights, describeBest } from "../../examples/cli/best-weights.ts";
 import { temporaryFolder } from "./run-cli.ts";
 

@@ -2,7 +2,7 @@
 import { type Image, makeImage } from "../../engine/io/image.ts";
 import { type HostTensor, hostTensor } from "../../engine/io/index.ts";
 import { fillUniform } from "../../engine/random.ts";
-import { SRResNet, type SRResNetOptions } from "../../models/srresnet.ts";
+import { SRResNet, type SRResNetOptions } from "../../models/super-resolution/srresnet.ts";
 
 /** Smooth waves; the last of 2 or 4 channels, alpha, too. */
 export function waves(width: number, height: number, channels: 1 | 2 | 3 | 4 = 3): Image {

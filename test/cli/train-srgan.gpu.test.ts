@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { crop } from "../../engine/io/image.ts";
 import { encodePng, writeSafetensorsFile } from "../../engine/io/node.ts";
-import { SRRESNET_PAPER, SRResNet } from "../../models/srresnet.ts";
-import { startAsInterpolation } from "../../models/srresnet-init.ts";
-import { VGG19 } from "../../models/vgg19.ts";
+import { SRRESNET_PAPER, SRResNet } from "../../models/super-resolution/srresnet.ts";
+import { startAsInterpolation } from "../../models/super-resolution/srresnet-init.ts";
+import { VGG19 } from "../../models/features/vgg19.ts";
 import { ganvas, type RunOptions, temporaryFolder } from "./run-cli.ts";
 import { waves } from "./samples.ts";
 

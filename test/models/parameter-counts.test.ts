@@ -1,17 +1,21 @@
 /** Numbers of parameters against PyTorch's modules of the same sizes (and the sums in the papers). */
 import { expect, test } from "vitest";
-import { CganDiscriminator, CganGenerator } from "../../models/cgan.ts";
-import { CHAR_CNN_RNN, CharCnnRnn } from "../../models/char-cnn-rnn.ts";
+import { CganDiscriminator, CganGenerator } from "../../models/cgan/networks.ts";
+import { CHAR_CNN_RNN, CharCnnRnn } from "../../models/text2image/char-cnn-rnn.ts";
 import {
   LapganBaseDiscriminator,
   LapganBaseGenerator,
   LapganFineDiscriminator,
   LapganFineGenerator,
-} from "../../models/lapgan.ts";
-import { SRGANDiscriminator } from "../../models/srgan-discriminator.ts";
-import { SRResNet } from "../../models/srresnet.ts";
-import { StyleEncoder, Text2ImageDiscriminator, Text2ImageGenerator } from "../../models/text2image.ts";
-import { VGG19 } from "../../models/vgg19.ts";
+} from "../../models/lapgan/networks.ts";
+import { SRGANDiscriminator } from "../../models/super-resolution/srgan-discriminator.ts";
+import { SRResNet } from "../../models/super-resolution/srresnet.ts";
+import {
+  StyleEncoder,
+  Text2ImageDiscriminator,
+  Text2ImageGenerator,
+} from "../../models/text2image/networks.ts";
+import { VGG19 } from "../../models/features/vgg19.ts";
 
 test.each([
   ["SRResNet, the generator of SRGAN", new SRResNet(), 1_548_547],

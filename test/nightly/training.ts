@@ -1,9 +1,9 @@
 /** SRGAN trained for long: what the engine holds and has made stays as it is after the first updates. */
 import { idle, init } from "../../engine/index.ts";
-import { SRRESNET_PAPER } from "../../models/srresnet.ts";
-import { SRGANTraining } from "../../models/training/srgan.ts";
-import { srganRecipe } from "../../models/training/srgan-recipe.ts";
-import { batch, made } from "../models/training/given.ts";
+import { SRRESNET_PAPER } from "../../models/super-resolution/srresnet.ts";
+import { SRGANTraining } from "../../models/super-resolution/srgan-training.ts";
+import { srganRecipe } from "../../models/super-resolution/srgan-recipe.ts";
+import { batch, made } from "../models/super-resolution/given.ts";
 
 /** Updates after which everything is compiled and allocated. */
 const WARM = 5;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { assemble } from "../../../engine/graph/assemble.ts";
 import { planMemory } from "../../../engine/graph/plan.ts";
 import { grad, nameLayers, sum, tensor } from "../../../engine/index.ts";
-import { SRResNet } from "../../../models/srresnet.ts";
+import { SRResNet } from "../../../models/super-resolution/srresnet.ts";
 import { graphOf, HARDWARE, SOFTWARE } from "./trace.ts";
 
 /** Kernels, and bytes of memory, of the gradients of the SRResNet of the paper on 4 × 24→96. */

@@ -1,0 +1,127 @@
+/** Files of SRResNet weights: ours, and those of leftthomas/SRGAN. */
+import { InputError } from "../../engine/errors.ts";
+import { checkStateDict, type HostTensor, openWeights } from "../../engine/io/index.ts";
+import { hiddenOptions } from "../architecture.ts";
+import { interpolateWeights } from "./blend.ts";
+import { SRResNet, type SRResNetConfig } from "./srresnet.ts";
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * What the names and shapes of a file's tensors say about its network, and the usual where they say nothing; undefined if it is no
+ * SRResNet at all.
+ */
+export function configOf(shapes: Shapes): SRResNetConfig | undefined {
+  const [width = 0, ...kernel] = shapes.get("head.conv.weight") ?? [];
+  if (width < 1 || kernel.join() !== "3,9,9") return undefined;
+  let numBlocks = 0;
+  while (shapes.has(`body.${numBlocks}.conv1.weight`)) numBlocks++;
+  return {
+    numBlocks,
+    width,
+    upsample: shapes.has("up.0.deconv.weight") ? "deconv" : "subpixel",
+    prelu: shapes.get("head.act.weight")?.[0] === 1 && width !== 1 ? "shared" : "per-channel",
+    trunkEnd: shapes.has("trunk.bn.weight") ? "bn" : "prelu",
+    convBias: shapes.has("body.0.conv1.bias"),
+    padding: "zeros",
+    output: "linear",
+  };
+}
+
+/**
+ * Our names for the tensors of leftthomas/SRGAN's generator, whose blocks are numbered through: block1 is the head, the
+ * last two are the trunk's end and the upsampling with the tail.
+ */
+function fromLeftthomas(name: string, last: number): string {
+  const [, number, rest] = /^block(\d+)\.(.*)$/.exec(name) ?? [];
+  if (number === undefined || rest === undefined) return name;
+  const k = Number(number);
+  const pair = (prefix: string) => `${prefix}.${rest.replace(/^0\./, "conv.").replace(/^1\./, "act.")}`;
+  if (k === 1) return pair("head");
+  if (k === last - 1) return pair("trunk");
+  if (k === last)
+    return rest
+      .replace(/^([01])\.prelu\./, "up.$1.act.")
+      .replace(/^([01])\./, "up.$1.")
+      .replace(/^2\./, "tail.")
+      .replace("up.0.up.", "up.")
+      .replace("up.1.up.", "up.");
+  return `body.${k - 2}.${rest.replace("prelu.", "act.")}`;
+}
+
+/** Where checkpoints of runs keep the generator: SRGAN's beside the discriminator, SRResNet's alone. */
+const CHECKPOINT_PREFIXES = ["model.generator.", "model."];
+
+/** The generator's tensors of a checkpoint; of any other file, all. */
+function generatorOf(dict: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor> {
+  const prefix = CHECKPOINT_PREFIXES.find((start) => dict.has(`${start}head.conv.weight`));
+  if (prefix === undefined) return dict;
+  const own = [...dict].filter(([name]) => name.startsWith(prefix));
+  return new Map(own.map(([name, x]) => [name.slice(prefix.length), x]));
+}
+
+/** A network as a file describes it, in host memory. */
+export interface SRResNetFile {
+  readonly config: SRResNetConfig;
+  /** Under our names, in PyTorch's layouts; without batch norm's counters. */
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  /** What messages call it. */
+  readonly file: string;
+}
+
+/**
+ * The network that a file describes (a checkpoint of a run too), and its weights.
+ * @throws InputError naming the first tensor that does not fit, with both shapes, or that holds NaN
+ */
+export function readSRResNet(bytes: Uint8Array, file: string): SRResNetFile {
+  const { tensors, metadata } = openWeights(bytes, file);
+  let dict: ReadonlyMap<string, HostTensor> = generatorOf(tensors);
+  let output: SRResNetConfig["output"] = "linear";
+  if (dict.has("block1.0.weight")) {
+    const last = Math.max(...[...dict.keys()].map((name) => Number(/^block(\d+)\./.exec(name)?.[1] ?? 0)));
+    dict = new Map([...dict].map(([name, t]) => [fromLeftthomas(name, last), t]));
+    output = "tanh01";
+  }
+  for (const [name, { data }] of dict)
+    if (data instanceof Float32Array && !data.every(Number.isFinite))
+      throw new InputError(`${file}: tensor ${name} holds a value that is not a finite number`);
+  const config = configOf(new Map([...dict].map(([name, t]) => [name, t.shape])));
+  // A file of another kind is compared with the paper's network, so that the message names what does not fit.
+  if (!config) checkStateDict(new SRResNet().fileShapes(), new Map(dict), file, "an SRResNet");
+  if (!config || config.numBlocks < 1)
+    throw new InputError(`${file} holds no SRResNet: it has no residual block`);
+  const weights = new Map([...dict].filter(([name]) => !name.endsWith(".num_batches_tracked")));
+  const { input: _, ...hidden } = hiddenOptions(metadata, file);
+  return { config: { ...config, output, ...hidden }, weights, file };
+}
+
+/**
+ * The network itself, in evaluation mode.
+ * @throws InputError naming the first tensor that does not fit, with both shapes
+ */
+export function buildSRResNet({ config, weights, file }: SRResNetFile): SRResNet {
+  const net = new SRResNet(config);
+  net.loadStateDict(weights, file);
+  return net.eval();
+}
+
+/** Reads and builds a network. @throws InputError as both do */
+export const parseSRResNet = (bytes: Uint8Array, file: string): SRResNet =>
+  buildSRResNet(readSRResNet(bytes, file));
+
+/**
+ * The network between two of the same form (see `interpolateWeights`).
+ * @throws InputError in one sentence that names what they differ in
+ */
+export function blendSRResNets(from: SRResNetFile, to: SRResNetFile, amount: number): SRResNetFile {
+  const keys = Object.keys(from.config) as (keyof SRResNetConfig)[];
+  const differences = keys
+    .filter((key) => from.config[key] !== to.config[key])
+    .map((key) => `${key} is ${from.config[key]} and ${to.config[key]}`);
+  if (differences.length > 0)
+    throw new InputError(
+      `${from.file} and ${to.file} cannot be blended, their networks differ in form: ${differences.join(", ")}`,
+    );
+  const weights = interpolateWeights(from.weights, to.weights, amount);
+  return { config: from.config, weights, file: `the blend of ${from.file} and ${to.file}` };
+}

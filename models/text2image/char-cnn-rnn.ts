@@ -1,0 +1,83 @@
+/**
+ * The text encoder of the text-to-image GAN: convolutions over characters, then a recurrent network over what they found.
+ * Reed, Akata, Lee and Schiele, "Learning Deep Representations of Fine-Grained Visual Descriptions", CVPR 2016; the
+ * variants are those of the authors' code (reedscot/cvpr2016 and icml2016).
+ */
+import {
+  Conv1d,
+  Gru,
+  Initializer,
+  Linear,
+  Module,
+  maxPool1d,
+  mean,
+  oneHot,
+  ReluRnn,
+  relu,
+  slice,
+  type Tensor,
+} from "../../engine/index.ts";
+import { ALPHABET } from "./text-input.ts";
+
+export interface CharCnnRnnOptions {
+  /** Channels of the three convolutions: 384, 512, 512. */
+  readonly channels?: readonly [number, number, number];
+  /** Units of the recurrent network: 512. */
+  readonly hidden?: number;
+  /** Numbers of the embedding: 1024. */
+  readonly embedding?: number;
+  /** Gated recurrent units, or a plain recurrent network with ReLU. */
+  readonly recurrent?: "gru" | "rnn";
+  /** Whether the third convolution is pooled too, which leaves 8 steps instead of 18. */
+  readonly pool3?: boolean;
+  readonly seed?: number;
+}
+
+type Config = Required<Omit<CharCnnRnnOptions, "seed">>;
+
+/** The published variants: for new training (birds and COCO of ICML 2016), for flowers there, and of CVPR 2016. */
+export const CHAR_CNN_RNN = {
+  icml: { channels: [384, 512, 512], hidden: 512, embedding: 1024, recurrent: "gru", pool3: false },
+  icmlFlowers: { channels: [384, 512, 512], hidden: 512, embedding: 1024, recurrent: "rnn", pool3: true },
+  cvpr: { channels: [384, 512, 256], hidden: 256, embedding: 1024, recurrent: "rnn", pool3: true },
+} as const satisfies Record<string, Config>;
+
+export class CharCnnRnn extends Module {
+  readonly config: Config;
+  readonly conv1: Conv1d;
+  readonly conv2: Conv1d;
+  readonly conv3: Conv1d;
+  readonly rnn: Gru | ReluRnn;
+  readonly proj: Linear;
+
+  constructor(options: CharCnnRnnOptions = {}) {
+    super();
+    const { seed = 0, ...given } = options;
+    const config: Config = { ...CHAR_CNN_RNN.icml, ...given };
+    const [c1, c2, c3] = config.channels;
+    const init = new Initializer(seed);
+    const uniform = { weightInit: { bound: 0.08 } };
+    this.config = config;
+    this.conv1 = new Conv1d(ALPHABET.length, c1, 4, init, uniform);
+    this.conv2 = new Conv1d(c1, c2, 4, init, uniform);
+    this.conv3 = new Conv1d(c2, c3, 4, init, uniform);
+    this.rnn = new (config.recurrent === "gru" ? Gru : ReluRnn)(c3, config.hidden, init, uniform);
+    this.proj = new Linear(config.hidden, config.embedding, init, uniform);
+  }
+
+  /**
+   * @param ids [n, 201], i32, the characters' numbers (`textIds`)
+   * @returns [n, 1024]
+   */
+  forward(ids: Tensor): Tensor {
+    const letters = ALPHABET.length;
+    // Number 0 is no character: its column is left away.
+    let x = slice(oneHot(ids, letters + 1), [0, 0, 1], [...ids.shape, letters + 1]); // [n, 201, 70]
+    x = maxPool1d(relu(this.conv1.forward(x)), { kernel: 3, stride: 3 }); // [n, 66, 384]
+    x = maxPool1d(relu(this.conv2.forward(x)), { kernel: 3, stride: 3 }); // [n, 21, 512]
+    x = relu(this.conv3.forward(x)); // [n, 18, 512]
+    if (this.config.pool3) x = maxPool1d(x, { kernel: 3, stride: 2 }); // [n, 8, 512]
+    const states = this.rnn.forward(x.permute([1, 0, 2])); // [steps, n, 512]
+    return this.proj.forward(mean(states, 0)); // [n, 1024]
+  }
+}

@@ -1,0 +1,165 @@
+/** Photographs made larger tile by tile: the seams, the odd sizes, the channels. */
+import { describe, expect, test } from "vitest";
+import { makeImage, type Image } from "../../../engine/io/image.ts";
+import { type Tensor, tensor } from "../../../engine/index.ts";
+import { integer, randomBits } from "../../../engine/random.ts";
+import { SRResNet } from "../../../models/super-resolution/srresnet.ts";
+import {
+  asSuperResolver,
+  type SuperResolver,
+  upscaleImage,
+} from "../../../models/super-resolution/upscale.ts";
+
+const net = new SRResNet({ numBlocks: 1, width: 8, seed: 3 });
+const model = asSuperResolver(net, "test");
+
+function photograph(width: number, height: number, channels: 1 | 2 | 3 | 4): Image {
+  const data = Uint8Array.from({ length: width * height * channels }, (_, i) =>
+    integer(randomBits(5, i)[0], 256),
+  );
+  return makeImage(data, width, height, channels);
+}
+
+/** The same network, which also remembers the floats it made and how large its inputs were. */
+function watched(): { model: SuperResolver; sizes: string[]; results: Promise<Float32Array>[] } {
+  const sizes: string[] = [];
+  const results: Promise<Float32Array>[] = [];
+  const forward = (lr: Tensor) => {
+    sizes.push(lr.shape.slice(1, 3).join("x"));
+    const y = model.forward(lr);
+    results.push(y.data() as Promise<Float32Array>);
+    return y;
+  };
+  return { model: { ...model, forward }, sizes, results };
+}
+
+const TILE = 16;
+
+describe("tiles", () => {
+  const image = photograph(61, 47, 3);
+
+  test("give the bytes of the whole image at once", async () => {
+    const whole = await upscaleImage(image, model, { tile: 0 });
+    const tiled = await upscaleImage(image, model, { tile: TILE });
+    expect([tiled.width, tiled.height, tiled.channels]).toEqual([244, 188, 3]);
+    expect(tiled.data).toEqual(whole.data);
+    // The picture is neither empty nor saturated.
+    expect(new Set(whole.data).size).toBeGreaterThan(100);
+  });
+
+  test("give the floats of the whole image, seams included", async () => {
+    const { radius, scale } = model;
+    const { width, height } = image;
+    const floats = Float32Array.from(image.data, (v) => v / 255);
+    const whole = (await model.forward(tensor(floats, [1, height, width, 3])).data()) as Float32Array;
+    // A tile in the middle, exactly as far from the edges of its window as the network sees.
+    const [top, left] = [14, 20];
+    const size = TILE + 2 * radius;
+    const window = new Float32Array(size * size * 3);
+    for (let y = 0; y < size; y++) {
+      const from = ((top - radius + y) * width + left - radius) * 3;
+      window.set(floats.subarray(from, from + size * 3), y * size * 3);
+    }
+    const part = (await model.forward(tensor(window, [1, size, size, 3])).data()) as Float32Array;
+    let error = 0;
+    for (let y = 0; y < TILE * scale; y++)
+      for (let x = 0; x < TILE * scale * 3; x++) {
+        const inPart = (radius * scale + y) * size * scale * 3 + radius * scale * 3 + x;
+        const inWhole = (top * scale + y) * width * scale * 3 + left * scale * 3 + x;
+        error = Math.max(error, Math.abs((part[inPart] as number) - (whole[inWhole] as number)));
+      }
+    expect(error).toBeLessThanOrEqual(1e-5);
+  });
+
+  test("need the whole of the network's radius", async () => {
+    // With less context than the network sees, the seams show: so the test above sees them.
+    const blind = { ...model, radius: 2 };
+    const whole = await upscaleImage(image, model, { tile: 0 });
+    const tiled = await upscaleImage(image, blind, { tile: TILE });
+    expect(tiled.data).not.toEqual(whole.data);
+  });
+
+  test("are all of one size, so that one program serves them all", async () => {
+    const { model: counting, sizes } = watched();
+    const progress: string[] = [];
+    await upscaleImage(image, counting, {
+      tile: TILE,
+      onProgress: (done, total) => progress.push(`${done}/${total}`),
+    });
+    expect(new Set(sizes).size).toBe(1);
+    expect(sizes).toHaveLength(12);
+    expect(progress).toEqual(sizes.map((_, k) => `${k + 1}/12`));
+  });
+
+  test("stop when they are told to", async () => {
+    const stop = new AbortController();
+    const { model: counting, sizes } = watched();
+    const work = upscaleImage(image, counting, {
+      tile: TILE,
+      signal: stop.signal,
+      onProgress: (done) => {
+        if (done === 2) stop.abort(new Error("enough"));
+      },
+    });
+    await expect(work).rejects.toThrow("enough");
+    expect(sizes).toHaveLength(2);
+  });
+});
+
+describe("sizes", () => {
+  test.each([
+    [1, 1],
+    [1, 13],
+    [29, 1],
+    [15, 40],
+  ])("%d×%d", async (width, height) => {
+    const image = photograph(width, height, 3);
+    const tiled = await upscaleImage(image, model, { tile: TILE });
+    expect([tiled.width, tiled.height]).toEqual([4 * width, 4 * height]);
+    expect(tiled.data).toEqual((await upscaleImage(image, model, { tile: 0 })).data);
+    expect(tiled.data).toEqual((await upscaleImage(image, model)).data);
+  });
+});
+
+describe("channels", () => {
+  test("grey stays grey, in one channel or in three", async () => {
+    const grey = photograph(9, 7, 1);
+    const larger = await upscaleImage(grey, model);
+    expect([larger.channels, larger.width, larger.height]).toEqual([1, 36, 28]);
+    const rgb = makeImage(
+      Uint8Array.from({ length: 9 * 7 * 3 }, (_, k) => grey.data[Math.floor(k / 3)] as number),
+      9,
+      7,
+      3,
+    );
+    const large = await upscaleImage(rgb, model);
+    for (let k = 0; k < large.data.length; k += 3)
+      expect([large.data[k], large.data[k + 1], large.data[k + 2]]).toEqual(
+        new Array(3).fill(larger.data[k / 3]),
+      );
+  });
+  test.each([2, 4] as const)("alpha is kept (%d channels)", async (channels) => {
+    const image = photograph(8, 6, channels);
+    const colours = channels - 1;
+    for (let k = colours; k < image.data.length; k += channels)
+      image.data[k] = k < image.data.length / 2 ? 0 : 255;
+    const larger = await upscaleImage(image, model);
+    expect(larger.channels).toBe(channels);
+    expect(larger.data[colours]).toBe(0);
+    expect(larger.data.at(-1)).toBe(255);
+    const opaque = makeImage(
+      image.data.filter((_, k) => k % channels < colours),
+      8,
+      6,
+      colours,
+    );
+    expect(larger.data.filter((_, k) => k % channels < colours)).toEqual(
+      (await upscaleImage(opaque, model)).data,
+    );
+  });
+  test("colour stays colour", async () => {
+    const larger = await upscaleImage(photograph(4, 4, 3), model);
+    const pixels = Array.from({ length: 256 }, (_, k) => larger.data.subarray(3 * k, 3 * k + 3));
+    expect(pixels.some(([r, g, b]) => r !== g || g !== b)).toBe(true);
+  });
+});
