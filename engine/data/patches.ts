@@ -8,7 +8,7 @@
 import { GanvasError, InputError } from "../errors.ts";
 import { type Image, makeImage } from "../io/image.ts";
 import { integer, permutation, randomBits } from "../random.ts";
-import type { Batch, BatchSource } from "./batch.ts";
+import type { Batch, BatchField, BatchSource } from "./batch.ts";
 import { type ImageLoader, ImageWindow, loadedImages } from "./image-window.ts";
 import { imresize } from "./imresize.ts";
 
@@ -18,6 +18,9 @@ const SIGNED = Float32Array.from({ length: 256 }, (_, v) => v / 127.5 - 1);
 
 /** What the random numbers of one seed are for (the last counter word). */
 const STREAM = { images: 0x5a01, patches: 0x5a02, rounds: 0x5a03 };
+
+/** What a batch holds: low resolution in [0, 1], [n, patch / 4, patch / 4, 3], and high in [-1, 1], [n, patch, patch, 3]. */
+export type PatchFields = "lr" | "hr";
 
 /** How batches are made. Plain data, so that it can be sent to a worker. */
 export interface PatchOptions {
@@ -94,7 +97,7 @@ function store(out: Float32Array, start: number, bytes: Uint8Array, table: Float
 }
 
 /** Makes batches of patches out of images in memory, or out of images that are decoded when their turn comes. */
-export class PatchSource implements BatchSource {
+export class PatchSource implements BatchSource<PatchFields> {
   readonly #options: Required<PatchOptions>;
   readonly #window: ImageWindow<HeldImage>;
   #closed = false;
@@ -180,7 +183,7 @@ export class PatchSource implements BatchSource {
    * @throws InputError if an image is smaller than a patch or cannot be decoded
    * @throws GanvasError after `close`
    */
-  async batch(index: number): Promise<Batch> {
+  async batch(index: number): Promise<Batch<PatchFields>> {
     if (this.#closed) throw new GanvasError("the source of training batches has been closed");
     const { batchSize, patch } = this.#options;
     const small = patch / FACTOR;
@@ -198,7 +201,8 @@ export class PatchSource implements BatchSource {
       store(hr, place * crop.length, crop, SIGNED);
       store(lr, place * reduced.length, reduced, UNIT);
     }
-    return { index, count: batchSize, lr, hr };
+    const squares = (data: BatchField["data"], side: number) => ({ shape: [batchSize, side, side, 3], data });
+    return { index, count: batchSize, fields: { lr: squares(lr, small), hr: squares(hr, patch) } };
   }
 
   async close(): Promise<void> {

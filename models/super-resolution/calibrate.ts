@@ -20,7 +20,7 @@ export async function calibrateOnBatches(
   try {
     let sum = 0;
     for (const batch of batches) {
-      const { lr, hr } = tensorsOf(batch);
+      const { lr, hr } = tensorsOf(batch, "lr", "hr");
       sum += await calibrateVggWeight(vgg, net.forward(lr), hr, reduction);
     }
     return sum / batches.length;

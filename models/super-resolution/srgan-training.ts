@@ -98,7 +98,7 @@ export class SRGANTraining implements Trainer {
   }
 
   update(batch: Batch): Tensor {
-    const { lr, hr } = tensorsOf(batch);
+    const { lr, hr } = tensorsOf(batch, "lr", "hr");
     const numbers = this.record(lr, hr).watch();
     flush();
     return numbers;

@@ -122,7 +122,7 @@ export class SRResNetTraining implements Trainer {
    * @returns the loss before the update, to be read later: mean over all values of (network - original)², range [-1, 1]
    */
   update(batch: Batch): Tensor {
-    const { lr, hr } = tensorsOf(batch);
+    const { lr, hr } = tensorsOf(batch, "lr", "hr");
     const { adam, scaler } = this;
     const forward = () => mse(this.net.forward(lr), hr);
     const loss = scaler ? autocast(forward) : forward();

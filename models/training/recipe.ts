@@ -1,5 +1,6 @@
 /** What all training of super-resolution networks has in common. */
 import type { Batch } from "../../engine/data/index.ts";
+import { GanvasError } from "../../engine/errors.ts";
 import { cosineDecay, type Tensor, tensor } from "../../engine/index.ts";
 import type { Checkpoint, HostTensor } from "../../engine/io/index.ts";
 import type { SRResNet, SRResNetConfig } from "../super-resolution/srresnet.ts";
@@ -67,11 +68,16 @@ export function learningRate(
   return schedule === "drop" && step >= steps / 2 ? lr / 10 : lr;
 }
 
-/** The low resolution, [n, h, w, 3] in [0, 1], and the originals, [n, 4h, 4w, 3] in [-1, 1], of a batch. */
-export function tensorsOf(batch: Batch): { lr: Tensor; hr: Tensor } {
-  const shape = (data: Float32Array) => {
-    const side = Math.sqrt(data.length / (batch.count * 3)); // patches are squares
-    return [batch.count, side, side, 3];
-  };
-  return { lr: tensor(batch.lr, shape(batch.lr)), hr: tensor(batch.hr, shape(batch.hr)) };
+/** Fields of a batch as tensors. @throws GanvasError where the batch has no field of that name */
+export function tensorsOf<Name extends string>(
+  { fields }: Batch,
+  ...names: readonly Name[]
+): Record<Name, Tensor> {
+  const entries = names.map((name) => {
+    const field = fields[name];
+    if (!field)
+      throw new GanvasError(`the batch has no ${name}; it has ${Object.keys(fields).join(", ") || "nothing"}`);
+    return [name, tensor(field.data, field.shape)] as const;
+  });
+  return Object.fromEntries(entries) as Record<Name, Tensor>;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Batch } from "../../../engine/data/batch.ts";
+import type { Batch, BatchField } from "../../../engine/data/batch.ts";
+import type { PatchFields } from "../../../engine/data/patches.ts";
 import type { ImageLoader } from "../../../engine/data/image-window.ts";
 import { imresize } from "../../../engine/data/imresize.ts";
 import { type PatchOptions, PatchSource } from "../../../engine/data/patches.ts";
@@ -14,17 +15,19 @@ async function take(
   images: readonly Image[] | ImageLoader,
   options: PatchOptions,
   index: number,
-): Promise<Batch> {
+): Promise<Batch<PatchFields>> {
   return new PatchSource(images, options).batch(index);
 }
 
 /** The bytes of patch `place` of a batch. */
-function patchOf(batch: Batch, place: number): { lr: Uint8Array; hr: Uint8Array; side: number } {
-  const hrLength = batch.hr.length / batch.count;
-  const lrLength = batch.lr.length / batch.count;
+const floats = ({ data }: BatchField): Float32Array => data as Float32Array;
+
+function patchOf(batch: Batch<PatchFields>, place: number): { lr: Uint8Array; hr: Uint8Array; side: number } {
+  const hrLength = batch.fields.hr.data.length / batch.count;
+  const lrLength = batch.fields.lr.data.length / batch.count;
   return {
-    hr: signedToBytes(batch.hr.slice(place * hrLength, (place + 1) * hrLength)),
-    lr: unitToBytes(batch.lr.slice(place * lrLength, (place + 1) * lrLength)),
+    hr: signedToBytes(floats(batch.fields.hr).slice(place * hrLength, (place + 1) * hrLength)),
+    lr: unitToBytes(floats(batch.fields.lr).slice(place * lrLength, (place + 1) * lrLength)),
     side: Math.sqrt(hrLength / 3),
   };
 }
@@ -42,15 +45,15 @@ function locate(hr: Uint8Array, side: number) {
 describe("PatchSource", () => {
   test("has the shapes and ranges that the networks expect", async () => {
     const batch = await take(IMAGES, { seed: 1, batchSize: 3 }, 5);
-    expect([batch.index, batch.count, batch.lr.length, batch.hr.length]).toEqual([
+    expect([batch.index, batch.count, batch.fields.lr.data.length, batch.fields.hr.data.length]).toEqual([
       5,
       3,
       3 * 24 * 24 * 3,
       3 * 96 * 96 * 3,
     ]);
-    expect([...batch.lr].every((v) => v >= 0 && v <= 1)).toBe(true);
-    expect([...batch.hr].every((v) => v >= -1 && v <= 1)).toBe(true);
-    expect([...batch.hr].some((v) => v < 0)).toBe(true);
+    expect([...batch.fields.lr.data].every((v) => v >= 0 && v <= 1)).toBe(true);
+    expect([...batch.fields.hr.data].every((v) => v >= -1 && v <= 1)).toBe(true);
+    expect([...batch.fields.hr.data].some((v) => v < 0)).toBe(true);
   });
 
   test("the low resolution is the crop reduced, to the byte", async () => {
@@ -178,8 +181,8 @@ describe("PatchSource", () => {
     const inOrder = [await source.batch(0), await source.batch(1), await source.batch(2)];
     expect(await take(IMAGES, { seed: 6, batchSize: 2 }, 2)).toEqual(inOrder[2]);
     expect(await source.batch(1)).toEqual(inOrder[1]);
-    expect(inOrder[1]?.hr).not.toEqual(inOrder[0]?.hr);
-    expect((await take(IMAGES, { seed: 7, batchSize: 2 }, 0)).hr).not.toEqual(inOrder[0]?.hr);
+    expect(inOrder[1]?.fields.hr).not.toEqual(inOrder[0]?.fields.hr);
+    expect((await take(IMAGES, { seed: 7, batchSize: 2 }, 0)).fields.hr).not.toEqual(inOrder[0]?.fields.hr);
   });
 
   test("the images of a batch are distinct while there are enough", async () => {
@@ -201,7 +204,7 @@ describe("PatchSource", () => {
   test("grey images become RGB", async () => {
     const grey: Image = { width: 8, height: 8, channels: 1, data: new Uint8Array(64).fill(51) };
     const batch = await take([grey], { seed: 1, batchSize: 1, patch: 8 }, 0);
-    expect(unitToBytes(batch.lr)).toEqual(new Uint8Array(12).fill(51));
+    expect(unitToBytes(floats(batch.fields.lr))).toEqual(new Uint8Array(12).fill(51));
   });
 
   test("says what cannot be", async () => {

@@ -25,7 +25,15 @@ export function batch(index: number, count = 2): Batch {
   return {
     index,
     count,
-    lr: fillUniform(new Float32Array(numbers), 7, index) as Float32Array<ArrayBuffer>,
-    hr: fillUniform(new Float32Array(16 * numbers), 8, index, -1) as Float32Array<ArrayBuffer>,
+    fields: {
+      lr: {
+        shape: [count, SIDE, SIDE, 3],
+        data: fillUniform(new Float32Array(numbers), 7, index) as Float32Array<ArrayBuffer>,
+      },
+      hr: {
+        shape: [count, 4 * SIDE, 4 * SIDE, 3],
+        data: fillUniform(new Float32Array(16 * numbers), 8, index, -1) as Float32Array<ArrayBuffer>,
+      },
+    },
   };
 }

@@ -144,7 +144,7 @@ describe("SRGAN training", () => {
   test("frozen statistics stay while weights learn, and shown and trained images are the same", async () => {
     const training = new SRGANTraining(recipe(4, { frozenStatistics: true, ema: 0 }), vgg);
     const start = await training.generator.stateDict();
-    const { lr } = tensorsOf(batch(0));
+    const { lr } = tensorsOf(batch(0), "lr", "hr");
     await train(training, 0, 3);
     const end = await training.generator.stateDict();
     for (const name of start.keys()) {
@@ -237,7 +237,7 @@ describe("SRGAN training", () => {
       return numbers[training.measures.indexOf("discriminator")] as number;
     };
     const penalised = playing(10);
-    const { hr } = tensorsOf(batch(0));
+    const { hr } = tensorsOf(batch(0), "lr", "hr");
     const [images = 0] = hr.shape;
     const answers = penalised.discriminator?.forward(hr) as Tensor;
     expect(answers.size).toBe(4 * images);
