@@ -76,7 +76,9 @@ export function tensorsOf<Name extends string>(
   const entries = names.map((name) => {
     const field = fields[name];
     if (!field)
-      throw new GanvasError(`the batch has no ${name}; it has ${Object.keys(fields).join(", ") || "nothing"}`);
+      throw new GanvasError(
+        `the batch has no ${name}; it has ${Object.keys(fields).join(", ") || "nothing"}`,
+      );
     return [name, tensor(field.data, field.shape)] as const;
   });
   return Object.fromEntries(entries) as Record<Name, Tensor>;
