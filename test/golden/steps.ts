@@ -19,7 +19,9 @@ import {
   LapganFineGenerator,
   splitLevel,
 } from "../../models/lapgan/networks.ts";
-import { srganTrainingStep, trainingStep } from "../../models/subjects.ts";
+import { srgan } from "../../models/super-resolution/srgan-system.ts";
+import { srresnet } from "../../models/super-resolution/srresnet-system.ts";
+import type { System } from "../../models/system.ts";
 import { generatorLoss, matchingAwareLoss, withInterpolations } from "../../models/text2image/losses.ts";
 import { Text2ImageDiscriminator, Text2ImageGenerator } from "../../models/text2image/networks.ts";
 
@@ -120,11 +122,16 @@ function textToImage(): () => Tensor {
   };
 }
 
+function ofSystem(system: System, name: string): () => Tensor {
+  const { trainer, batch } = system.rehearse(name);
+  return () => trainer.record(batch(0), 0);
+}
+
 /** Makes the networks anew each time. @returns what records a step */
 export const STEPS: Readonly<Record<string, () => () => Tensor>> = {
-  "srresnet tiny": () => trainingStep("tiny").record,
-  "srresnet compact": () => trainingStep("compact").record,
-  "srgan tiny": () => srganTrainingStep("tiny").record,
+  "srresnet tiny": () => ofSystem(srresnet, "tiny"),
+  "srresnet compact": () => ofSystem(srresnet, "compact"),
+  "srgan tiny": () => ofSystem(srgan, "tiny"),
   "lapgan base": lapganBase,
   "lapgan 28": lapganFine,
   cgan,
