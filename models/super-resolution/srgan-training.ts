@@ -16,7 +16,7 @@ import {
   sub,
   type Tensor,
 } from "../../engine/index.ts";
-import type { Checkpoint, HostTensor, JsonValue } from "../../engine/io/index.ts";
+import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { SRGANDiscriminator } from "./srgan-discriminator.ts";
 import { SRResNet } from "./srresnet.ts";
 import { startAsNearest } from "./srresnet-init.ts";
@@ -25,6 +25,7 @@ import { metadataOf } from "../architecture.ts";
 import { learningRate, type StartingWeights } from "../training/recipe.ts";
 import { tensorsOf, type Weights } from "../training/trainer.ts";
 import type { GeneratorTrainer } from "./recipe.ts";
+import { joined, prefixed, under } from "../training/state.ts";
 import type { SRGANRecipe } from "./srgan-recipe.ts";
 import { type Content, contentLoss, type GeneratorLossOptions, jittered, srganStep } from "./srgan-step.ts";
 
@@ -228,18 +229,3 @@ function discriminatorLearningRate(recipe: SRGANRecipe, step: number): number {
 
 /** By how many of 255 levels each colour is too bright on average, [3]. */
 const colourDrift = (sr: Tensor, hr: Tensor): Tensor => mul(mean(sub(sr, hr), [0, 1, 2]), 127.5);
-
-type Dict = ReadonlyMap<string, HostTensor>;
-
-async function prefixed(prefix: string, dict: Promise<Dict>): Promise<Dict> {
-  return new Map([...(await dict)].map(([name, x]) => [prefix + name, x]));
-}
-
-const joined = (parts: readonly (Dict | undefined)[]): Dict =>
-  new Map(parts.flatMap((part) => [...(part ?? [])]));
-
-/** The entries under a prefix, without it. */
-const under = (prefix: string, dict: Dict): Dict =>
-  new Map(
-    [...dict].flatMap(([name, x]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), x]] : [])),
-  );

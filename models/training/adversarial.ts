@@ -1,0 +1,251 @@
+/**
+ * The game of two networks that every GAN here plays: what one update does and measures, and all of its state. A system says
+ * what its networks make of a batch (`Game`); losses, penalties, augmentation, averages and rates are settings of the recipe.
+ */
+import type { Batch } from "../../engine/data/index.ts";
+import {
+  abs,
+  Adam,
+  add,
+  concat,
+  div,
+  EMA,
+  flush,
+  type GanLoss,
+  ganLoss,
+  grad,
+  isRelativistic,
+  mean,
+  type Module,
+  mul,
+  nameLayers,
+  type Optimizer,
+  r1Penalty,
+  reshape,
+  Rng,
+  roll,
+  SGD,
+  sigmoid,
+  sub,
+  type Tensor,
+} from "../../engine/index.ts";
+import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
+import type { GameRecipe } from "./adversarial-recipe.ts";
+import { momentumAt, rateAt } from "./adversarial-recipe.ts";
+import { type Augmentation, drawAugmentation } from "./diff-augment.ts";
+import { joined, prefixed, under } from "./state.ts";
+import type { Trainer, Weights } from "./trainer.ts";
+
+/** Gradients longer than this are shortened: never, but their length is measured on the way. */
+const UNCLIPPED = 1e30;
+
+/** Purposes of the random numbers under the run's seed: of each pass, and of dropout. */
+const NOISE = 0x6a11;
+const DROPOUT = 0x6a12;
+
+/** What a system's networks make of a batch. `C` is what both are told beside noise and sample: a class, a coarser picture. */
+export interface Game<C> {
+  readonly generator: Module;
+  readonly discriminator: Module;
+  /** The real samples of a batch, [n, ...], and what they come with. */
+  open(batch: Batch): { readonly real: Tensor; readonly condition: C };
+  /** Samples for these conditions, with noise that it draws. @returns [n, ...] */
+  generate(condition: C, rng: Rng): Tensor;
+  /** What the discriminator says of samples. @returns logits [n] or [n, ...] */
+  judge(samples: Tensor, condition: C): Tensor;
+  /** Where the condition is a picture too, it is changed as the samples are; by default only the samples are. */
+  augment?(
+    samples: Tensor,
+    condition: C,
+    augmentation: Augmentation,
+  ): readonly [samples: Tensor, condition: C];
+  /** Where dropout layers take their numbers from: set to the update's place. Make them by `dropoutRng`. */
+  readonly dropout?: Rng;
+}
+
+/** The source of random numbers that the dropout layers of both networks share. */
+export const dropoutRng = (seed: number): Rng => new Rng(seed, DROPOUT);
+
+/** Names of what an update measures, in order. */
+export const GAME_MEASURES = [
+  "discriminator",
+  "generator",
+  "D(real)",
+  "D(fake)",
+  "discriminatorGradient",
+  "generatorGradient",
+  "within",
+  "across",
+] as const;
+
+export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implements Trainer<R> {
+  readonly recipe: R;
+  readonly measures: readonly string[] = GAME_MEASURES;
+  readonly headline: readonly string[] = ["D(real)", "D(fake)", "within"];
+  readonly game: Game<C>;
+  private readonly loss: GanLoss;
+  private readonly generatorOptimiser: Optimizer;
+  private readonly discriminatorOptimiser: Optimizer;
+  private readonly noise: Rng;
+  private readonly average: { readonly ema: EMA; readonly network: Module } | undefined;
+
+  /** @param twin a second generator of the same form, which takes the averages, where the recipe has an average */
+  constructor(recipe: R, game: Game<C>, twin: () => Module) {
+    this.recipe = recipe;
+    this.game = game;
+    this.loss = ganLoss(recipe.loss, { realTarget: recipe.realTarget });
+    this.noise = new Rng(recipe.seed, NOISE);
+    const { generator, discriminator } = game;
+    nameLayers(generator.train(), "generator");
+    nameLayers(discriminator.train(), "discriminator");
+    this.generatorOptimiser = optimiserOf(recipe, generator, recipe.lr);
+    this.discriminatorOptimiser = optimiserOf(recipe, discriminator, recipe.discriminatorLr);
+    if (recipe.ema > 0) this.average = { ema: new EMA(this.generatorOptimiser, recipe.ema), network: twin() };
+  }
+
+  /** Updates of the generator done. */
+  get step(): number {
+    return this.generatorOptimiser.steps;
+  }
+
+  get networks(): Readonly<Record<"generator" | "discriminator", Module>> {
+    return { generator: this.game.generator, discriminator: this.game.discriminator };
+  }
+
+  get parameterCounts(): Readonly<Record<string, number>> {
+    const { generator, discriminator } = this.game;
+    return { generator: generator.parameterCount, discriminator: discriminator.parameterCount };
+  }
+
+  /** One update of the discriminator, then one of the generator. @returns the measures, to be read later or not at all */
+  update(batch: Batch): Tensor {
+    const numbers = this.record(batch).watch();
+    flush();
+    return numbers;
+  }
+
+  /**
+   * Records an update without running it.
+   * @param step that noise, rates and augmentation are of, counted from 0; by default the one that is due
+   */
+  record(batch: Batch, step = this.step): Tensor {
+    const { recipe, game, loss } = this;
+    this.setRates(step);
+    this.noise.at(step);
+    game.dropout?.at(step);
+    const { real, condition } = game.open(batch);
+    const shape = real.shape as readonly [number, number, number, number];
+    const changed = (samples: Tensor, pass: number): readonly [Tensor, C] => {
+      if (recipe.augment.length === 0) return [samples, condition];
+      const augmentation = drawAugmentation(recipe.augment, shape, recipe.seed, step, pass);
+      return game.augment?.(samples, condition, augmentation) ?? [augmentation.apply(samples), condition];
+    };
+    const judged = (samples: Tensor, pass: number) => game.judge(...changed(samples, pass));
+
+    const first = game.generate(condition, this.noise);
+    const [realSeen, realCondition] = changed(real, 0);
+    const [fakeSeen, fakeCondition] = changed(first.detach(), 1);
+    const [sayReal, sayFake] = [game.judge(realSeen, realCondition), game.judge(fakeSeen, fakeCondition)];
+    const own = mul(loss.discriminator(sayReal, sayFake), recipe.discriminatorScale);
+    const penalties =
+      step % recipe.penaltyEvery === 0
+        ? [
+            penalty((x) => game.judge(x, realCondition), realSeen, recipe.r1 * recipe.penaltyEvery),
+            penalty((x) => game.judge(x, fakeCondition), fakeSeen, recipe.r2 * recipe.penaltyEvery),
+          ]
+        : [];
+    const lossOfDiscriminator = penalties.reduce<Tensor>((sum, term) => (term ? add(sum, term) : sum), own);
+    const { discriminatorOptimiser: forD, generatorOptimiser: forG } = this;
+    const discriminatorNorm = forD.step(grad(lossOfDiscriminator, forD.parameters), { maxNorm: UNCLIPPED });
+
+    const second = game.generate(condition, this.noise);
+    const again = isRelativistic(recipe.loss) ? judged(real, 2) : undefined;
+    const lossOfGenerator = loss.generator(judged(second, isRelativistic(recipe.loss) ? 2 : 3), again);
+    const generatorNorm = forG.step(grad(lossOfGenerator, forG.parameters), { maxNorm: UNCLIPPED });
+    this.updateAverage(step);
+
+    const answers = loss.answers(sayReal, sayFake).map((logits) => mean(sigmoid(logits)));
+    const apart = (a: Tensor, b: Tensor) => mean(abs(sub(a, b)));
+    const spread = apart(real, roll(real, 1, 0));
+    const measured = [
+      ...[lossOfDiscriminator, lossOfGenerator, ...answers, discriminatorNorm, generatorNorm],
+      // How far samples of one condition, and of neighbours in the batch, lie apart, compared with real neighbours.
+      div(apart(first, second), spread),
+      div(apart(second, roll(second, 1, 0)), spread),
+    ];
+    return concat(measured.map((x) => reshape(x.detach(), [1])));
+  }
+
+  /** The generator as it would be used now: its average, where one is kept, in evaluation mode. */
+  current(): Module {
+    if (!this.average) return this.game.generator;
+    const { ema, network } = this.average;
+    ema.copyTo(network, this.game.generator);
+    return network.eval();
+  }
+
+  /** The generator's, with the recipe among the metadata, so that whoever opens the file can build the network. */
+  async weights(): Promise<Weights> {
+    const metadata = { format: "pt", recipe: JSON.stringify(this.recipe) };
+    return { tensors: await this.current().stateDict(), metadata };
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    const { generator, discriminator } = this.game;
+    const [model, optimizer] = await Promise.all([
+      Promise.all([
+        prefixed("generator.", generator.stateDict()),
+        prefixed("discriminator.", discriminator.stateDict()),
+      ]),
+      Promise.all([
+        prefixed("generator.", this.generatorOptimiser.stateDict()),
+        prefixed("discriminator.", this.discriminatorOptimiser.stateDict()),
+        this.average?.ema.stateDict(),
+      ]),
+    ]);
+    return {
+      step: this.step,
+      seed: this.recipe.seed,
+      rng: { batch: this.step },
+      options: this.recipe as unknown as Record<string, JsonValue>,
+      model: joined(model),
+      optimizer: joined(optimizer),
+    };
+  }
+
+  /** Goes on where a checkpoint was made. @throws InputError when it is of other networks */
+  restore({ model, optimizer }: Checkpoint, file: string): void {
+    const { generator, discriminator } = this.game;
+    generator.loadStateDict(under("generator.", model), file);
+    discriminator.loadStateDict(under("discriminator.", model), file);
+    this.generatorOptimiser.loadStateDict(under("generator.", optimizer), file);
+    this.discriminatorOptimiser.loadStateDict(under("discriminator.", optimizer), file);
+    const averages = [...optimizer].filter(([name]) => name.startsWith("ema."));
+    this.average?.ema.loadStateDict(new Map(averages), file);
+  }
+
+  private setRates(step: number): void {
+    const { recipe, generatorOptimiser: forG, discriminatorOptimiser: forD } = this;
+    forG.lr = rateAt(recipe, recipe.lr, step);
+    forD.lr = rateAt(recipe, recipe.discriminatorLr, step);
+    for (const optimiser of [forG, forD])
+      if (optimiser instanceof SGD) optimiser.options.momentum = momentumAt(recipe, step);
+  }
+
+  /** Young averages forget faster, so that the first, random weights do not stay in them. */
+  private updateAverage(step: number): void {
+    if (!this.average) return;
+    const { ema } = this.average;
+    ema.beta = Math.min(this.recipe.ema, (1 + step) / (10 + step));
+    ema.update();
+  }
+}
+
+const penalty = (judge: (x: Tensor) => Tensor, samples: Tensor, gamma: number): Tensor | undefined =>
+  gamma > 0 ? r1Penalty(judge, samples, { gamma }) : undefined;
+
+function optimiserOf({ optimizer, betas }: GameRecipe, network: Module, lr: number): Optimizer {
+  return optimizer === "sgd"
+    ? (new SGD(network.parameters(), { lr }) as unknown as Optimizer)
+    : (new Adam(network.parameters(), { lr, betas }) as unknown as Optimizer);
+}
