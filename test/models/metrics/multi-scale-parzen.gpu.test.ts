@@ -79,7 +79,7 @@ describe("multi-scale Parzen", () => {
     });
     // Many windows around normal samples are a wider normal density, in any orthonormal basis.
     const variance = 1 + sigma * sigma;
-    const truth = unknown.data.reduce(
+    const truth = [...unknown.data].reduce(
       (sum, x) => sum - (x * x) / (2 * variance) - Math.log(2 * Math.PI * variance) / 2,
       0,
     );
