@@ -1,13 +1,13 @@
 /** The idx files of MNIST and its relatives, plain or gzipped (yann.lecun.com/exdb/mnist). */
-import { gunzipSync } from "fflate";
 import { FormatError } from "../../engine/errors.ts";
 import type { Dataset } from "./dataset.ts";
+import { gunzip, isGzip } from "./gzip.ts";
 
 const BYTES = 0x08;
 
 /** An array of bytes with its shape. @throws FormatError naming what is wrong with the file */
 export function readIdx(bytes: Uint8Array, file: string): { shape: number[]; data: Uint8Array } {
-  const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? unzip(bytes, file) : bytes;
+  const raw = isGzip(bytes) ? gunzip(bytes, file) : bytes;
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   if (raw.length < 4 || view.getUint16(0) !== 0)
     throw new FormatError(`${file}: not an idx file (it does not begin with two zero bytes)`);
@@ -23,14 +23,6 @@ export function readIdx(bytes: Uint8Array, file: string): { shape: number[]; dat
       `${file}: its header says ${shape.join("×")} = ${size} bytes, ${raw.length - start} follow`,
     );
   return { shape, data: raw.subarray(start) };
-}
-
-function unzip(bytes: Uint8Array, file: string): Uint8Array {
-  try {
-    return gunzipSync(bytes);
-  } catch (error) {
-    throw new FormatError(`${file}: the gzip data are damaged (${(error as Error).message})`);
-  }
 }
 
 /**
