@@ -1,6 +1,8 @@
 /** The idx files of MNIST and its relatives, plain or gzipped (yann.lecun.com/exdb/mnist). */
 import { FormatError } from "../../engine/errors.ts";
+import { crc32 } from "../../engine/io/zip.ts";
 import type { Dataset } from "./dataset.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { gunzip, isGzip } from "./gzip.ts";
 
 const BYTES = 0x08;
@@ -39,6 +41,7 @@ export function idxDataset(
   const [count = 0, height = 0, width = 0] = shape;
   if (shape.length !== 3)
     throw new FormatError(`${pictures.file}: holds no pictures (${shape.length} axes, expected 3)`);
+  if (shape.includes(0)) throw new FormatError(`${pictures.file}: holds no pictures (${shape.join("×")})`);
   const { shape: labelShape, data: numbers } = readIdx(labels.bytes, labels.file);
   if (labelShape.length !== 1 || labelShape[0] !== count)
     throw new FormatError(`${labels.file}: ${labelShape.join("×")} labels for ${count} pictures`);
@@ -53,7 +56,7 @@ export function idxDataset(
     size: count,
     shape: [height, width, 1],
     classes,
-    fingerprint: `${name}/${count}`,
+    fingerprint: fingerprint(name, ...shape, crc32(numbers)),
     item: (k) => ({ picture: data.subarray(k * size, (k + 1) * size), label: numbers[k] as number }),
   };
 }

@@ -40,6 +40,13 @@ function centre(image: Image, { channels, background }: PictureForm, side: numbe
   const colours = given < 3 ? 1 : 3;
   const opaque = given === 1 || given === 3;
   const out = new Uint8Array(side * side * channels);
+  if (given === channels) {
+    for (let y = 0; y < side; y++) {
+      const from = ((top + y) * width + left) * given;
+      out.set(data.subarray(from, from + side * given), y * side * given);
+    }
+    return out;
+  }
   const rgb = [0, 0, 0] as [number, number, number];
   let to = 0;
   for (let y = 0; y < side; y++)
