@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "trains srresnet or srgan on a folder of photographs",
     load: async () => (await import("./train.ts")).train,
   },
+  data: {
+    summary: "sets of pictures to learn from: lists and downloads published ones, checks any folder",
+    load: async () => (await import("./data.ts")).dataCommand,
+  },
   draw: {
     summary: "pictures of letters, shapes and lines, to train on beside photographs",
     load: async () => (await import("./draw.ts")).drawCommand,
