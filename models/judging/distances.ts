@@ -1,7 +1,7 @@
 /** Frechet and kernel distance in a classifier's features, with their uncertainty. */
 import { permutation } from "../../engine/random.ts";
 import { frechetDistance, pick, type Samples, subsetKernelDistances } from "../metrics/index.ts";
-import type { Score } from "./judge.ts";
+import type { Score } from "./score.ts";
 
 /** Groups of samples that are left out in turn. */
 const GROUPS = 10;

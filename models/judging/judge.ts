@@ -3,38 +3,13 @@
  * what real pictures reach by the same measure: pictures that were held out where samples are asked about, and the other way round.
  */
 import { GanvasError } from "../../engine/errors.ts";
-import type { Classifier } from "../features/classifier.ts";
 import { parzenEstimateInBlocks, type Samples, spreads } from "../metrics/index.ts";
 import { copying } from "./copying.ts";
 import { distances } from "./distances.ts";
 import { type Look, lookAt } from "./look.ts";
+import { PARZEN } from "./papers.ts";
 import { firstOf, middleOf, type Pictures, pixelsOf, standardised } from "./pictures.ts";
-
-/** One number of a verdict. Plain data, for JSON. */
-export interface Score {
-  readonly name: string;
-  readonly value: number;
-  readonly standardError?: number;
-  /** What real pictures have by the same measure. */
-  readonly real?: number;
-  /** The value for each class. */
-  readonly classes?: readonly number[];
-  /** What else must be said of it. */
-  readonly note?: string;
-}
-
-export interface Evidence {
-  /** What is judged; labels are the classes that were asked for. */
-  readonly samples: Pictures;
-  /** What the generator was trained on. */
-  readonly train: Pictures;
-  /** Real pictures that neither generator nor classifier were trained on. */
-  readonly heldOut: Pictures;
-  /** Names samples and gives features. */
-  readonly classifier?: { readonly name: string; readonly net: Classifier };
-  /** Number of classes. */
-  readonly classes: number;
-}
+import type { Evidence, Score } from "./score.ts";
 
 export interface JudgeOptions {
   /** Told the name of each part before it is done. */
@@ -54,7 +29,8 @@ export async function judge(
   evidence: Evidence,
   { progress = () => {} }: JudgeOptions = {},
 ): Promise<Score[]> {
-  const { samples, classes, classifier } = evidence;
+  const { samples, classifier } = evidence;
+  const classes = evidence.classes.length;
   if (samples.count < 2) throw new GanvasError(`judge: needs at least 2 samples, got ${samples.count}`);
   const train = middleOf(evidence.train, samples.shape);
   const heldOut = middleOf(evidence.heldOut, samples.shape);
@@ -102,7 +78,7 @@ async function parzen(samples: Pictures, train: Pictures, heldOut: Pictures): Pr
     units(pixelsOf(heldOut)),
   );
   return {
-    name: "Parzen log-likelihood",
+    name: PARZEN,
     value: estimate.mean,
     standardError: estimate.standardError,
     note: `nats a picture, values ${isGrey ? "in [0, 1]" : "in deviations of each pixel"}, sigma ${estimate.sigma.toFixed(3)}, ${samples.count} samples, ${heldOut.count} test pictures, deviation between pictures ${estimate.deviation.toFixed(1)}`,
