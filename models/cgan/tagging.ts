@@ -18,7 +18,7 @@ import {
 } from "../../engine/index.ts";
 import { AdversarialTraining, dropoutRng } from "../training/adversarial.ts";
 import type { GameRecipe } from "../training/adversarial-recipe.ts";
-import { tensorsOf } from "../training/recipe.ts";
+import { tensorsOf } from "../training/trainer.ts";
 
 export interface TaggingSize {
   /** Numbers of an image's features: 4096. */

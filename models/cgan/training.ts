@@ -2,7 +2,7 @@
 import type { Tensor } from "../../engine/index.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { AdversarialTraining, dropoutRng } from "../training/adversarial.ts";
-import { tensorsOf } from "../training/recipe.ts";
+import { tensorsOf } from "../training/trainer.ts";
 import { drawNoise, pictureDiscriminator, pictureGenerator } from "./generator.ts";
 import { marginalBias } from "./networks.ts";
 import type { CganRecipe } from "./recipe.ts";
