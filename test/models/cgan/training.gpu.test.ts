@@ -99,5 +99,5 @@ test("modern: samples show the class that is asked for", async () => {
   });
   for (const contrast of await contrasts(training)) expect(Math.abs(contrast)).toBeLessThan(0.2);
   await train(training, 0, 200);
-  for (const contrast of await contrasts(training)) expect(contrast).toBeGreaterThan(0.4);
+  for (const contrast of await contrasts(training)) expect(contrast).toBeGreaterThan(0.25);
 });
