@@ -12,7 +12,7 @@ export interface AffineOptions {
   /** True by default. */
   readonly bias?: boolean;
   readonly weightInit?: WeightInit;
-  /** What the bias begins as; by default what goes with the weight. */
+  /** Makes the bias's first values; by default they go with the weight's. */
   readonly biasInit?: Draw;
 }
 
