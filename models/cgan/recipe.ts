@@ -2,7 +2,7 @@
 import type { GameRecipe } from "../training/adversarial-recipe.ts";
 
 export const CGAN_NETWORKS = ["mlp", "convolutional"] as const;
-export const CGAN_NOISES = ["unit", "signed", "normal"] as const;
+export const CGAN_NOISES = ["unit", "uniform", "normal"] as const;
 
 /** What the networks' weights have to be known by. */
 export interface CganNetworks {

@@ -3,6 +3,7 @@ import type { Tensor } from "../../engine/index.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { AdversarialTraining, dropoutRng } from "../training/adversarial.ts";
 import { tensorsOf } from "../training/trainer.ts";
+import { cganMetadata } from "./files.ts";
 import { drawNoise, pictureDiscriminator, pictureGenerator } from "./generator.ts";
 import { marginalBias } from "./networks.ts";
 import type { CganRecipe } from "./recipe.ts";
@@ -27,6 +28,7 @@ export function cganTraining(recipe: CganRecipe, means?: ArrayLike<number>): Cga
     {
       generator: generator.network,
       discriminator: discriminator.network,
+      metadata: cganMetadata(recipe),
       dropout,
       open(batch) {
         const { picture, label } = tensorsOf(batch, "picture", "label");

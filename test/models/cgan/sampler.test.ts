@@ -21,7 +21,7 @@ test("noise follows from seed and number alone, and is of the law that the recip
   expect(noiseAt(normal, 2, 3)).not.toEqual(noiseAt(normal, 1, 3));
   expect(noiseAt(unit, 1, 0).every((value) => value >= 0 && value < 1)).toBe(true);
   expect(noiseAt(normal, 1, 0).some((value) => value < -0.5)).toBe(true);
-  const signed = noiseAt({ ...unit, noise: "signed" }, 1, 0);
+  const signed = noiseAt({ ...unit, noise: "uniform" }, 1, 0);
   expect(Math.min(...signed)).toBeLessThan(-0.5);
   expect(Math.max(...signed)).toBeLessThan(1);
 });
@@ -82,7 +82,7 @@ test("a class that there is not is refused", () => {
 test.each([
   ["another system's", { system: "dcgan" }, "holds no conditional GAN, but dcgan"],
   ["unknown", {}, "holds no conditional GAN (its metadata name no system)"],
-  ["damaged", { ...cganMetadata(normal), noise: "pink" }, 'noise = unit or signed or normal, got "pink"'],
+  ["damaged", { ...cganMetadata(normal), noise: "pink" }, 'noise = unit or uniform or normal, got "pink"'],
   ["damaged sizes", { ...cganMetadata(normal), latentDim: "-1" }, 'latentDim = a whole number, got "-1"'],
 ])("weights that are %s are refused in a sentence", (_, metadata, message) => {
   const bytes = writeSafetensors(new Map(), metadata as Record<string, string>);
