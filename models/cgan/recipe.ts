@@ -22,10 +22,13 @@ export interface CganNetworks {
   readonly width: number;
 }
 
-export interface CganRecipe extends GameRecipe, CganNetworks {}
+export interface CganRecipe extends GameRecipe, CganNetworks {
+  readonly system: "cgan";
+  readonly preset: CganPreset;
+}
 
 /** What a preset leaves to the data and the run. */
-export type CganOpen = "classes" | "height" | "width" | "seed";
+type Open = "system" | "preset" | "classes" | "height" | "width" | "seed";
 
 const SHARED = { realTarget: 1, discriminatorScale: 1, r1: 0, r2: 0, penaltyEvery: 1, augment: [] } as const;
 
@@ -72,4 +75,6 @@ export const CGAN_PRESETS = {
     momentum: [0, 0, 1],
     ema: 0.999,
   },
-} as const satisfies Readonly<Record<string, Omit<CganRecipe, CganOpen>>>;
+} as const satisfies Readonly<Record<CganPreset, Omit<CganRecipe, Open>>>;
+
+export type CganPreset = "paper" | "modern";

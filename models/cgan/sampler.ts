@@ -1,8 +1,9 @@
 /** Pictures from a trained conditional GAN: any classes, and walks between noises and between classes. */
-import { GanvasError } from "../../engine/errors.ts";
+import { GanvasError, InputError } from "../../engine/errors.ts";
 import { tensor } from "../../engine/index.ts";
 import { type Image, makeImage } from "../../engine/io/image.ts";
 import { fillNormal, fillUniform } from "../../engine/random.ts";
+import type { SampleRequest, Sampler, Samples } from "../system.ts";
 import type { CganFile } from "./files.ts";
 import type { CganNetworks } from "./recipe.ts";
 
@@ -71,10 +72,15 @@ export function walk(form: CganNetworks, from: Place, to: Place, steps: number):
 }
 
 /** What a generator draws at each place: [places, h, w] in [0, 1]. */
-export async function drawPlaces({ form, draw }: CganFile, places: readonly Place[]): Promise<Float32Array> {
+export async function drawPlaces(
+  { form, draw }: CganFile,
+  places: readonly Place[],
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const { latentDim, classes, height, width } = form;
   const out = new Float32Array(places.length * height * width);
   for (let first = 0; first < places.length; first += BATCH) {
+    signal?.throwIfAborted();
     const some = places.slice(first, first + BATCH);
     const z = new Float32Array(some.length * latentDim);
     const y = new Float32Array(some.length * classes);
@@ -89,9 +95,13 @@ export async function drawPlaces({ form, draw }: CganFile, places: readonly Plac
 }
 
 /** The same as grey images. */
-export async function drawImages(file: CganFile, places: readonly Place[]): Promise<Image[]> {
+async function drawImages(
+  file: CganFile,
+  places: readonly Place[],
+  signal: AbortSignal | undefined,
+): Promise<Image[]> {
   const { height, width } = file.form;
-  const values = await drawPlaces(file, places);
+  const values = await drawPlaces(file, places, signal);
   const size = height * width;
   return places.map((_, k) => {
     const bytes = Uint8Array.from(values.subarray(k * size, (k + 1) * size), (value) =>
@@ -147,3 +157,48 @@ export function classWalks(
     return walk(form, end(label), end(labels[(row + 1) % labels.length] as number), count);
   });
 }
+
+/** Pictures of a row of one class, or on the way of a walk. */
+const ROW = 10;
+
+/** Rows are classes, or walks; one class alone fills rows of ten. */
+export class CganSampler implements Sampler {
+  readonly title = "conditional GAN";
+  readonly classes: readonly string[];
+  readonly file: CganFile;
+
+  constructor(file: CganFile) {
+    this.file = file;
+    this.classes = Array.from({ length: file.form.classes }, (_, label) => String(label));
+  }
+
+  async sample({ count, seed, class: wanted, walk: walking, signal }: SampleRequest): Promise<Samples> {
+    const { form } = this.file;
+    const labels = wanted === undefined ? [...this.classes.keys()] : [this.labelOf(wanted)];
+    const rows = Math.ceil(count / ROW);
+    const inTurn = Array.from({ length: rows }, (_, row) => labels[row % labels.length] as number);
+    const options = { count: ROW, seed };
+    const places = walking
+      ? (wanted === undefined ? classWalks : noiseWalks)(form, inTurn, options)
+      : wanted === undefined
+        ? classRows(form, labels, { count: Math.ceil(count / labels.length), seed })
+        : inRows(classRows(form, labels, { count, seed }).flat());
+    const images = await drawImages(this.file, places.flat(), signal);
+    let next = 0;
+    return {
+      rows: places.map((row) => row.map(() => images[next++] as Image)),
+      labels: (walking || wanted !== undefined ? inTurn : labels).map(
+        (label) => this.classes[label] as string,
+      ),
+    };
+  }
+
+  private labelOf(name: string): number {
+    const label = this.classes.indexOf(name);
+    if (label < 0) throw new InputError(`there is no class "${name}"; there are ${this.classes.join(", ")}`);
+    return label;
+  }
+}
+
+const inRows = <T>(items: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / ROW) }, (_, row) => items.slice(row * ROW, (row + 1) * ROW));

@@ -16,7 +16,7 @@ import {
 } from "../../engine/index.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { type AugmentationKind, drawAugmentation } from "../training/diff-augment.ts";
-import { tensorsOf } from "../training/recipe.ts";
+import { tensorsOf } from "../training/trainer.ts";
 import { Classifier, type ClassifierConfig } from "./classifier.ts";
 
 /** How a classifier is trained. Plain data: it is stored in checkpoints. */

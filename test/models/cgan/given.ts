@@ -15,6 +15,8 @@ const WIDTHS = {
 export const recipe = (preset: Preset, seed: number): CganRecipe => ({
   ...CGAN_PRESETS[preset],
   ...WIDTHS[preset],
+  system: "cgan",
+  preset,
   latentDim: 5,
   batchSize: 6,
   classes: 3,
