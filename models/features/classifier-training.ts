@@ -16,23 +16,19 @@ import {
 } from "../../engine/index.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { type AugmentationKind, drawAugmentation } from "../training/diff-augment.ts";
-import { tensorsOf } from "../training/trainer.ts";
+import { type RunRecipe, type Trainer, tensorsOf, type Weights } from "../training/trainer.ts";
 import { Classifier, type ClassifierConfig } from "./classifier.ts";
 
 /** How a classifier is trained. Plain data: it is stored in checkpoints. */
-export interface ClassifierRecipe {
+export interface ClassifierRecipe extends RunRecipe {
   readonly network: ClassifierConfig;
-  /** Updates in all. */
-  readonly steps: number;
-  readonly seed: number;
-  readonly batchSize: number;
   /** Learning rate at the start, falling along half a cosine to a thousandth. */
   readonly lr: number;
   readonly weightDecay: number;
   readonly augment: readonly AugmentationKind[];
 }
 
-export class ClassifierTraining {
+export class ClassifierTraining implements Trainer<ClassifierRecipe> {
   readonly recipe: ClassifierRecipe;
   readonly measures = ["loss", "accuracy"] as const;
   readonly headline = this.measures;
@@ -61,20 +57,27 @@ export class ClassifierTraining {
 
   /** One update. @returns loss and share of the batch that was named rightly, to be read later or not at all */
   update(batch: Batch): Tensor {
-    const { adam, recipe, step } = this;
+    const numbers = this.record(batch).watch();
+    flush();
+    return numbers;
+  }
+
+  record(batch: Batch, step = this.step): Tensor {
+    const { adam, recipe } = this;
     const { picture, label } = tensorsOf(batch, "picture", "label");
     const shape = picture.shape as readonly [number, number, number, number];
+    const augmentation = drawAugmentation(recipe.augment, shape, recipe.seed, step, 0);
     const classes = argmax(label, 1); // [n]
-    const logits = this.net.forward(
-      drawAugmentation(recipe.augment, shape, recipe.seed, step, 0).apply(picture),
-    );
+    const logits = this.net.forward(augmentation.apply(picture)); // [n, classes]
     const loss = crossEntropy(logits, classes);
     adam.lr = cosineDecay(recipe.lr, recipe.lr / 1000, recipe.steps)(step);
     adam.step(grad(loss, adam.parameters));
     const right = mean(eq(argmax(logits.detach(), 1), classes));
-    const numbers = concat([loss.detach(), right].map((x) => reshape(x, [1]))).watch();
-    flush();
-    return numbers;
+    return concat([loss.detach(), right].map((x) => reshape(x, [1])));
+  }
+
+  async weights(): Promise<Weights> {
+    return { tensors: await this.net.stateDict(), metadata: { format: "pt" } };
   }
 
   async checkpoint(): Promise<Checkpoint> {
