@@ -1,7 +1,7 @@
 /** The real pictures and the classifier that samples are judged by, out of data that a user names. */
 import { FormatError, InputError } from "../../engine/errors.ts";
 import type { Dataset } from "../datasets/dataset.ts";
-import type { OpenedDataset, OpenOptions } from "../datasets/options.ts";
+import type { OpenOptions } from "../datasets/options.ts";
 import { holdOut } from "../datasets/split.ts";
 import { parseClassifier } from "../features/classifier.ts";
 import { classifierOf } from "../features/shipped.ts";
@@ -9,10 +9,8 @@ import type { Host } from "../training/host.ts";
 import type { Evidence } from "./score.ts";
 import { picturesOf } from "./pictures.ts";
 
-/** Where data are read from. */
-export type DataHost = Pick<Host, "shipped"> & {
-  openDataset(path: string, options: OpenOptions): Promise<OpenedDataset>;
-};
+/** What is needed of a host. */
+export type DataHost = Pick<Host, "shipped" | "openDataset">;
 
 /** Of a set without a test part, so much is held out: pictures that our classifiers were not trained on either. */
 const HELD_OUT = 0.15;

@@ -10,8 +10,8 @@ import type { Pictures } from "./pictures.ts";
 import { PARZEN, PARZEN_CAVEAT, type PaperRow } from "./papers.ts";
 import type { Evidence, Score } from "./score.ts";
 
-/** What a host must be able to do for it. */
-export type JudgeRequestOfData = Omit<JudgeRequest, "host"> & { readonly host: DataHost };
+/** What is asked, of a host that can do no more than is needed. */
+type JudgeRequestOfData = Omit<JudgeRequest, "host"> & { readonly host: DataHost };
 
 /**
  * Samples of all classes in turn against the data.
