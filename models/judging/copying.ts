@@ -16,17 +16,19 @@ export async function copying(
   samples: Samples,
   train: Samples,
   heldOut: Samples,
-): Promise<Score> {
+): Promise<Score[]> {
   const asked = await nearestNeighbours(beginning(samples), train);
   const usual = await nearestNeighbours(beginning(heldOut), train);
   const share = shareOfCopies(asked, usual, TAIL);
-  return {
-    name,
-    value: share,
-    standardError: Math.sqrt((share * (1 - share)) / asked.nearest.length),
-    real: TAIL,
-    note: "share of samples nearer to a training picture than 99 % of held-out pictures are",
-  };
+  return [
+    {
+      name,
+      value: share,
+      standardError: Math.sqrt((share * (1 - share)) / asked.nearest.length),
+      real: TAIL,
+      note: "share of samples nearer to a training picture than 99 % of held-out pictures are",
+    },
+  ];
 }
 
 function beginning({ count, dimension, data }: Samples): Samples {

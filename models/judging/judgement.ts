@@ -5,7 +5,7 @@ import type { OpenOptions } from "../datasets/options.ts";
 import type { Judged, Judgement, JudgeRequest, Sampler } from "../system.ts";
 import { sheetOfNeighbours } from "./copying.ts";
 import { type DataHost, evidenceOf } from "./evidence.ts";
-import { judge } from "./judge.ts";
+import { judge, type Progress } from "./judge.ts";
 import type { Pictures } from "./pictures.ts";
 import { PARZEN, PARZEN_CAVEAT, type PaperRow } from "./papers.ts";
 import type { Evidence, Score } from "./score.ts";
@@ -32,9 +32,9 @@ export async function judgeSampler(
     );
   onProgress?.(0, 1, "samples");
   const samples = await drawSamples(sampler, count, seed, signal);
-  return judgementOf({ ...evidence, samples }, papers, (part) => {
+  return judgementOf({ ...evidence, samples }, papers, (done, total, part) => {
     signal?.throwIfAborted();
-    onProgress?.(0, 1, part);
+    onProgress?.(done, total, part);
   });
 }
 
@@ -79,10 +79,9 @@ function together(images: readonly Image[]): Pictures {
 export async function judgementOf(
   evidence: Evidence,
   papers: readonly PaperRow[],
-  progress: (part: string) => void = () => {},
+  onProgress?: Progress,
 ): Promise<Judgement> {
-  const scores = await judge(evidence, { progress });
-  progress("sheet of neighbours");
+  const scores = await judge(evidence, onProgress);
   const paper = papers.map(({ model, value, error }) => `${model} ${value} ± ${error}`).join("; ");
   return {
     scores: scores.map((score) => judged(score, paper)),
