@@ -16,22 +16,28 @@ type JudgeRequestOfData = Omit<JudgeRequest, "host"> & { readonly host: DataHost
 /**
  * Samples of all classes in turn against the data.
  * @param papers rows of the paper's table that are printed beside the Parzen window's estimate
+ * @param options how the data are opened; by default in the samples' size and channels
  * @throws InputError where data and samples do not go together
  */
 export async function judgeSampler(
   sampler: Sampler,
   request: JudgeRequestOfData,
   papers: readonly PaperRow[],
-  options: OpenOptions = {},
+  options?: OpenOptions,
 ): Promise<Judgement> {
   const { host, path, count, seed, signal, onProgress } = request;
-  const evidence = await evidenceOf(host, path, options);
+  onProgress?.(0, 1, "samples");
+  const samples = await drawSamples(sampler, count, seed, signal);
+  const [height, width, channels] = samples.shape;
+  const evidence = await evidenceOf(
+    host,
+    path,
+    options ?? { size: Math.max(height, width), channels: channels as 1 | 3 },
+  );
   if (sampler.classes.length > 0 && sampler.classes.length !== evidence.classes.length)
     throw new InputError(
       `${sampler.title} knows ${sampler.classes.length} classes, ${path} holds ${evidence.classes.length}`,
     );
-  onProgress?.(0, 1, "samples");
-  const samples = await drawSamples(sampler, count, seed, signal);
   return judgementOf({ ...evidence, samples }, papers, (done, total, part) => {
     signal?.throwIfAborted();
     onProgress?.(done, total, part);

@@ -10,6 +10,7 @@ import { judgeSampler } from "../../../models/judging/judgement.ts";
 import { lookAt } from "../../../models/judging/look.ts";
 import { PARZEN_CAVEAT, PARZEN_ON_MNIST } from "../../../models/judging/papers.ts";
 import type { Pictures } from "../../../models/judging/pictures.ts";
+import { channelsApart, judgeStacks } from "../../../models/judging/stacked.ts";
 import type { Sampler } from "../../../models/system.ts";
 
 const SIDE = 4;
@@ -93,6 +94,29 @@ describe("the verdict", () => {
     const names = Object.keys(await scoresOf(unlabelled));
     expect(names).not.toContain("named as asked");
     expect(names).not.toContain("diversity within the least diverse class");
+  });
+});
+
+describe("stacks of pictures", () => {
+  test("come apart channel by channel", () => {
+    const data = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    const apart = channelsApart({ count: 1, shape: [2, 2, 3], data });
+    expect([apart.count, apart.shape]).toEqual([3, [2, 2, 1]]);
+    expect([...apart.data]).toEqual([1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12]);
+  });
+
+  test("reach as many modes as the classifier names triples", async () => {
+    const [reached, divergence] = await judgeStacks(
+      { count: 20, shape: [2, 2, 3], data: train.data.slice(0, 240) },
+      net,
+    );
+    const { classes } = await lookAt(
+      net,
+      channelsApart({ count: 20, shape: [2, 2, 3], data: train.data.slice(0, 240) }),
+    );
+    const triples = new Set(Array.from({ length: 20 }, (_, i) => classes.slice(3 * i, 3 * i + 3).join()));
+    expect(reached?.value).toBe(triples.size);
+    expect(divergence?.value).toBeGreaterThan(Math.log(1000 / 20) - 1e-9);
   });
 });
 
