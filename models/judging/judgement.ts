@@ -1,5 +1,5 @@
 /** What a system says when it is asked to judge its samples: drawn by its sampler, measured by `judge`, papers' figures beside. */
-import { InputError } from "../../engine/errors.ts";
+import { GanvasError, InputError } from "../../engine/errors.ts";
 import type { Image } from "../../engine/io/image.ts";
 import type { OpenOptions } from "../datasets/options.ts";
 import type { Judged, Judgement, JudgeRequest, Sampler } from "../system.ts";
@@ -26,22 +26,24 @@ export async function judgeSampler(
   options?: OpenOptions,
 ): Promise<Judgement> {
   const { host, path, count, seed, signal, onProgress } = request;
-  onProgress?.(0, 1, "samples");
-  const samples = await drawSamples(sampler, count, seed, signal);
-  const [height, width, channels] = samples.shape;
-  const evidence = await evidenceOf(
-    host,
-    path,
-    options ?? { size: Math.max(height, width), channels: channels as 1 | 3 },
-  );
+  const evidence = await evidenceOf(host, path, options ?? (await formOf(sampler, seed)));
   if (sampler.classes.length > 0 && sampler.classes.length !== evidence.classes.length)
     throw new InputError(
       `${sampler.title} knows ${sampler.classes.length} classes, ${path} holds ${evidence.classes.length}`,
     );
+  onProgress?.(0, 1, "samples");
+  const samples = await drawSamples(sampler, count, seed, signal);
   return judgementOf({ ...evidence, samples }, papers, (done, total, part) => {
     signal?.throwIfAborted();
     onProgress?.(done, total, part);
   });
+}
+
+/** The size and channels of its samples. */
+async function formOf(sampler: Sampler, seed: number): Promise<OpenOptions> {
+  const [image] = (await sampler.sample({ count: 1, seed, walk: false })).rows.flat();
+  if (!image) throw new GanvasError(`${sampler.title} made no sample`);
+  return { size: Math.max(image.width, image.height), channels: image.channels as 1 | 3 };
 }
 
 /** Samples asked for with all classes in turn, as many of each. */

@@ -140,7 +140,7 @@ describe("a system's judgement", () => {
     async sample({ count, seed, class: name = "" }) {
       asked.push(`${count} ${name} ${seed}`);
       const half = drawn(2 * count, 50 + seed);
-      const own = sampler.classes.indexOf(name);
+      const own = Math.max(sampler.classes.indexOf(name), 0);
       const picture = (k: number) => half.data.slice((2 * k + own) * 16, (2 * k + own + 1) * 16);
       return { rows: [Array.from({ length: count }, (_, k) => makeImage(picture(k), SIDE, SIDE, 1))] };
     },
@@ -149,7 +149,7 @@ describe("a system's judgement", () => {
 
   test("draws all classes in turn, each with noise of its own", async () => {
     const { scores, notes, sheet } = await judgeSampler(sampler, request, PARZEN_ON_MNIST.slice(0, 1));
-    expect(asked).toEqual(["6 left 6", "6 right 7"]);
+    expect(asked).toEqual(["1  3", "6 left 6", "6 right 7"]);
     expect(scores[0]).toMatchObject({ name: "Parzen log-likelihood", paper: "conditional GAN 132 ± 1.8" });
     expect(scores.find(({ name }) => name === "diversity within the least diverse class")?.value).toBeCloseTo(
       1,
