@@ -51,7 +51,11 @@ export const evaluateCommand = (table: SystemTable): Command => ({
       value: "FILE",
       help: "weights of SqueezeNet 1.1 (Caffe's): measures how different images look, too",
     },
-    n: { type: "string", value: "N", help: "samples of a network that makes pictures from noise (10000 by default)" },
+    n: {
+      type: "string",
+      value: "N",
+      help: "samples of a network that makes pictures from noise (10000 by default)",
+    },
     seed: { type: "string", value: "S", help: "of their noise (0 by default)" },
     ...PRECISION,
   },
