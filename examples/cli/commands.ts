@@ -26,6 +26,10 @@ const COMMANDS: Readonly<
     summary: "pictures out of noise, by class, or between two",
     load: async (table) => (await import("./sample.ts")).sampleCommand(table),
   },
+  data: {
+    summary: "sets of pictures to learn from: lists and downloads published ones, checks any folder",
+    load: async () => (await import("./data.ts")).dataCommand,
+  },
   draw: {
     summary: "pictures of letters, shapes and lines, to train on beside photographs",
     load: async () => (await import("./draw.ts")).drawCommand,

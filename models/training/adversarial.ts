@@ -59,6 +59,8 @@ export interface Game<C> {
     condition: C,
     augmentation: Augmentation,
   ): readonly [samples: Tensor, condition: C];
+  /** Of a weights file: what the generator's tensors do not show of it. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Where dropout layers take their numbers from: set to the update's place. Make them by `dropoutRng`. */
   readonly dropout?: Rng;
 }
@@ -184,10 +186,13 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     return network.eval();
   }
 
-  /** The generator's, with the recipe among the metadata, so that whoever opens the file can build the network. */
+  /** The generator's, with what its tensors do not show among the metadata, so that whoever opens the file can build the network. */
   async weights(): Promise<Weights> {
-    const metadata = { format: "pt", recipe: JSON.stringify(this.recipe) };
-    return { tensors: await this.current().stateDict(), metadata };
+    const recipe = JSON.stringify(this.recipe);
+    return {
+      tensors: await this.current().stateDict(),
+      metadata: { format: "pt", recipe, ...this.game.metadata },
+    };
   }
 
   async checkpoint(): Promise<Checkpoint> {
