@@ -27,7 +27,7 @@ describe("help", () => {
   test.each([[], ["--help"], ["-h"], ["help"]])("lists the commands (%s)", async (...args) => {
     const { code, out, err } = await ganvas(args);
     expect([code, err]).toEqual([0, ""]);
-    for (const name of ["upscale", "eval", "train", "draw", "convert", "export", "check", "info"])
+    for (const name of ["upscale", "eval", "train", "data", "draw", "convert", "export", "check", "info"])
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
@@ -40,6 +40,7 @@ describe("help", () => {
       ["preset", "size", "from", "vgg", "steps", "minutes", "resume", "seed", "val"],
     ],
     ["draw", "DIR", ["count", "seed"]],
+    ["data", "list | fetch NAME [--to DIR] [--from FILE|DIR] | check DIR", ["to", "from", "size", "split"]],
     ["convert", "IN OUT.safetensors", ["dtype"]],
     ["export", "MODEL OUT.onnx", ["license"]],
     ["check", "", ["filter"]],
