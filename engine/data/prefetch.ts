@@ -55,7 +55,10 @@ export function serveBatches<Images>(
       source = new PatchSource(images, request.options);
     } else if (source) {
       const batch = await source.batch(request.index);
-      loop.post({ type: "batch", batch }, Object.values(batch.fields).map(({ data }) => data.buffer));
+      loop.post(
+        { type: "batch", batch },
+        Object.values(batch.fields).map(({ data }) => data.buffer),
+      );
     }
   };
   loop.listen((request) => {
