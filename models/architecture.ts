@@ -10,7 +10,7 @@ const CHOICES = {
   /** Of SRResNet and VGG19. */
   padding: ["zeros", "reflect"],
   /** Of SRResNet. */
-  output: ["linear", "tanh01"],
+  output: ["linear", "linear01", "tanh01"],
   /** Of VGG19. */
   input: ["caffe", "torchvision"],
 } as const;

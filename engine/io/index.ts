@@ -15,5 +15,5 @@ export { type ImageHeader, readImageHeader } from "./image-header.ts";
 export { type OnnxAttribute, type OnnxAxis, OnnxGraph, type OnnxInfo } from "./onnx.ts";
 export { readPth } from "./pth.ts";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
-export { checkStateDict } from "./state-dict.ts";
+export { checkNumbers, checkStateDict, isCounter, networkWithin } from "./state-dict.ts";
 export { openWeights, readWeights } from "./weights.ts";
