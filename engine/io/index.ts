@@ -1,4 +1,5 @@
 /** Files that outlive the program: the part that runs in any host. See node.ts for files on disk, image-browser.ts for a page. */
+export { bleedColor } from "./alpha-bleed.ts";
 export * from "./checkpoint.ts";
 export {
   bytesPerElement,

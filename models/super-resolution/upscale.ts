@@ -3,7 +3,7 @@ import { imresize } from "../../engine/data/imresize.ts";
 import { InputError } from "../../engine/errors.ts";
 import { autocast, init, nameLayers, type Tensor, tensor } from "../../engine/index.ts";
 import { type Image, makeImage, splitAlpha, toRgb } from "../../engine/io/image.ts";
-import { checkNumbers } from "../../engine/io/index.ts";
+import { bleedColor, checkNumbers } from "../../engine/io/index.ts";
 import { parseBlend } from "./blend.ts";
 import { findShipped, type ModelEntry, superResolvers } from "./shipped.ts";
 import type { SRResNet } from "./srresnet.ts";
@@ -113,8 +113,8 @@ const windowOf = (model: SuperResolver): number =>
 const MAX_RESULT_BYTES = 2 ** 32 - 1;
 
 /**
- * Enlarges an image by four: [h, w, c] bytes -> [4h, 4w, c] bytes. Colour goes through the network, alpha is resampled
- * (bicubic); images without colour stay without. Tiles overlap by the network's receptive field, so the result is that
+ * Enlarges an image by four: [h, w, c] bytes -> [4h, 4w, c] bytes. Colour goes through the network, after it has bled
+ * under transparent pixels; alpha is resampled (bicubic); images without colour stay without. Tiles overlap by the network's receptive field, so the result is that
  * of the whole image at once; memory on the GPU depends on the tile, not on the image, and memory of the process is the
  * result's bytes and little more.
  * @throws InputError when the result, or a tile that was asked for, is too large, or the network's numbers overflow
@@ -125,7 +125,7 @@ export async function upscaleImage(
   options: UpscaleOptions = {},
 ): Promise<Image> {
   const { color, alpha } = splitAlpha(image);
-  const { width, height, data } = toRgb(color);
+  const { width, height, data } = toRgb(alpha ? bleedColor(color, alpha) : color);
   const { scale, radius } = model;
   const length = width * height * scale * scale * image.channels;
   if (length > MAX_RESULT_BYTES)
