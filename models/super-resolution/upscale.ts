@@ -5,7 +5,8 @@ import { autocast, init, nameLayers, type Tensor, tensor } from "../../engine/in
 import { type Image, makeImage, splitAlpha, toRgb } from "../../engine/io/image.ts";
 import { bleedColor, checkNumbers } from "../../engine/io/index.ts";
 import { parseBlend } from "./blend.ts";
-import { findShipped, type ModelEntry, superResolvers } from "./shipped.ts";
+import type { ModelEntry } from "../system.ts";
+import { findShipped, superResolvers } from "./shipped.ts";
 import type { SRResNet } from "./srresnet.ts";
 import { blendSRResNets, buildSRResNet, readSRResNet, type SRResNetFile } from "./srresnet-files.ts";
 
