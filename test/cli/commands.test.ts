@@ -117,15 +117,20 @@ describe("eval", () => {
     );
   });
 
-  test("names the image that cannot be measured", async () => {
+  test("names the image that cannot be measured, and goes on", async () => {
     mkdirSync(file("mixed"));
-    copyFileSync(file("photos/waves.png"), file("mixed/a.png"));
-    writeFileSync(file("mixed/b.png"), "no image");
+    copyFileSync(file("photos/waves.png"), file("mixed/b.png"));
+    writeFileSync(file("mixed/a.png"), "no image");
     const { code, out, err } = await ganvas(["eval", "bicubic", "--data", "mixed", "--json"], {
       cwd: folder,
     });
-    expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(/ganvas: mixed\/b\.png: not an image .*\n$/);
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /ganvas: mixed\/a\.png: not an image .*\nganvas: 1 of 2 images could not be measured\n$/,
+    );
+    const { images, failed } = JSON.parse(out);
+    expect(images.map((image: { name: string }) => image.name)).toEqual(["b"]);
+    expect(failed).toEqual([{ name: "a", error: expect.stringMatching(/^mixed\/a\.png: not an image/) }]);
   });
 
   const set5 = givenFolder("data/sr_set5");
