@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../../engine/io/index.ts";
 import { encodePng } from "../../engine/io/node.ts";
 import { makeImage } from "../../engine/io/image.ts";
+import { systems } from "../../models/systems.ts";
 import { toJson } from "../../models/training/json.ts";
 import { version } from "../../package.json";
 import { givenFolder } from "../engine/data/given.ts";
@@ -36,7 +37,7 @@ describe("help", () => {
     ["eval", "MODEL [MODEL …] --data DIR", ["data", "protocol", "border", "sheet", "perceptual"]],
     [
       "train",
-      "srresnet|srgan --data DIR --out DIR",
+      `${Object.keys(systems).join("|")} --data DIR --out DIR`,
       ["preset", "size", "from", "vgg", "steps", "minutes", "resume", "seed", "val"],
     ],
     ["draw", "DIR", ["count", "seed"]],
