@@ -36,7 +36,8 @@ export function divergences(p: ArrayLike<number>, q: ArrayLike<number>): Diverge
     const [a, b] = [p[k] as number, q[k] as number];
     kl += term(a, b);
     reverseKl += term(b, a);
-    js += (term(a, (a + b) / 2) + term(b, (a + b) / 2)) / 2;
+    // Not (a + b) / 2, which is 0 for the smallest of numbers.
+    js += (term(a, a + b) + term(b, a + b) + (a + b) * Math.LN2) / 2;
   }
   return { kl, reverseKl, js };
 }
