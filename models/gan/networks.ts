@@ -4,7 +4,6 @@
  * (goodfeli/adversarial, mnist.yaml).
  */
 import {
-  assign,
   Dropout,
   Initializer,
   Linear,
@@ -15,7 +14,6 @@ import {
   reshape,
   sigmoid,
   type Tensor,
-  tensor,
 } from "../../engine/index.ts";
 
 export interface GanGeneratorOptions {
@@ -25,6 +23,8 @@ export interface GanGeneratorOptions {
   readonly hidden?: number;
   /** Numbers in a picture: 784. */
   readonly pixels?: number;
+  /** Mean of each pixel over the training set, in [0, 1]: the picture that training begins with. */
+  readonly means?: Float32Array;
   readonly seed?: number;
 }
 
@@ -36,22 +36,16 @@ export class GanGenerator extends Module {
 
   constructor(options: GanGeneratorOptions = {}) {
     super();
-    const { latentDim = 100, hidden = 1200, pixels = 784, seed = 0 } = options;
+    const { latentDim = 100, hidden = 1200, pixels = 784, means, seed = 0 } = options;
     const init = new Initializer(seed);
     const weightInit = { bound: 0.05 };
     this.latentDim = latentDim;
     this.h0 = new Linear(latentDim, hidden, init, { weightInit });
     this.h1 = new Linear(hidden, hidden, init, { weightInit });
-    this.y = new Linear(hidden, pixels, init, { weightInit });
-  }
-
-  /** Lets training begin with the mean picture of the training set. @param means of each pixel, in [0, 1] */
-  beginAt(means: Float32Array): void {
-    const logits = means.map((mean) => {
-      const inside = Math.min(Math.max(mean, 1e-4), 1 - 1e-4);
-      return Math.log(inside / (1 - inside));
+    this.y = new Linear(hidden, pixels, init, {
+      weightInit,
+      ...(means && { biasInit: () => means.map(logit) }),
     });
-    if (this.y.bias) assign(this.y.bias, tensor(logits, [means.length]));
   }
 
   /**
@@ -62,6 +56,12 @@ export class GanGenerator extends Module {
     const x = relu(this.h1.forward(relu(this.h0.forward(z)))); // [n, hidden]
     return sigmoid(this.y.forward(x)); // [n, pixels]
   }
+}
+
+/** The inverse of the sigmoid; pixels that never change are taken as nearly so. */
+function logit(p: number): number {
+  const inside = Math.min(Math.max(p, 1e-4), 1 - 1e-4);
+  return Math.log(inside / (1 - inside));
 }
 
 export interface GanDiscriminatorOptions {

@@ -11,8 +11,8 @@ export const ganNoise = ({ latentDim }: GanRecipe, n: number, rng: Rng): Tensor 
 
 const pixelsOf = ({ height, width, channels }: GanRecipe): number => height * width * channels;
 
-export const ganGenerator = (recipe: GanRecipe): GanGenerator =>
-  new GanGenerator({ ...recipe, pixels: pixelsOf(recipe) });
+export const ganGenerator = (recipe: GanRecipe, means?: Float32Array): GanGenerator =>
+  new GanGenerator({ ...recipe, pixels: pixelsOf(recipe), ...(means && { means }) });
 
 /**
  * A run's trainer; its batches hold "picture" [n, height, width, channels] in [0, 1].
@@ -25,8 +25,7 @@ export function ganTraining(
   const { batchSize, discriminatorHidden: hidden, dropout, seed } = recipe;
   const pixels = pixelsOf(recipe);
   const rng = dropoutRng(seed);
-  const generator = ganGenerator(recipe);
-  if (means) generator.beginAt(means);
+  const generator = ganGenerator(recipe, means);
   const discriminator = new GanDiscriminator({ pixels, hidden, dropout, seed: seed + 1, rng });
   return new AdversarialTraining(
     recipe,
