@@ -38,7 +38,8 @@ export class PointGenerator extends Module {
     this.latentDim = latentDim;
     this.reach = reach;
     this.hidden = hidden(latentDim, options, init);
-    this.out = new Linear(units, 2, init, { weightInit: "torch" });
+    // Begins spread over the whole reach, so that no mode has to be found from afar.
+    this.out = new Linear(units, 2, init);
   }
 
   /**

@@ -1,6 +1,12 @@
 /** Divergences and densities of the toy GAN against what is known in closed form. */
 import { describe, expect, test } from "vitest";
-import { DISTRIBUTIONS, drawnPoints, gaussians, type Point, rings } from "../../../models/toy/distributions.ts";
+import {
+  DISTRIBUTIONS,
+  drawnPoints,
+  gaussians,
+  type Point,
+  rings,
+} from "../../../models/toy/distributions.ts";
 import {
   bestLogit,
   densityDivergences,
@@ -44,7 +50,11 @@ describe("densities", () => {
   test("a point drawn is a function of seed, number and stream", () => {
     const { grid } = DISTRIBUTIONS;
     expect(grid.draw(3, 17, 2)).toEqual(grid.draw(3, 17, 2));
-    expect(new Set([grid.draw(3, 17, 2), grid.draw(4, 17, 2), grid.draw(3, 18, 2), grid.draw(3, 17, 3)].map(String)).size).toBe(4);
+    expect(
+      new Set(
+        [grid.draw(3, 17, 2), grid.draw(4, 17, 2), grid.draw(3, 18, 2), grid.draw(3, 17, 3)].map(String),
+      ).size,
+    ).toBe(4);
   });
 
   test("what cannot be learnt is refused in a sentence", () => {
@@ -100,7 +110,9 @@ describe("divergences", () => {
     expect(() => divergences([0.342, 0], [0.5, 0.5])).toThrow("p sums to 0.342, not to 1");
     expect(() => divergences([1], [0.5, 0.5])).toThrow("p has 1 shares, q has 2");
     // One point a cell at a mode's very middle counts far too much.
-    expect(() => shares(gaussian([0.5, 0.5], 0.05), { reach: 4, cells: 8 }, 1)).toThrow("points lie too far apart");
+    expect(() => shares(gaussian([0.5, 0.5], 0.05), { reach: 4, cells: 8 }, 1)).toThrow(
+      "points lie too far apart",
+    );
   });
 
   test("points of a distribution come ever nearer to it", () => {

@@ -1,0 +1,40 @@
+/** Samples of a generator that is told nothing but noise. */
+import { InputError } from "../../engine/errors.ts";
+import type { Image } from "../../engine/io/image.ts";
+import type { SampleRequest, Sampler, Samples } from "../system.ts";
+import { type Drawing, drawImages } from "./draw.ts";
+import { type NoiseForm, noiseAt, noiseWalk } from "./noise.ts";
+
+/** Pictures of a walk from one noise to the next. */
+const WALK = 10;
+
+/** Sheets are about as wide as high; a walk is a row. */
+export class NoiseSampler implements Sampler {
+  readonly title: string;
+  readonly classes: readonly string[] = [];
+  private readonly form: NoiseForm;
+  private readonly drawing: Drawing;
+
+  constructor(title: string, form: NoiseForm, drawing: Drawing) {
+    this.title = title;
+    this.form = form;
+    this.drawing = drawing;
+  }
+
+  async sample({ count, seed, class: wanted, walk, signal }: SampleRequest): Promise<Samples> {
+    if (wanted !== undefined)
+      throw new InputError(`${this.title} knows no classes, so it cannot make one of "${wanted}"`);
+    const noises = walk
+      ? Array.from({ length: Math.ceil(count / WALK) }, (_, row) =>
+          noiseWalk(this.form, seed, row, WALK),
+        ).flat()
+      : Array.from({ length: count }, (_, k) => noiseAt(this.form, seed, k));
+    const images = await drawImages(this.drawing, noises, signal);
+    return { rows: inRows(images, walk ? WALK : Math.ceil(Math.sqrt(count))) };
+  }
+}
+
+const inRows = (images: readonly Image[], columns: number): Image[][] =>
+  Array.from({ length: Math.ceil(images.length / columns) }, (_, row) =>
+    images.slice(row * columns, (row + 1) * columns),
+  );
