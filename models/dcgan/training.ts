@@ -1,7 +1,7 @@
 /** DCGAN as a game: noise becomes pictures, and nothing else is known of them. */
 import { rand, randn, type Rng, type Tensor } from "../../engine/index.ts";
 import { AdversarialTraining } from "../training/adversarial.ts";
-import { tensorsOf } from "../training/recipe.ts";
+import { tensorsOf } from "../training/trainer.ts";
 import { DcganDiscriminator, DcganGenerator } from "./networks.ts";
 import type { DcganRecipe } from "./recipe.ts";
 

@@ -1,7 +1,7 @@
 /** The toy GAN as a game: noise becomes points in the plane. */
 import { randn, type Rng, type Tensor } from "../../engine/index.ts";
 import { AdversarialTraining } from "../training/adversarial.ts";
-import { tensorsOf } from "../training/recipe.ts";
+import { tensorsOf } from "../training/trainer.ts";
 import { PointDiscriminator, PointGenerator } from "./networks.ts";
 import type { ToyRecipe } from "./recipe.ts";
 
