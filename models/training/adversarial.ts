@@ -59,6 +59,8 @@ export interface Game<C> {
     condition: C,
     augmentation: Augmentation,
   ): readonly [samples: Tensor, condition: C];
+  /** Of a weights file: what the generator's tensors do not show of it. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Where dropout layers take their numbers from: set to the update's place. Make them by `dropoutRng`. */
   readonly dropout?: Rng;
 }
@@ -186,7 +188,7 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
 
   /** The generator's, with the recipe among the metadata, so that whoever opens the file can build the network. */
   async weights(): Promise<Weights> {
-    const metadata = { format: "pt", recipe: JSON.stringify(this.recipe) };
+    const metadata = { format: "pt", recipe: JSON.stringify(this.recipe), ...this.game.metadata };
     return { tensors: await this.current().stateDict(), metadata };
   }
 
