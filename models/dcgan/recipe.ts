@@ -3,6 +3,8 @@ import type { GameRecipe } from "../training/adversarial-recipe.ts";
 import type { DiscriminatorNorm } from "./networks.ts";
 
 export interface DcganRecipe extends GameRecipe {
+  readonly system: "dcgan";
+  readonly preset: DcganPreset;
   /** Side of the pictures in pixels: 28, 32, 64, 128, … */
   readonly side: number;
   /** Of the pictures. */
@@ -17,10 +19,14 @@ export interface DcganRecipe extends GameRecipe {
   readonly norm: DiscriminatorNorm;
   /** Training pictures are mirrored left to right, half of them. Not for letters and digits. */
   readonly mirror: boolean;
+  /** Pictures are three digits, drawn at random and stacked as colours (Stacked MNIST). */
+  readonly stacked: boolean;
 }
 
+export type DcganPreset = keyof typeof DCGAN_PRESETS;
+
 /** What a preset leaves to the data and the run. */
-type Open = "side" | "channels" | "seed" | "mirror";
+type Open = "system" | "preset" | "side" | "channels" | "seed" | "mirror" | "stacked";
 
 export const DCGAN_PRESETS = {
   /** Section 4 of the paper. */

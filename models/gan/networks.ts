@@ -24,7 +24,7 @@ export interface GanGeneratorOptions {
   /** Numbers in a picture: 784. */
   readonly pixels?: number;
   /** Mean of each pixel over the training set, in [0, 1]: the picture that training begins with. */
-  readonly means?: Float32Array;
+  readonly means?: Float64Array;
   readonly seed?: number;
 }
 
@@ -44,7 +44,7 @@ export class GanGenerator extends Module {
     this.h1 = new Linear(hidden, hidden, init, { weightInit });
     this.y = new Linear(hidden, pixels, init, {
       weightInit,
-      ...(means && { biasInit: () => means.map(logit) }),
+      ...(means && { biasInit: () => Float32Array.from(means, logit) }),
     });
   }
 

@@ -2,6 +2,8 @@
 import type { GameRecipe } from "../training/adversarial-recipe.ts";
 
 export interface GanRecipe extends GameRecipe {
+  readonly system: "gan";
+  readonly preset: GanPreset;
   /** Of the pictures, in pixels. */
   readonly height: number;
   readonly width: number;
@@ -15,8 +17,10 @@ export interface GanRecipe extends GameRecipe {
   readonly dropout: readonly [input: number, hidden: number];
 }
 
+export type GanPreset = keyof typeof GAN_PRESETS;
+
 /** What a preset leaves to the data and the run. */
-type Open = "height" | "width" | "channels" | "seed";
+type Open = "system" | "preset" | "height" | "width" | "channels" | "seed";
 
 const COMMON = {
   latentDim: 100,

@@ -5,13 +5,16 @@ import { tensorsOf } from "../training/trainer.ts";
 import { GanDiscriminator, GanGenerator } from "./networks.ts";
 import type { GanRecipe } from "./recipe.ts";
 
-/** Noise for so many pictures: uniform with variance 1, as the authors'. @returns [n, latentDim] */
+/** Noise is uniform with variance 1, as in the authors' code. */
+export const GAN_NOISE = [-Math.sqrt(3), Math.sqrt(3)] as const;
+
+/** Noise for so many pictures. @returns [n, latentDim] */
 export const ganNoise = ({ latentDim }: GanRecipe, n: number, rng: Rng): Tensor =>
-  rand([n, latentDim], rng, -Math.sqrt(3), Math.sqrt(3));
+  rand([n, latentDim], rng, ...GAN_NOISE);
 
 const pixelsOf = ({ height, width, channels }: GanRecipe): number => height * width * channels;
 
-export const ganGenerator = (recipe: GanRecipe, means?: Float32Array): GanGenerator =>
+export const ganGenerator = (recipe: GanRecipe, means?: Float64Array): GanGenerator =>
   new GanGenerator({ ...recipe, pixels: pixelsOf(recipe), ...(means && { means }) });
 
 /**
@@ -20,7 +23,7 @@ export const ganGenerator = (recipe: GanRecipe, means?: Float32Array): GanGenera
  */
 export function ganTraining(
   recipe: GanRecipe,
-  means?: Float32Array,
+  means?: Float64Array,
 ): AdversarialTraining<undefined, GanRecipe> {
   const { batchSize, discriminatorHidden: hidden, dropout, seed } = recipe;
   const pixels = pixelsOf(recipe);

@@ -1,8 +1,8 @@
 /** Noise that samples are drawn from: number k of a seed is the same whatever else is drawn, and ways lead from one to another. */
 import { fillNormal, fillUniform } from "../../engine/random.ts";
 
-/** Uniform in [-1, 1], uniform in [0, 1], or standard normal. */
-export type NoiseKind = "uniform" | "unit" | "normal";
+/** Standard normal, or uniform between two numbers. */
+export type NoiseKind = "normal" | readonly [low: number, high: number];
 
 /** What noise a generator takes. */
 export interface NoiseForm {
@@ -17,8 +17,9 @@ const NOISE = 0x5a3e;
 /** Noise number `index` of a seed, [latentDim]. */
 export function noiseAt({ noise, latentDim }: NoiseForm, seed: number, index: number): Float32Array {
   const out = new Float32Array(latentDim);
-  if (noise === "normal") return fillNormal(out, seed, NOISE + index);
-  return fillUniform(out, seed, NOISE + index, noise === "unit" ? 0 : -1);
+  return noise === "normal"
+    ? fillNormal(out, seed, NOISE + index)
+    : fillUniform(out, seed, NOISE + index, ...noise);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Samples of a generator that is told nothing but noise. */
 import { InputError } from "../../engine/errors.ts";
 import type { Image } from "../../engine/io/image.ts";
+import type { Pictures } from "../judging/pictures.ts";
 import type { SampleRequest, Sampler, Samples } from "../system.ts";
-import { type Drawing, drawImages } from "./draw.ts";
+import { type Drawing, drawBytes, imagesOf } from "./draw.ts";
 import { type NoiseForm, noiseAt, noiseWalk } from "./noise.ts";
 
 /** Pictures of a walk from one noise to the next. */
@@ -24,13 +25,20 @@ export class NoiseSampler implements Sampler {
   async sample({ count, seed, class: wanted, walk, signal }: SampleRequest): Promise<Samples> {
     if (wanted !== undefined)
       throw new InputError(`${this.title} knows no classes, so it cannot make one of "${wanted}"`);
-    const noises = walk
-      ? Array.from({ length: Math.ceil(count / WALK) }, (_, row) =>
-          noiseWalk(this.form, seed, row, WALK),
-        ).flat()
-      : Array.from({ length: count }, (_, k) => noiseAt(this.form, seed, k));
-    const images = await drawImages(this.drawing, noises, signal);
-    return { rows: inRows(images, walk ? WALK : Math.ceil(Math.sqrt(count))) };
+    if (!walk)
+      return {
+        rows: inRows(imagesOf(await this.pictures(count, seed, signal)), Math.ceil(Math.sqrt(count))),
+      };
+    const rows = Array.from({ length: Math.ceil(count / WALK) }, (_, row) =>
+      noiseWalk(this.form, seed, row, WALK),
+    );
+    return { rows: inRows(imagesOf(await drawBytes(this.drawing, rows.flat(), signal)), WALK) };
+  }
+
+  /** Samples as judges see them. */
+  pictures(count: number, seed: number, signal?: AbortSignal): Promise<Pictures> {
+    const noises = Array.from({ length: count }, (_, k) => noiseAt(this.form, seed, k));
+    return drawBytes(this.drawing, noises, signal);
   }
 }
 

@@ -9,6 +9,9 @@ export type Preset = keyof typeof DCGAN_PRESETS;
 
 export const recipe = (preset: Preset, seed: number): DcganRecipe => ({
   ...DCGAN_PRESETS[preset],
+  system: "dcgan",
+  preset,
+  stacked: false,
   side: 28,
   channels: 1,
   width: 4,

@@ -18,6 +18,8 @@ interface Subject {
 
 const digits = (index: number) => batch("picture", [3, 28, 28, 1], index);
 const gan = {
+  system: "gan",
+  preset: "paper",
   height: 28,
   width: 28,
   channels: 1,
@@ -25,8 +27,8 @@ const gan = {
   hidden: 16,
   discriminatorHidden: 8,
   batchSize: 3,
-};
-const toy = { batchSize: 8, layers: 2, units: 8, reach: 2 };
+} as const;
+const toy = { system: "toy", preset: "robust", batchSize: 8, layers: 2, units: 8, reach: 2 } as const;
 
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   "DCGAN, paper": { start: (seed) => dcganTraining(recipe("paper", seed)), batch: digits },

@@ -15,7 +15,7 @@ import {
   pointShares,
   shares,
 } from "../../../models/toy/divergences.ts";
-import { countModes } from "../../../models/toy/modes.ts";
+import { modesFound } from "../../../models/toy/modes.ts";
 import { drawPoints } from "../../../models/toy/points.ts";
 
 const gaussian = (centre: Point, deviation: number) => gaussians("one", [centre], deviation);
@@ -132,7 +132,7 @@ describe("modes", () => {
   const { grid } = DISTRIBUTIONS;
 
   test("real points: 25 of 25, nearly all nearby", () => {
-    const counted = countModes(drawPoints(grid, 1, 2500), grid, 20);
+    const counted = modesFound(drawPoints(grid, 1, 2500), grid, 20);
     expect(counted.found).toBe(25);
     // 1 - exp(-9 / 2) of a round Gaussian lies within three deviations.
     expect(counted.nearby).toBeGreaterThan(0.98);
@@ -141,15 +141,21 @@ describe("modes", () => {
 
   test("a mode counts from the fewest points on, and within three deviations only", () => {
     const at = (x: number, y: number, times: number) => Array.from({ length: times }, () => [x, y]).flat();
-    const points = [...at(2, 2, 20), ...at(-4, 0, 19), ...at(0.149, 0, 20), ...at(-2, -2.151, 20)];
-    const { found, nearby, perMode } = countModes(points, grid, 20);
+    const points = Float32Array.of(
+      ...at(2, 2, 20),
+      ...at(-4, 0, 19),
+      ...at(0.149, 0, 20),
+      ...at(-2, -2.151, 20),
+    );
+    const { found, nearby } = modesFound(points, grid, 20);
     expect(found).toBe(2);
     expect(nearby).toBeCloseTo(59 / 79, 12);
-    expect(perMode.filter((count) => count > 0).sort()).toEqual([19, 20, 20]);
-    expect(countModes(points, grid, 19).found).toBe(3);
+    expect(modesFound(points, grid, 19).found).toBe(3);
   });
 
   test("rings have none", () => {
-    expect(() => countModes([0, 0], DISTRIBUTIONS.rings)).toThrow("rings has no separate modes");
+    expect(() => modesFound(Float32Array.of(0, 0), DISTRIBUTIONS.rings)).toThrow(
+      "rings has no separate modes",
+    );
   });
 });
