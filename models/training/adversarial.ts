@@ -28,10 +28,11 @@ import {
   sigmoid,
   sub,
   type Tensor,
+  tensor,
 } from "../../engine/index.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import type { GameRecipe } from "./adversarial-recipe.ts";
-import { momentumAt, rateAt } from "./adversarial-recipe.ts";
+import { momentumAt, penaltyAt, rateAt } from "./adversarial-recipe.ts";
 import { type Augmentation, drawAugmentation } from "./diff-augment.ts";
 import { joined, prefixed, under } from "./state.ts";
 import type { Trainer, Weights } from "./trainer.ts";
@@ -149,11 +150,13 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     const [fakeSeen, fakeCondition] = changed(first.detach(), 1);
     const [sayReal, sayFake] = [game.judge(realSeen, realCondition), game.judge(fakeSeen, fakeCondition)];
     const own = mul(loss.discriminator(sayReal, sayFake), recipe.discriminatorScale);
+    // As data, so that updates that differ in nothing else share one compiled program.
+    const fallen = recipe.penaltyFall && tensor(Float32Array.of(penaltyAt(recipe, step)));
     const penalties =
       step % recipe.penaltyEvery === 0
         ? [
-            penalty((x) => game.judge(x, realCondition), realSeen, recipe.r1 * recipe.penaltyEvery),
-            penalty((x) => game.judge(x, fakeCondition), fakeSeen, recipe.r2 * recipe.penaltyEvery),
+            penalty((x) => game.judge(x, realCondition), realSeen, recipe.r1 * recipe.penaltyEvery, fallen),
+            penalty((x) => game.judge(x, fakeCondition), fakeSeen, recipe.r2 * recipe.penaltyEvery, fallen),
           ]
         : [];
     const lossOfDiscriminator = penalties.reduce<Tensor>((sum, term) => (term ? add(sum, term) : sum), own);
@@ -186,13 +189,10 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     return network.eval();
   }
 
-  /** The generator's, with what its tensors do not show among the metadata, so that whoever opens the file can build the network. */
+  /** The generator's, with the recipe among the metadata, so that whoever opens the file can build the network. */
   async weights(): Promise<Weights> {
-    const recipe = JSON.stringify(this.recipe);
-    return {
-      tensors: await this.current().stateDict(),
-      metadata: { format: "pt", recipe, ...this.game.metadata },
-    };
+    const metadata = { format: "pt", recipe: JSON.stringify(this.recipe), ...this.game.metadata };
+    return { tensors: await this.current().stateDict(), metadata };
   }
 
   async checkpoint(): Promise<Checkpoint> {
@@ -246,8 +246,16 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
   }
 }
 
-const penalty = (judge: (x: Tensor) => Tensor, samples: Tensor, gamma: number): Tensor | undefined =>
-  gamma > 0 ? r1Penalty(judge, samples, { gamma }) : undefined;
+function penalty(
+  judge: (x: Tensor) => Tensor,
+  samples: Tensor,
+  gamma: number,
+  strength?: Tensor,
+): Tensor | undefined {
+  if (gamma === 0) return undefined;
+  const term = r1Penalty(judge, samples, { gamma });
+  return strength ? reshape(mul(strength, term), []) : term;
+}
 
 function optimiserOf({ optimizer, betas }: GameRecipe, network: Module, lr: number): Optimizer {
   return optimizer === "sgd"
