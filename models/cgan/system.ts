@@ -4,12 +4,14 @@ import { InputError } from "../../engine/errors.ts";
 import { fillUniform } from "../../engine/random.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { PictureLoader } from "../datasets/loader.ts";
+import { classifierFor } from "../judging/evidence.ts";
+import { judgeSampler } from "../judging/judgement.ts";
 import { lookAt } from "../judging/look.ts";
+import { PARZEN_ON_MNIST } from "../judging/papers.ts";
 import { type Data, type Request, type Training, system } from "../system.ts";
 import { number, type Options, RUN_OPTIONS, whole } from "../training/options.ts";
 import { pictureSheet } from "../training/picture-sheet.ts";
 import { cganFrom, parseCgan } from "./files.ts";
-import { classifierFor, judgeCgan } from "./judging.ts";
 import { CGAN_NETWORKS, CGAN_NOISES, CGAN_PRESETS, type CganPreset, type CganRecipe } from "./recipe.ts";
 import { CganSampler, classRows, drawPlaces } from "./sampler.ts";
 import { type CganTraining, cganTraining, pixelMeans } from "./training.ts";
@@ -205,5 +207,5 @@ export const cgan = system<typeof OPTIONS, CganRecipe, CganData>({
   },
   shipped: [],
   load: async (bytes, file) => new CganSampler(parseCgan(bytes, file)),
-  judge: (sampler, request) => judgeCgan(sampler as CganSampler, request),
+  judge: (sampler, request) => judgeSampler(sampler, request, PARZEN_ON_MNIST.slice(0, 2), { channels: 1 }),
 });

@@ -1,7 +1,7 @@
 /** Frechet and kernel distance in a classifier's features, with their uncertainty. */
 import { permutation } from "../../engine/random.ts";
 import { frechetDistance, pick, type Samples, subsetKernelDistances } from "../metrics/index.ts";
-import type { Score } from "./judge.ts";
+import type { Score } from "./score.ts";
 
 /** Groups of samples that are left out in turn. */
 const GROUPS = 10;
@@ -14,12 +14,7 @@ const SEED = 1;
  * Named after the classifier, so that nobody compares them with the published FID and KID, which take Inception's features.
  * @param real held out; `train` is compared with it to say what real pictures reach
  */
-export async function distances(
-  name: string,
-  samples: Samples,
-  real: Samples,
-  train: Samples,
-): Promise<Score[]> {
+export function distances(name: string, samples: Samples, real: Samples, train: Samples): Score[] {
   const alike = pick(train, shuffled(train.count).subarray(0, samples.count));
   const kernel = kernelOf(samples, real);
   return [

@@ -2,44 +2,17 @@
  * Scores of samples against real pictures, by the measures of `metrics/` and a classifier of our own. Beside each score stands
  * what real pictures reach by the same measure: pictures that were held out where samples are asked about, and the other way round.
  */
-import { GanvasError } from "../../engine/errors.ts";
-import type { Classifier } from "../features/classifier.ts";
+import { InputError } from "../../engine/errors.ts";
 import { parzenEstimateInBlocks, type Samples, spreads } from "../metrics/index.ts";
 import { copying } from "./copying.ts";
 import { distances } from "./distances.ts";
 import { type Look, lookAt } from "./look.ts";
+import { PARZEN } from "./papers.ts";
 import { firstOf, middleOf, type Pictures, pixelsOf, standardised } from "./pictures.ts";
+import type { Evidence, Score } from "./score.ts";
 
-/** One number of a verdict. Plain data, for JSON. */
-export interface Score {
-  readonly name: string;
-  readonly value: number;
-  readonly standardError?: number;
-  /** What real pictures have by the same measure. */
-  readonly real?: number;
-  /** The value for each class. */
-  readonly classes?: readonly number[];
-  /** What else must be said of it. */
-  readonly note?: string;
-}
-
-export interface Evidence {
-  /** What is judged; labels are the classes that were asked for. */
-  readonly samples: Pictures;
-  /** What the generator was trained on. */
-  readonly train: Pictures;
-  /** Real pictures that neither generator nor classifier were trained on. */
-  readonly heldOut: Pictures;
-  /** Names samples and gives features. */
-  readonly classifier?: { readonly name: string; readonly net: Classifier };
-  /** Number of classes. */
-  readonly classes: number;
-}
-
-export interface JudgeOptions {
-  /** Told the name of each part before it is done. */
-  readonly progress?: (part: string) => void;
-}
+/** Told of each part before it is begun: how many are done, of how many, and its name. */
+export type Progress = (done: number, total: number, part: string) => void;
 
 /** Validation pictures that the Parzen window's deviation is chosen by: the last of those trained on (Goodfellow et al. 2014). */
 const PARZEN_VALIDATION = 1000;
@@ -50,42 +23,52 @@ const COMPARED = 3000;
 const LOOKED_AT = 10_000;
 
 /** @throws InputError where samples and data do not go together */
-export async function judge(
-  evidence: Evidence,
-  { progress = () => {} }: JudgeOptions = {},
-): Promise<Score[]> {
-  const { samples, classes, classifier } = evidence;
-  if (samples.count < 2) throw new GanvasError(`judge: needs at least 2 samples, got ${samples.count}`);
+export async function judge(evidence: Evidence, onProgress: Progress = () => {}): Promise<Score[]> {
+  const { samples, classifier } = evidence;
+  const classes = evidence.classes.length;
+  if (samples.count < 2) throw new InputError(`at least 2 samples can be judged, got ${samples.count}`);
   const train = middleOf(evidence.train, samples.shape);
   const heldOut = middleOf(evidence.heldOut, samples.shape);
-  const scores: Score[] = [];
-
-  progress("Parzen window");
-  scores.push(await parzen(samples, train, heldOut));
-  progress("diversity");
-  scores.push(...(await diversity(samples, heldOut, classes)));
-  progress("nearest training pictures");
-  scores.push(await copying("copies by pixels", pixelsOf(samples), pixelsOf(train), pixelsOf(heldOut)));
-  if (!classifier) return scores;
-
-  const { name, net } = classifier;
-  progress("features");
-  const [seen, known, unknown] = [
-    await lookAt(net, samples),
-    await lookAt(net, firstOf(train, LOOKED_AT)),
-    await lookAt(net, heldOut),
+  const parts: (readonly [name: string, measure: () => Promise<readonly Score[]>])[] = [
+    ["Parzen window", () => parzen(samples, train, heldOut)],
+    ["diversity", () => diversity(samples, heldOut, classes)],
+    [
+      "nearest training pictures",
+      () => copying("copies by pixels", pixelsOf(samples), pixelsOf(train), pixelsOf(heldOut)),
+    ],
   ];
-  if (samples.labels) scores.push(agreement(seen, samples.labels, unknown, heldOut.labels, classes));
-  progress("distances of features");
-  scores.push(...(await distances(name, seen.features, unknown.features, known.features)));
-  scores.push(
-    await copying(`copies by features of ${name}`, seen.features, known.features, unknown.features),
-  );
+  if (classifier) {
+    const { name, net } = classifier;
+    parts.push([
+      `features of ${name}`,
+      async () => {
+        const seen = await lookAt(net, samples);
+        const known = await lookAt(net, firstOf(train, LOOKED_AT));
+        const unknown = await lookAt(net, heldOut);
+        const { labels } = samples;
+        return [
+          ...(labels ? [agreement(seen, labels, unknown, heldOut.labels, classes)] : []),
+          ...distances(name, seen.features, unknown.features, known.features),
+          ...(await copying(
+            `copies by features of ${name}`,
+            seen.features,
+            known.features,
+            unknown.features,
+          )),
+        ];
+      },
+    ]);
+  }
+  const scores: Score[] = [];
+  for (const [done, [name, measure]] of parts.entries()) {
+    onProgress(done, parts.length, name);
+    scores.push(...(await measure()));
+  }
   return scores;
 }
 
 /** By the papers' protocol (MODELS 3.9, 4.1); grey pictures in [0, 1], colours in deviations of each pixel, as the papers have them. */
-async function parzen(samples: Pictures, train: Pictures, heldOut: Pictures): Promise<Score> {
+async function parzen(samples: Pictures, train: Pictures, heldOut: Pictures): Promise<Score[]> {
   const isGrey = samples.shape[2] === 1;
   const pixels = pixelsOf(train);
   const units = (points: Samples): Samples => (isGrey ? points : standardised(points, pixels));
@@ -101,12 +84,16 @@ async function parzen(samples: Pictures, train: Pictures, heldOut: Pictures): Pr
     units(validation),
     units(pixelsOf(heldOut)),
   );
-  return {
-    name: "Parzen log-likelihood",
-    value: estimate.mean,
-    standardError: estimate.standardError,
-    note: `nats a picture, values ${isGrey ? "in [0, 1]" : "in deviations of each pixel"}, sigma ${estimate.sigma.toFixed(3)}, ${samples.count} samples, ${heldOut.count} test pictures, deviation between pictures ${estimate.deviation.toFixed(1)}`,
-  };
+  const values = isGrey ? "in [0, 1]" : "in deviations of each pixel";
+  const counts = `${samples.count} samples, ${heldOut.count} test pictures`;
+  return [
+    {
+      name: PARZEN,
+      value: estimate.mean,
+      standardError: estimate.standardError,
+      note: `nats a picture, values ${values}, sigma ${estimate.sigma.toFixed(3)}, ${counts}, deviation between pictures ${estimate.deviation.toFixed(1)}`,
+    },
+  ];
 }
 
 /** Mean distances of samples by pixels, as shares of those of real pictures. */
