@@ -25,6 +25,8 @@ export interface CganNetworks {
 export interface CganRecipe extends GameRecipe, CganNetworks {
   readonly system: "cgan";
   readonly preset: CganPreset;
+  /** Weight of the class that the discriminator names, in the generator's loss; only convolutional discriminators name one. */
+  readonly classWeight: number;
 }
 
 /** What a preset leaves to the data and the run. */
@@ -37,6 +39,7 @@ export const CGAN_PRESETS = {
   paper: {
     ...SHARED,
     networks: "mlp",
+    classWeight: 0,
     latentDim: 100,
     noise: "unit",
     generatorWidth: 1200,
@@ -58,22 +61,23 @@ export const CGAN_PRESETS = {
   modern: {
     ...SHARED,
     networks: "convolutional",
+    classWeight: 0.5,
     latentDim: 64,
     noise: "normal",
     generatorWidth: 48,
     discriminatorWidth: 32,
-    steps: 5000,
+    steps: 2400,
     batchSize: 32,
     loss: "hinge",
     optimizer: "adam",
-    betas: [0, 0.9],
+    betas: [0, 0.99],
     lr: 5e-4,
-    discriminatorLr: 5e-4,
+    discriminatorLr: 1e-3,
     schedule: "cosine",
     decay: 1,
     decayEvery: 1,
     momentum: [0, 0, 1],
-    ema: 0.999,
+    ema: 0.998,
   },
 } as const satisfies Readonly<Record<CganPreset, Omit<CganRecipe, Open>>>;
 
