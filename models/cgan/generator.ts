@@ -42,7 +42,8 @@ export interface MakingOptions {
 }
 
 export function pictureGenerator(form: CganNetworks, options: MakingOptions = {}): PictureGenerator {
-  const { networks, latentDim, generatorWidth, classes, height, width } = form;
+  const { networks, latentDim, generatorWidth, height, width } = form;
+  const classes = form.classes.length;
   const { seed = 0, dropout, outputBias } = options;
   if (networks === "convolutional") {
     const network = new ConvolutionalGenerator(
@@ -68,7 +69,8 @@ export function pictureGenerator(form: CganNetworks, options: MakingOptions = {}
 }
 
 export function pictureDiscriminator(form: CganNetworks, options: MakingOptions = {}): PictureDiscriminator {
-  const { networks, discriminatorWidth, classes, height, width } = form;
+  const { networks, discriminatorWidth, height, width } = form;
+  const classes = form.classes.length;
   const { seed = 1, dropout } = options;
   if (networks === "convolutional") {
     const network = new ConvolutionalDiscriminator(

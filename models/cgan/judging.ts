@@ -24,7 +24,8 @@ export async function classifierFor({ name }: Dataset, host: Host) {
 export async function judgeCgan(sampler: CganSampler, request: JudgeRequest): Promise<Judgement> {
   const { path, host, count, seed, signal, onProgress } = request;
   const { form } = sampler.file;
-  const { height, width, classes } = form;
+  const { height, width } = form;
+  const classes = form.classes.length;
   const open = async (split: "train" | "test") =>
     (await host.openDataset(path, { channels: 1, split })).dataset;
   const [train, test] = [await open("train"), await open("test")];

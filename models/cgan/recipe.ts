@@ -1,4 +1,5 @@
 /** How a conditional GAN is built and trained: the paper's way, and one that works better today. Plain data: it is stored in files. */
+import * as v from "valibot";
 import type { GameRecipe } from "../training/adversarial-recipe.ts";
 
 export const CGAN_NETWORKS = ["mlp", "convolutional"] as const;
@@ -16,11 +17,26 @@ export interface CganNetworks {
   readonly generatorWidth: number;
   /** Units of the discriminator's joint layer, or its channels at half size. */
   readonly discriminatorWidth: number;
-  readonly classes: number;
+  /** Names of the classes, in the order of their numbers. */
+  readonly classes: readonly string[];
   /** Of the pictures, in pixels; convolutions need multiples of 4. */
   readonly height: number;
   readonly width: number;
 }
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000));
+
+/** What `CganNetworks` look like in a file. */
+export const networkEntries = {
+  networks: v.picklist(CGAN_NETWORKS),
+  latentDim: whole,
+  noise: v.picklist(CGAN_NOISES),
+  generatorWidth: whole,
+  discriminatorWidth: whole,
+  classes: v.pipe(v.array(v.string()), v.minLength(1)),
+  height: whole,
+  width: whole,
+} as const;
 
 export interface CganRecipe extends GameRecipe, CganNetworks {
   readonly system: "cgan";
