@@ -4,7 +4,7 @@ import { InputError } from "../../engine/errors.ts";
 import type { Module } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { stackedMnist } from "../datasets/stacked-mnist.ts";
-import { judgePictures } from "../judging/unconditional.ts";
+import { judgeSampler } from "../judging/judgement.ts";
 import type { NoiseForm } from "../sampling/noise.ts";
 import { NoiseSampler } from "../sampling/unconditional.ts";
 import { type Request, system } from "../system.ts";
@@ -183,5 +183,5 @@ export const dcgan = system<typeof OPTIONS, DcganRecipe, PictureData>({
     generator.loadStateDict(tensors, file);
     return sampler(recipe, generator.eval());
   },
-  judge: (made, request) => judgePictures(made as NoiseSampler, request, {}),
+  judge: (made, request) => judgeSampler(made, request, [], (made as NoiseSampler).likeness),
 });

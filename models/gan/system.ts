@@ -4,7 +4,8 @@ import { InputError } from "../../engine/errors.ts";
 import { type Module, reshape } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { pixelMeans } from "../datasets/pixel-means.ts";
-import { judgePictures } from "../judging/unconditional.ts";
+import { judgeSampler } from "../judging/judgement.ts";
+import { PARZEN_ON_MNIST } from "../judging/papers.ts";
 import { NoiseSampler } from "../sampling/unconditional.ts";
 import { system } from "../system.ts";
 import { number, type Options, RUN_OPTIONS, whole } from "../training/options.ts";
@@ -128,5 +129,5 @@ export const gan = system<typeof OPTIONS, GanRecipe, PictureData>({
     return sampler(recipe, generator.eval());
   },
   judge: (made, request) =>
-    judgePictures(made as NoiseSampler, request, { "Parzen log-likelihood": "225 ± 2" }),
+    judgeSampler(made, request, PARZEN_ON_MNIST.slice(1, 2), (made as NoiseSampler).likeness),
 });

@@ -1,6 +1,7 @@
 /** Samples of a generator that is told nothing but noise. */
 import { InputError } from "../../engine/errors.ts";
 import type { Image } from "../../engine/io/image.ts";
+import type { OpenOptions } from "../datasets/options.ts";
 import type { Pictures } from "../judging/pictures.ts";
 import type { SampleRequest, Sampler, Samples } from "../system.ts";
 import { type Drawing, drawBytes, imagesOf } from "./draw.ts";
@@ -22,6 +23,12 @@ export class NoiseSampler implements Sampler {
     this.drawing = drawing;
   }
 
+  /** How data must be opened to be like the samples. */
+  get likeness(): Pick<OpenOptions, "size" | "channels"> {
+    const [size, , channels] = this.drawing.shape;
+    return { size, channels: channels === 1 ? 1 : 3 };
+  }
+
   async sample({ count, seed, class: wanted, walk, signal }: SampleRequest): Promise<Samples> {
     if (wanted !== undefined)
       throw new InputError(`${this.title} knows no classes, so it cannot make one of "${wanted}"`);
@@ -35,7 +42,7 @@ export class NoiseSampler implements Sampler {
     return { rows: inRows(imagesOf(await drawBytes(this.drawing, rows.flat(), signal)), WALK) };
   }
 
-  /** Samples as judges see them. */
+  /** Samples as the measures see them. */
   pictures(count: number, seed: number, signal?: AbortSignal): Promise<Pictures> {
     const noises = Array.from({ length: count }, (_, k) => noiseAt(this.form, seed, k));
     return drawBytes(this.drawing, noises, signal);
