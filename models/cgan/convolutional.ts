@@ -1,7 +1,8 @@
 /**
  * A conditional GAN of today for small pictures: a generator whose batch norm scales and shifts by class (de Vries et al. 2017), and
  * a discriminator with spectral norm whose answer is projected onto the class (Miyato and Koyama, "cGANs with Projection
- * Discriminator", 2018). Pictures are [n, h, w, 1] in [0, 1], with sides that are multiples of 4.
+ * Discriminator", 2018) and that names the class besides (Odena, Olah and Shlens, "Conditional Image Synthesis with Auxiliary
+ * Classifier GANs", 2017). Pictures are [n, h, w, 1] in [0, 1], with sides that are multiples of 4.
  */
 import { ShapeError } from "../../engine/errors.ts";
 import {
@@ -112,6 +113,8 @@ export class ConvolutionalDiscriminator extends Module {
   readonly conv3: SpectralNorm;
   readonly answer: SpectralNorm;
   readonly embedding: SpectralNorm;
+  /** Names the class that a picture shows. */
+  readonly classifier: Linear;
 
   /** @throws ShapeError where height or width is no multiple of 4 */
   constructor(size: ConvolutionalSize, seed = 1) {
@@ -126,19 +129,23 @@ export class ConvolutionalDiscriminator extends Module {
     this.conv3 = bounded(new Conv2d(2 * c, 4 * c, 4, init, BY_TWO));
     this.answer = bounded(new Linear(features, 1, init));
     this.embedding = bounded(new Linear(classes, features, init, { bias: false }));
+    this.classifier = new Linear(features, classes, init);
   }
 
   /**
    * @param image [n, h, w, 1], in [0, 1]
    * @param y [n, classes], one-hot
-   * @returns [n], logits: positive for real
+   * @returns logits [n], positive for real, and of each class [n, classes], whatever `y` says
    */
-  forward(image: Tensor, y: Tensor): Tensor {
+  forward(image: Tensor, y: Tensor): { readonly answers: Tensor; readonly classes: Tensor } {
     let x = sub(mul(image, 2), 1); // [n, h, w, 1], in [-1, 1]
     x = leakyRelu(this.conv1.forward(x), SLOPE); // [n, h/2, w/2, c]
     x = leakyRelu(this.conv2.forward(x), SLOPE); // [n, h/4, w/4, 2c]
     x = flatten(leakyRelu(this.conv3.forward(x), SLOPE)); // [n, h/8 · w/8 · 4c]
     const matching = sum(mul(x, this.embedding.forward(y)), [1]); // [n]
-    return add(reshape(this.answer.forward(x), [-1]), matching);
+    return {
+      answers: add(reshape(this.answer.forward(x), [-1]), matching),
+      classes: this.classifier.forward(x),
+    };
   }
 }

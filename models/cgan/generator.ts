@@ -1,5 +1,18 @@
 /** Both forms of the networks behind one face: noise and a class in, a picture out; a picture and a class in, a logit out. */
-import { type Module, type Rng, rand, randn, reshape, type Tensor } from "../../engine/index.ts";
+import {
+  logSoftmax,
+  type Module,
+  mean,
+  mul,
+  neg,
+  type Rng,
+  rand,
+  randn,
+  reshape,
+  sum,
+  type Tensor,
+} from "../../engine/index.ts";
+import type { Verdict } from "../training/adversarial.ts";
 import { ConvolutionalDiscriminator, ConvolutionalGenerator } from "./convolutional.ts";
 import { CganDiscriminator, CganGenerator } from "./networks.ts";
 import type { CganNetworks } from "./recipe.ts";
@@ -16,8 +29,8 @@ export interface PictureGenerator {
 
 export interface PictureDiscriminator {
   readonly network: Module;
-  /** @param x [n, h, w, 1], in [0, 1] @param y [n, classes] @returns logits [n] */
-  judge(x: Tensor, y: Tensor): Tensor;
+  /** @param x [n, h, w, 1], in [0, 1] @param y [n, classes] @returns logits [n], and where it names classes the loss of that */
+  judge(x: Tensor, y: Tensor): Tensor | Verdict;
 }
 
 export interface MakingOptions {
@@ -29,7 +42,8 @@ export interface MakingOptions {
 }
 
 export function pictureGenerator(form: CganNetworks, options: MakingOptions = {}): PictureGenerator {
-  const { networks, latentDim, generatorWidth, classes, height, width } = form;
+  const { networks, latentDim, generatorWidth, height, width } = form;
+  const classes = form.classes.length;
   const { seed = 0, dropout, outputBias } = options;
   if (networks === "convolutional") {
     const network = new ConvolutionalGenerator(
@@ -55,14 +69,19 @@ export function pictureGenerator(form: CganNetworks, options: MakingOptions = {}
 }
 
 export function pictureDiscriminator(form: CganNetworks, options: MakingOptions = {}): PictureDiscriminator {
-  const { networks, discriminatorWidth, classes, height, width } = form;
+  const { networks, discriminatorWidth, height, width } = form;
+  const classes = form.classes.length;
   const { seed = 1, dropout } = options;
   if (networks === "convolutional") {
     const network = new ConvolutionalDiscriminator(
       { classes, height, width, channels: discriminatorWidth },
       seed,
     );
-    return { network, judge: (x, y) => network.forward(x, y) };
+    const judge = (x: Tensor, y: Tensor): Verdict => {
+      const { answers, classes: named } = network.forward(x, y);
+      return { answers, task: neg(mean(sum(mul(y, logSoftmax(named, 1)), [1]))) };
+    };
+    return { network, judge };
   }
   const pixels = height * width;
   // In the paper's proportions: 240 units for the picture and as many joint ones, 50 for the class.

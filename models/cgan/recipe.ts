@@ -1,4 +1,5 @@
 /** How a conditional GAN is built and trained: the paper's way, and one that works better today. Plain data: it is stored in files. */
+import * as v from "valibot";
 import type { GameRecipe } from "../training/adversarial-recipe.ts";
 
 export const CGAN_NETWORKS = ["mlp", "convolutional"] as const;
@@ -16,15 +17,32 @@ export interface CganNetworks {
   readonly generatorWidth: number;
   /** Units of the discriminator's joint layer, or its channels at half size. */
   readonly discriminatorWidth: number;
-  readonly classes: number;
+  /** Names of the classes, in the order of their numbers. */
+  readonly classes: readonly string[];
   /** Of the pictures, in pixels; convolutions need multiples of 4. */
   readonly height: number;
   readonly width: number;
 }
 
+const whole = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000));
+
+/** What `CganNetworks` look like in a file. */
+export const networkEntries = {
+  networks: v.picklist(CGAN_NETWORKS),
+  latentDim: whole,
+  noise: v.picklist(CGAN_NOISES),
+  generatorWidth: whole,
+  discriminatorWidth: whole,
+  classes: v.pipe(v.array(v.string()), v.minLength(1)),
+  height: whole,
+  width: whole,
+} as const;
+
 export interface CganRecipe extends GameRecipe, CganNetworks {
   readonly system: "cgan";
   readonly preset: CganPreset;
+  /** Weight of the class that the discriminator names, in the generator's loss; only convolutional discriminators name one. */
+  readonly classWeight: number;
 }
 
 /** What a preset leaves to the data and the run. */
@@ -37,6 +55,7 @@ export const CGAN_PRESETS = {
   paper: {
     ...SHARED,
     networks: "mlp",
+    classWeight: 0,
     latentDim: 100,
     noise: "unit",
     generatorWidth: 1200,
@@ -58,22 +77,23 @@ export const CGAN_PRESETS = {
   modern: {
     ...SHARED,
     networks: "convolutional",
+    classWeight: 0.5,
     latentDim: 64,
     noise: "normal",
     generatorWidth: 48,
     discriminatorWidth: 32,
-    steps: 5000,
+    steps: 2400,
     batchSize: 32,
     loss: "hinge",
     optimizer: "adam",
-    betas: [0, 0.9],
+    betas: [0, 0.99],
     lr: 5e-4,
-    discriminatorLr: 5e-4,
+    discriminatorLr: 1e-3,
     schedule: "cosine",
     decay: 1,
     decayEvery: 1,
     momentum: [0, 0, 1],
-    ema: 0.999,
+    ema: 0.998,
   },
 } as const satisfies Readonly<Record<CganPreset, Omit<CganRecipe, Open>>>;
 

@@ -31,9 +31,9 @@ export function noiseAt({ noise, latentDim }: CganNetworks, seed: number, index:
 
 /** All of one class, [classes]. @throws GanvasError where there is no such class */
 export function oneClass({ classes }: CganNetworks, label: number): Float32Array {
-  if (!(Number.isInteger(label) && label >= 0 && label < classes))
-    throw new GanvasError(`oneClass: expects a class from 0 to ${classes - 1}, got ${label}`);
-  const out = new Float32Array(classes);
+  if (!(Number.isInteger(label) && label >= 0 && label < classes.length))
+    throw new GanvasError(`oneClass: expects a class from 0 to ${classes.length - 1}, got ${label}`);
+  const out = new Float32Array(classes.length);
   out[label] = 1;
   return out;
 }
@@ -77,7 +77,8 @@ export async function drawPlaces(
   places: readonly Place[],
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const { latentDim, classes, height, width } = form;
+  const { latentDim, height, width } = form;
+  const classes = form.classes.length;
   const out = new Float32Array(places.length * height * width);
   for (let first = 0; first < places.length; first += BATCH) {
     signal?.throwIfAborted();
@@ -169,7 +170,7 @@ export class CganSampler implements Sampler {
 
   constructor(file: CganFile) {
     this.file = file;
-    this.classes = Array.from({ length: file.form.classes }, (_, label) => String(label));
+    this.classes = file.form.classes;
   }
 
   async sample({ count, seed, class: wanted, walk: walking, signal }: SampleRequest): Promise<Samples> {

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { InputError } from "../../engine/errors.ts";
 import { fillUniform } from "../../engine/random.ts";
 import type { Dataset } from "../datasets/dataset.ts";
+import { DIGITS } from "../datasets/idx.ts";
 import { PictureLoader } from "../datasets/loader.ts";
 import { classifierFor } from "../judging/evidence.ts";
 import { judgeSampler } from "../judging/judgement.ts";
@@ -12,7 +13,7 @@ import { type Data, type Request, type Training, system } from "../system.ts";
 import { number, type Options, RUN_OPTIONS, whole } from "../training/options.ts";
 import { pictureSheet } from "../training/picture-sheet.ts";
 import { cganFrom, parseCgan } from "./files.ts";
-import { CGAN_NETWORKS, CGAN_NOISES, CGAN_PRESETS, type CganPreset, type CganRecipe } from "./recipe.ts";
+import { CGAN_PRESETS, type CganPreset, type CganRecipe, networkEntries } from "./recipe.ts";
 import { CganSampler, classRows, drawPlaces } from "./sampler.ts";
 import { type CganTraining, cganTraining, pixelMeans } from "./training.ts";
 
@@ -73,7 +74,8 @@ async function start(
   { dataset }: CganData,
   { host }: Asked,
 ): Promise<Training<CganRecipe>> {
-  const { seed, batchSize, height, width, classes } = recipe;
+  const { seed, batchSize, height, width } = recipe;
+  const classes = recipe.classes.length;
   const trainer = cganTraining(recipe, recipe.preset === "paper" ? await pixelMeans(dataset) : undefined);
   const classifier = await classifierFor(dataset, host);
   const labels = [...dataset.classes.keys()];
@@ -138,14 +140,7 @@ export const cgan = system<typeof OPTIONS, CganRecipe, CganData>({
   recipe: v.looseObject({
     system: v.literal("cgan"),
     preset: v.picklist(Object.keys(CGAN_PRESETS) as CganPreset[]),
-    networks: v.picklist(CGAN_NETWORKS),
-    noise: v.picklist(CGAN_NOISES),
-    latentDim: count,
-    generatorWidth: count,
-    discriminatorWidth: count,
-    classes: count,
-    height: count,
-    width: count,
+    ...networkEntries,
     batchSize: count,
     steps: count,
     seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -168,7 +163,7 @@ export const cgan = system<typeof OPTIONS, CganRecipe, CganData>({
       ...usual,
       system: "cgan",
       preset,
-      classes: dataset.classes.length,
+      classes: dataset.classes,
       height,
       width,
       steps,
@@ -183,7 +178,7 @@ export const cgan = system<typeof OPTIONS, CganRecipe, CganData>({
     if (!Object.hasOwn(CGAN_PRESETS, name))
       throw new InputError(`there is no preset "${name}"; there are ${Object.keys(CGAN_PRESETS).join(", ")}`);
     const preset = name as CganPreset;
-    const size = { classes: 10, height: side, width: side };
+    const size = { classes: DIGITS, height: side, width: side };
     const recipe: CganRecipe = { ...CGAN_PRESETS[preset], ...size, system: "cgan", preset, seed: 0 };
     const n = recipe.batchSize;
     return {

@@ -35,6 +35,7 @@ export function cganTraining(recipe: CganRecipe, means?: ArrayLike<number>): Cga
         return { real: picture, condition: label };
       },
       generate: (y, rng) => generator.draw(drawNoise(recipe, batchSize, rng), y),
+      taskWeight: recipe.classWeight,
       judge: (pictures, y) => discriminator.judge(pictures, y),
     },
     () => pictureGenerator(recipe).network,

@@ -15,6 +15,11 @@ export interface GameRecipe extends RunRecipe {
   readonly r2: number;
   /** Penalties are taken in every k-th update only, k times as strong (StyleGAN2). */
   readonly penaltyEvery: number;
+  /**
+   * Penalties begin so many times as strong and fall by the same share in each of so many updates (R3GAN lets them fall too): a
+   * smooth discriminator first tells where samples are missing altogether, a sharp one later where exactly they belong.
+   */
+  readonly penaltyFall?: readonly [factor: number, updates: number];
   readonly augment: readonly AugmentationKind[];
   /** Of Adam, or SGD with the momentum below. */
   readonly optimizer: "adam" | "sgd";
@@ -41,6 +46,11 @@ export function rateAt(recipe: GameRecipe, lr: number, step: number): number {
   const { schedule, decay, decayEvery, steps } = recipe;
   if (schedule === "cosine") return cosineDecay(lr, lr / 100, steps)(step);
   return schedule === "decay" ? exponentialDecay(lr, 1 / decay, FLOOR)(Math.floor(step / decayEvery)) : lr;
+}
+
+/** How many times as strong penalties are in update `step` as they will be in the end. */
+export function penaltyAt({ penaltyFall: [factor, updates] = [1, 1] }: GameRecipe, step: number): number {
+  return factor ** Math.max(1 - step / updates, 0);
 }
 
 /** The momentum of SGD in update `step`. */

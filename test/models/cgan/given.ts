@@ -19,7 +19,7 @@ export const recipe = (preset: Preset, seed: number): CganRecipe => ({
   preset,
   latentDim: 5,
   batchSize: 6,
-  classes: 3,
+  classes: ["left", "middle", "right"],
   height: 8,
   width: 12,
   steps: 200,

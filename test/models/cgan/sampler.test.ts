@@ -82,8 +82,13 @@ test("a class that there is not is refused", () => {
 test.each([
   ["another system's", { system: "dcgan" }, "holds no conditional GAN, but dcgan"],
   ["unknown", {}, "holds no conditional GAN (its metadata name no system)"],
-  ["damaged", { ...cganMetadata(normal), noise: "pink" }, 'noise = unit or uniform or normal, got "pink"'],
-  ["damaged sizes", { ...cganMetadata(normal), latentDim: "-1" }, 'latentDim = a whole number, got "-1"'],
+  ["of no form", { system: "cgan" }, "its metadata describe no conditional GAN (Invalid type"],
+  ["damaged", { ...cganMetadata({ ...normal, latentDim: -1 }) }, "describe no conditional GAN (latentDim: "],
+  [
+    "without classes",
+    { ...cganMetadata({ ...normal, classes: [] }) },
+    "describe no conditional GAN (classes: ",
+  ],
 ])("weights that are %s are refused in a sentence", (_, metadata, message) => {
   const bytes = writeSafetensors(new Map(), metadata as Record<string, string>);
   expect(() => parseCgan(bytes, "x.safetensors")).toThrow(message);
