@@ -6,20 +6,9 @@ import { InputError } from "../errors.ts";
 import type { Image } from "../io/image.ts";
 import { readImage } from "../io/image-node.ts";
 import { isImageName } from "./image-names.ts";
-import type { ImageLoader } from "./image-window.ts";
+import type { ImageFiles, ImageLoader } from "./image-window.ts";
 
 const HEADERS_AT_ONCE = 64;
-
-/** Which files to train on. Plain data, so that it can be sent to a worker. */
-export interface ImageFiles {
-  readonly paths: readonly string[];
-  /** How many decoded images may be held at once. */
-  readonly window: number;
-  /** Files left out because they are smaller than a patch. */
-  readonly skipped: readonly string[];
-  /** Files left out because they are no images, or damaged where their size stands. */
-  readonly damaged: readonly string[];
-}
 
 export interface ImageFolderOptions {
   /** Smallest width and height that is of use. Default 96. */

@@ -4,7 +4,8 @@ import { InputError } from "../../engine/errors.ts";
 import { autocast, init, nameLayers, type Tensor, tensor } from "../../engine/index.ts";
 import { type Image, makeImage, splitAlpha, toRgb } from "../../engine/io/image.ts";
 import { parseBlend } from "./blend.ts";
-import { findShipped, type ModelEntry, superResolvers } from "./shipped.ts";
+import type { ModelEntry } from "../system.ts";
+import { findShipped, superResolvers } from "./shipped.ts";
 import type { SRResNet } from "./srresnet.ts";
 import { blendSRResNets, buildSRResNet, readSRResNet, type SRResNetFile } from "./srresnet-files.ts";
 

@@ -5,8 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../../engine/io/index.ts";
 import { encodePng } from "../../engine/io/node.ts";
 import { makeImage } from "../../engine/io/image.ts";
-import { toJson } from "../../examples/cli/command.ts";
-import { RunLog } from "../../examples/cli/run-log.ts";
+import { toJson } from "../../models/training/json.ts";
 import { version } from "../../package.json";
 import { givenFolder } from "../engine/data/given.ts";
 import { readOnnx } from "../engine/io/onnx-reader.ts";
@@ -232,46 +231,6 @@ describe("export", () => {
     const { metadata, constants } = read("srresnet.onnx");
     expect([metadata.model, metadata.license, metadata.ganvas_version]).toEqual(["srresnet", "MIT", version]);
     expect(constants.get("up.1.conv.weight")?.shape).toEqual([128, 32, 3, 3]);
-  });
-});
-
-describe("a run's log", () => {
-  test("loses the lines about updates that will be made again", async () => {
-    const path = file("log.jsonl");
-    const lines = [
-      { event: "start", step: 0 },
-      { step: 10, loss: 1 },
-      { step: 20, loss: 0.5 },
-    ];
-    writeFileSync(path, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"step":3`);
-    const log = await RunLog.resume(path, 10, false);
-    log.write({ event: "resume", step: 10, psnr: Number.POSITIVE_INFINITY });
-    log.close();
-    const kept = readFileSync(path, "utf8")
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    expect(kept).toEqual([lines[0], lines[1], { event: "resume", step: 10, psnr: "Infinity" }]);
-  });
-
-  test("keeps the scores of the last checkpoint, unless they are to be measured again", async () => {
-    const path = file("scores.jsonl");
-    const lines = [
-      { step: 10, loss: 1 },
-      { step: 10, validation: { psnr: 20 } },
-    ];
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`);
-    writeFileSync(path, text.join(""));
-    (await RunLog.resume(path, 10, false)).close();
-    expect(readFileSync(path, "utf8")).toBe(text.join(""));
-    (await RunLog.resume(path, 10, true)).close();
-    expect(readFileSync(path, "utf8")).toBe(text[0]);
-  });
-
-  test("begins where there was none", async () => {
-    (await RunLog.resume(file("new.jsonl"), 5, false)).close();
-    expect(readFileSync(file("new.jsonl"), "utf8")).toBe("");
-    expect(() => RunLog.begin(file("photos"))).toThrow(/cannot write .*photos/);
   });
 });
 

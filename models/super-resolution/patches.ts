@@ -5,12 +5,12 @@
  * Every choice is drawn by counter from (seed, number of the batch, place in the batch), so batch k does not depend on
  * the batches before it: a resumed run sees what an uninterrupted one would have seen.
  */
-import { GanvasError, InputError } from "../errors.ts";
-import { type Image, makeImage } from "../io/image.ts";
-import { integer, permutation, randomBits } from "../random.ts";
-import type { Batch, BatchField, BatchSource } from "./batch.ts";
-import { type ImageLoader, ImageWindow, loadedImages } from "./image-window.ts";
-import { imresize } from "./imresize.ts";
+import type { Batch, BatchField, BatchSource, ImageLoader } from "../../engine/data/index.ts";
+import { ImageWindow, loadedImages } from "../../engine/data/image-window.ts";
+import { imresize } from "../../engine/data/imresize.ts";
+import { GanvasError, InputError } from "../../engine/errors.ts";
+import { type Image, makeImage } from "../../engine/io/image.ts";
+import { integer, permutation, randomBits } from "../../engine/random.ts";
 
 const FACTOR = 4;
 const UNIT = Float32Array.from({ length: 256 }, (_, v) => v / 255);

@@ -1,12 +1,11 @@
 /** Which photographs a training run learns from, and which it is measured on. */
-import { createHash } from "node:crypto";
-import { basename } from "node:path";
-import { type ImageFiles, findTrainingImages } from "../../engine/data/image-folder-node.ts";
+import type { ImageFiles } from "../../engine/data/index.ts";
 import { InputError } from "../../engine/errors.ts";
 import type { Image } from "../../engine/io/image.ts";
-import { readImage } from "../../engine/io/node.ts";
-import { isOriginal } from "../../models/super-resolution/benchmark-files.ts";
-import { validationImage } from "../../models/super-resolution/validation.ts";
+import { sha256 } from "../training/hash.ts";
+import type { Host } from "../training/host.ts";
+import { isOriginal } from "./benchmark-files.ts";
+import { validationImage } from "./validation.ts";
 
 export interface Photographs {
   readonly training: ImageFiles;
@@ -18,24 +17,29 @@ export interface Photographs {
 }
 
 /**
- * Finds the photographs of a run; low-resolution partners beside them (`NAME_LRx4.png`) are passed over. Without a folder to validate on, one of ten of the training folder is held out.
+ * Finds the photographs of a run; low-resolution partners beside them (`NAME_LRx4.png`) are passed over. Without a folder to
+ * validate on, one of ten of the training folder is held out.
  * @param patch side of a patch; smaller photographs are left out
  * @throws InputError when a folder holds nothing of use
  */
 export async function findPhotographs(
+  host: Pick<Host, "findImages">,
   data: string,
   val: string | undefined,
   patch: number,
 ): Promise<Photographs> {
   const wanted = { patch, accept: isOriginal };
-  const all = await findTrainingImages(data, wanted);
-  const validating = val === undefined ? undefined : await findTrainingImages(val, wanted);
+  const all = await host.findImages(data, wanted);
+  const validating = val === undefined ? undefined : await host.findImages(val, wanted);
   const split = validating ? { training: all, validating } : holdOut(all);
-  const names = (files: ImageFiles) => files.paths.map((path) => basename(path));
+  const names = (files: ImageFiles) => files.paths.map(baseName);
   const list = JSON.stringify([names(split.training), names(split.validating), all.window]);
   const damaged = [...all.damaged, ...(validating?.damaged ?? [])];
-  return { ...split, damaged, fingerprint: createHash("sha256").update(list).digest("hex").slice(0, 16) };
+  const fingerprint = (await sha256(new TextEncoder().encode(list))).slice(0, 16);
+  return { ...split, damaged, fingerprint };
 }
+
+const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
 /** One of ten is held out, at least one; a single photograph serves both ends. */
 function holdOut(all: ImageFiles): Pick<Photographs, "training" | "validating"> {
@@ -56,6 +60,7 @@ function holdOut(all: ImageFiles): Pick<Photographs, "training" | "validating"> 
  * @throws InputError when none can be read
  */
 export async function readValidation(
+  host: Pick<Host, "readImage">,
   paths: readonly string[],
   onDamaged: (message: string) => void,
 ): Promise<Image[]> {
@@ -63,7 +68,7 @@ export async function readValidation(
   const reasons: string[] = [];
   for (const path of paths)
     try {
-      images.push(validationImage(await readImage(path)));
+      images.push(validationImage(await host.readImage(path)));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       reasons.push(error.message);

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findPhotographs } from "../../examples/cli/photographs.ts";
+import { findTrainingImages } from "../../../engine/data/image-folder-node.ts";
+import { findPhotographs } from "../../../models/super-resolution/photographs.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -16,7 +17,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test("low-resolution partners and results of other methods are no photographs", async () => {
-  const { training, validating } = await findPhotographs(folder, folder, 32);
+  const { training, validating } = await findPhotographs(
+    { findImages: findTrainingImages },
+    folder,
+    folder,
+    32,
+  );
   for (const { paths } of [training, validating])
     expect(paths.map((path) => basename(path))).toEqual(["a.png", "b_SRF_4_HR.png"]);
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Batch, BatchField } from "../../../engine/data/batch.ts";
-import type { PatchFields } from "../../../engine/data/patches.ts";
+import type { PatchFields } from "../../../models/super-resolution/patches.ts";
 import type { ImageLoader } from "../../../engine/data/image-window.ts";
 import { imresize } from "../../../engine/data/imresize.ts";
-import { type PatchOptions, PatchSource } from "../../../engine/data/patches.ts";
+import { type PatchOptions, PatchSource } from "../../../models/super-resolution/patches.ts";
 import { signedToBytes, unitToBytes } from "../../../engine/data/pixels.ts";
 import { GanvasError, InputError } from "../../../engine/errors.ts";
 import type { Image } from "../../../engine/io/image.ts";
-import { positionImage } from "./samples.ts";
+import { positionImage } from "../../engine/data/samples.ts";
 
 const IMAGES = [positionImage(130, 110, 0), positionImage(96, 200, 1), positionImage(97, 96, 2)];
 
