@@ -21,6 +21,10 @@ const COMMANDS: Readonly<
     summary: "trains a system on your own data",
     load: async (table) => (await import("./train.ts")).trainCommand(table),
   },
+  data: {
+    summary: "sets of pictures to learn from: lists and downloads published ones, checks any folder",
+    load: async () => (await import("./data.ts")).dataCommand,
+  },
   draw: {
     summary: "pictures of letters, shapes and lines, to train on beside photographs",
     load: async () => (await import("./draw.ts")).drawCommand,
