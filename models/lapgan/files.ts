@@ -1,8 +1,9 @@
 /** Weights files of LAPGAN: the generators of all levels in one, the normalisation of their pictures, and what they are. */
 import * as v from "valibot";
 import { FormatError, InputError } from "../../engine/errors.ts";
-import { type HostTensor, openWeights, writeSafetensors } from "../../engine/io/index.ts";
+import { openWeights } from "../../engine/io/index.ts";
 import { joined, prefixed, under } from "../training/state.ts";
+import type { Weights } from "../training/trainer.ts";
 import { type LevelGenerator, makeGenerator } from "./level.ts";
 import { Normalisation } from "./normalisation.ts";
 import { PYRAMIDS } from "./pyramid.ts";
@@ -17,16 +18,20 @@ const FORM = v.object({
   classes: v.pipe(v.array(v.string()), v.maxLength(1000)),
   networks: v.picklist(NETWORK_KINDS),
   pyramid: v.picklist(PYRAMIDS),
-  /** Of each level, coarse to fine. */
-  levels: v.array(v.object({ width: WHOLE, blocks: WHOLE, consistent: v.boolean() })),
+  /** Those that the file holds, coarse to fine: all, or as many as have been trained yet. */
+  levels: v.pipe(
+    v.array(v.object({ level: WHOLE, width: WHOLE, blocks: WHOLE, consistent: v.boolean() })),
+    v.minLength(1),
+  ),
 });
+type Form = v.InferOutput<typeof FORM>;
 
-/** A whole trained pyramid. */
+/** A trained pyramid, or the levels of it that are trained yet. */
 export interface LapganModel {
   readonly sizes: readonly number[];
   readonly classes: readonly string[];
   readonly normalisation: Normalisation;
-  /** Of each level, coarse to fine. */
+  /** Coarse to fine. */
   readonly levels: readonly TrainedLevel[];
 }
 
@@ -35,22 +40,24 @@ export interface TrainedLevel {
   readonly generator: LevelGenerator;
 }
 
-const prefixOf = (form: LevelNetworks): string => `level${sizeOfLevel(form)}.`;
 const NORMALISATION = "normalisation.";
+const prefixOf = (form: LevelNetworks): string => `level${sizeOfLevel(form)}.`;
 
-/** The file's bytes. */
-export async function encodeLapgan({ classes, normalisation, levels }: LapganModel): Promise<Uint8Array> {
+/** What a file holds. */
+export async function lapganWeights({ classes, normalisation, levels }: LapganModel): Promise<Weights> {
   const [{ form }] = levels as readonly [TrainedLevel];
   const parts = await Promise.all([
     prefixed(NORMALISATION, normalisation.stateDict()),
     ...levels.map((level) => prefixed(prefixOf(level.form), level.generator.stateDict())),
   ]);
   const { sizes, networks, pyramid } = form;
-  const written: v.InferOutput<typeof FORM> = {
+  const written: Form = {
     ...{ sizes: [...sizes], classes: [...classes], networks, pyramid },
-    levels: levels.map(({ form: { width, blocks, consistent } }) => ({ width, blocks, consistent })),
+    levels: levels.map(({ form: { level, width, blocks, consistent } }) => ({
+      ...{ level, width, blocks, consistent },
+    })),
   };
-  return writeSafetensors(joined(parts), { system: "lapgan", lapgan: JSON.stringify(written) });
+  return { tensors: joined(parts), metadata: { system: "lapgan", lapgan: JSON.stringify(written) } };
 }
 
 /**
@@ -64,27 +71,16 @@ export function parseLapgan(bytes: Uint8Array, file: string): LapganModel {
   const { classes, levels, ...shared } = formOf(metadata.lapgan, file);
   const normalisation = new Normalisation(fullSize(shared));
   normalisation.loadStateDict(under(NORMALISATION, tensors), file);
-  return {
-    sizes: shared.sizes,
-    classes,
-    normalisation,
-    levels: levels.map((own, level) =>
-      trainedLevel({ ...shared, ...own, level, classes: classes.length }, tensors, file),
-    ),
+  const load = (own: Form["levels"][number]): TrainedLevel => {
+    const form = { ...shared, ...own, classes: classes.length };
+    const generator = makeGenerator(form, 0);
+    generator.loadStateDict(under(prefixOf(form), tensors), file);
+    return { form, generator: generator.eval() };
   };
+  return { sizes: shared.sizes, classes, normalisation, levels: levels.map(load) };
 }
 
-function trainedLevel(
-  form: LevelNetworks,
-  tensors: ReadonlyMap<string, HostTensor>,
-  file: string,
-): TrainedLevel {
-  const generator = makeGenerator(form, 0);
-  generator.loadStateDict(under(prefixOf(form), tensors), file);
-  return { form, generator: generator.eval() };
-}
-
-function formOf(text: string, file: string): v.InferOutput<typeof FORM> {
+function formOf(text: string, file: string): Form {
   const wrong = (why: string) => new FormatError(`${file}: what it says of its pyramid is damaged (${why})`);
   let json: unknown;
   try {
@@ -94,8 +90,9 @@ function formOf(text: string, file: string): v.InferOutput<typeof FORM> {
   }
   const { success, output, issues } = v.safeParse(FORM, json);
   if (!success) throw wrong(issues[0].message);
-  if (output.levels.length !== output.sizes.length)
-    throw wrong(`${output.levels.length} levels of ${output.sizes.length} sizes`);
-  checkSizes(output.sizes);
+  const { sizes, levels } = output;
+  if (levels.some(({ level }, k) => level >= sizes.length || level <= (levels[k - 1]?.level ?? -1)))
+    throw wrong(`levels ${levels.map(({ level }) => level).join(", ")} of ${sizes.length} sizes`);
+  checkSizes(sizes);
   return output;
 }

@@ -11,26 +11,19 @@ import {
   Initializer,
   Linear,
   Module,
-  maximum,
+  norm,
   Rng,
   relu,
   reshape,
   SpatialDropout,
-  sqrt,
-  square,
-  sum,
   type Tensor,
 } from "../../engine/index.ts";
 import { classPlane } from "./networks.ts";
 
-/** Below this a sum of squares counts as 0, where the root has no derivative. */
-const TINY = 1e-30;
-
 /** L2 pooling over pairs of neighbouring channels: [n, h, w, 2c] -> [n, h, w, c], √(a² + b²). */
 export function featureL2Pool(x: Tensor): Tensor {
   const [n, h, w, c] = x.shape as [number, number, number, number];
-  const squares = sum(square(reshape(x, [n, h, w, c / 2, 2])), [4]); // [n, h, w, c / 2]
-  return sqrt(maximum(squares, TINY));
+  return norm(reshape(x, [n, h, w, c / 2, 2]), [4]);
 }
 
 export interface LargeOptions {
@@ -78,13 +71,13 @@ export class LargeGenerator extends Module {
    * @returns [n, size, size, 3], the band to be added to `lowPass`
    */
   forward(z: Tensor, lowPass: Tensor, y?: Tensor): Tensor {
-    const norm = (k: number, x: Tensor) => (this.norms[k] as BatchNorm).forward(x);
+    const normal = (k: number, x: Tensor) => (this.norms[k] as BatchNorm).forward(x);
     let x = concat(this.cls && y ? [z, classPlane(this.cls, y), lowPass] : [z, lowPass], 3); // [n, s, s, 4 or 5]
-    x = norm(0, relu(this.conv1.forward(x))); // [n, s, s, 64]
-    x = this.dropout1.forward(norm(1, relu(this.conv2.forward(x)))); // [n, s, s, 368]
-    x = featureL2Pool(norm(2, relu(this.conv3.forward(x)))); // [n, s, s, 128] -> [n, s, s, 64]
-    x = this.dropout2.forward(norm(3, relu(this.conv4.forward(x)))); // [n, s, s, 224]
-    return norm(4, this.conv5.forward(x)); // [n, s, s, 3]
+    x = normal(0, relu(this.conv1.forward(x))); // [n, s, s, 64]
+    x = this.dropout1.forward(normal(1, relu(this.conv2.forward(x)))); // [n, s, s, 368]
+    x = featureL2Pool(normal(2, relu(this.conv3.forward(x)))); // [n, s, s, 128] -> [n, s, s, 64]
+    x = this.dropout2.forward(normal(3, relu(this.conv4.forward(x)))); // [n, s, s, 224]
+    return normal(4, this.conv5.forward(x)); // [n, s, s, 3]
   }
 }
 

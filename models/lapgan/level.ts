@@ -1,8 +1,8 @@
 /** One level of the pyramid as a game of two networks. */
-import type { Batch, BatchField } from "../../engine/data/index.ts";
 import { GanvasError } from "../../engine/errors.ts";
-import { add, mean, rand, randn, Rng, sqrt, square, sub, type Tensor, tensor } from "../../engine/index.ts";
+import { add, mean, rand, randn, Rng, sqrt, square, sub, type Tensor } from "../../engine/index.ts";
 import { dropoutRng, type Game } from "../training/adversarial.ts";
+import { tensorsOf } from "../training/trainer.ts";
 import { LargeDiscriminator, LargeGenerator } from "./large-networks.ts";
 import {
   ModernBaseDiscriminator,
@@ -114,13 +114,6 @@ export function makeBand(
   return consistent ? consistentBand(band, lowPass, coarse) : band;
 }
 
-/** @throws GanvasError where the batch has no such field */
-export const fieldOf = (batch: Batch, name: string): Tensor => {
-  const field = (batch.fields as Readonly<Record<string, BatchField | undefined>>)[name];
-  if (!field) throw new GanvasError(`LAPGAN: the batch has no field "${name}"`);
-  return tensor(field.data, field.shape);
-};
-
 /** The game of the recipe's level. Samples are images at the coarsest level, bands at the others. */
 export function levelGame(
   recipe: LevelRecipe,
@@ -132,8 +125,8 @@ export function levelGame(
   const generator = makeGenerator(recipe, seed + 2 * level, bandScale, dropout);
   const discriminator = makeDiscriminator(recipe, seed + 2 * level + 1, bandScale, dropout);
   const open: Game<LevelCondition>["open"] = (batch) => {
-    const { image, split } = openLevel(recipe, normalisation, fieldOf(batch, "picture"));
-    const label = classes > 0 ? fieldOf(batch, "label") : undefined;
+    const { image, split } = openLevel(recipe, normalisation, tensorsOf(batch, "picture").picture);
+    const label = classes > 0 ? tensorsOf(batch, "label").label : undefined;
     return split
       ? { real: split.bandPass, condition: { label, coarse: split.coarse, lowPass: split.lowPass } }
       : { real: image, condition: { label } };

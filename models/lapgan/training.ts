@@ -1,8 +1,16 @@
 /** Training of one level of LAPGAN. Levels learn from real pyramids, each by itself, in any order. */
-import { AdversarialTraining } from "../training/adversarial.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { PictureLoader } from "../datasets/loader.ts";
-import { fieldOf, type LevelCondition, levelGame, makeGenerator, measureBandScale } from "./level.ts";
+import { AdversarialTraining } from "../training/adversarial.ts";
+import { tensorsOf, type Weights } from "../training/trainer.ts";
+import { type LapganModel, lapganWeights, type TrainedLevel } from "./files.ts";
+import {
+  type LevelCondition,
+  type LevelGenerator,
+  levelGame,
+  makeGenerator,
+  measureBandScale,
+} from "./level.ts";
 import type { Normalisation } from "./normalisation.ts";
 import { fullSize, type LevelRecipe } from "./recipe.ts";
 
@@ -20,17 +28,49 @@ export const levelLoader = (dataset: Dataset, recipe: LevelRecipe): PictureLoade
   });
 
 export class LevelTraining extends AdversarialTraining<LevelCondition, LevelRecipe> {
-  /** @param normalisation of the set, at the full size */
+  private readonly rest: Omit<LapganModel, "sizes">;
+
+  private constructor(recipe: LevelRecipe, bandScale: number, rest: Omit<LapganModel, "sizes">) {
+    const twin = () => makeGenerator(recipe, recipe.seed);
+    super(recipe, levelGame(recipe, rest.normalisation, bandScale), twin);
+    this.rest = rest;
+  }
+
+  /**
+   * @param normalisation of the set, at the full size
+   * @param others levels that are trained already: `weights` has them too
+   */
   static async start(
     recipe: LevelRecipe,
     dataset: Dataset,
     normalisation: Normalisation,
+    others: readonly TrainedLevel[] = [],
   ): Promise<LevelTraining> {
+    const { classes } = dataset;
     const loader = levelLoader(dataset, { ...recipe, batchSize: Math.min(MEASURED, dataset.size) });
-    const pictures = fieldOf(await loader.batch(0), "picture");
-    const bandScale = await measureBandScale(recipe, normalisation, pictures);
-    return new LevelTraining(recipe, levelGame(recipe, normalisation, bandScale), () =>
-      makeGenerator(recipe, recipe.seed),
-    );
+    const { picture } = tensorsOf(await loader.batch(0), "picture");
+    const bandScale = await measureBandScale(recipe, normalisation, picture);
+    return new LevelTraining(recipe, bandScale, {
+      normalisation,
+      classes: recipe.classes > 0 ? classes : [],
+      levels: others,
+    });
+  }
+
+  /** The level as it would be shipped now. */
+  trained(): TrainedLevel {
+    return { form: this.recipe, generator: this.current() as LevelGenerator };
+  }
+
+  /** The pyramid as it would be shipped now: this level, and the others that it was started with. */
+  model(): LapganModel {
+    const { recipe, rest } = this;
+    const others = rest.levels.filter(({ form }) => form.level !== recipe.level);
+    const levels = [...others, this.trained()].sort((a, b) => a.form.level - b.form.level);
+    return { ...rest, sizes: recipe.sizes, levels };
+  }
+
+  weights(): Promise<Weights> {
+    return lapganWeights(this.model());
   }
 }
