@@ -18,6 +18,7 @@ import {
   pixelShuffle,
   pixelUnshuffle,
   reshape,
+  resize,
   sum,
   type Tensor,
   Weight,
@@ -55,32 +56,31 @@ export interface ModernLevelOptions {
   readonly seed: number;
 }
 
-/** The coarsest level's generator: fully connected, with one residual layer. */
-export class ModernBaseGenerator extends Module {
-  readonly size: number;
-  readonly latentDim: number;
-  readonly fc1: Linear;
-  readonly fc2: Linear;
-  readonly fc3: Linear;
-  readonly fc4: Linear;
-  readonly scale1?: ClassScale;
-  readonly scale2?: ClassScale;
+/** Numbers of noise of the coarsest level. */
+const LATENT = 64;
 
-  constructor({
-    size,
-    width,
-    classes,
-    seed,
-    latentDim = 64,
-  }: ModernLevelOptions & { readonly latentDim?: number }) {
+/** The coarsest level's generator: half of its side out of noise, then doubled and smoothed by convolutions. */
+export class ModernBaseGenerator extends Module {
+  readonly latentDim = LATENT;
+  readonly fc: Linear;
+  readonly scale1?: ClassScale;
+  readonly conv1: Conv2d;
+  readonly scale2?: ClassScale;
+  readonly conv2: Conv2d;
+  readonly convOut: Conv2d;
+  private readonly size: number;
+  private readonly width: number;
+
+  constructor({ size, width, classes, seed }: ModernLevelOptions) {
     super();
     const init = new Initializer(seed);
+    const same = { padding: "same" } as const;
     this.size = size;
-    this.latentDim = latentDim;
-    this.fc1 = new Linear(latentDim, width, init);
-    this.fc2 = new Linear(width, width, init);
-    this.fc3 = new Linear(width, width, init);
-    this.fc4 = new Linear(width, 3 * size * size, init, { weightInit: { std: 1 / Math.sqrt(width) / 2 } });
+    this.width = width;
+    this.fc = new Linear(LATENT, (size / 2) ** 2 * width, init);
+    this.conv1 = new Conv2d(width, width, 3, init, same);
+    this.conv2 = new Conv2d(width, width / 2, 3, init, same);
+    this.convOut = new Conv2d(width / 2, 3, 3, init, { ...same, weightInit: { std: 0.1 } });
     if (classes > 0) {
       this.scale1 = new ClassScale(classes, width, init);
       this.scale2 = new ClassScale(classes, width, init);
@@ -88,42 +88,51 @@ export class ModernBaseGenerator extends Module {
   }
 
   /**
-   * @param z [n, latentDim], normal
+   * @param z [n, 64], normal
    * @param y [n, classes], one-hot, for networks with classes
    * @returns [n, size, size, 3], not bounded
    */
   forward(z: Tensor, y?: Tensor): Tensor {
-    let x = this.fc1.forward(z); // [n, width]
-    x = act(this.scale1 && y ? this.scale1.forward(x, y) : x);
-    x = this.fc2.forward(x);
-    x = act(this.scale2 && y ? this.scale2.forward(x, y) : x);
-    x = act(this.fc3.forward(x));
-    return reshape(this.fc4.forward(x), [-1, this.size, this.size, 3]);
+    const { size, width, scale1, scale2 } = this;
+    let x = reshape(this.fc.forward(z), [-1, size / 2, size / 2, width]);
+    x = act(scale1 && y ? scale1.forward(x, y) : x);
+    x = this.conv1.forward(resize(x, [size, size], { method: "nearest" })); // [n, size, size, width]
+    x = act(scale2 && y ? scale2.forward(x, y) : x);
+    x = act(this.conv2.forward(x)); // [n, size, size, width / 2]
+    return this.convOut.forward(x); // [n, size, size, 3]
   }
 }
 
 /** The coarsest level's discriminator. */
 export class ModernBaseDiscriminator extends Module {
-  readonly fc1: Linear;
-  readonly fc2: Linear;
-  readonly fc3: Linear;
+  readonly conv1: Conv2d;
+  readonly conv2: Conv2d;
+  readonly conv3: Conv2d;
+  readonly fc: Linear;
   readonly cls?: Linear;
 
   constructor({ size, width, classes, seed }: ModernLevelOptions) {
     super();
     const init = new Initializer(seed);
-    this.fc1 = new Linear(3 * size * size, width, init);
-    this.fc2 = new Linear(width, width, init);
-    this.fc3 = new Linear(width, 1, init, { weightInit: { std: 1 / Math.sqrt(width) } });
-    if (classes > 0)
-      this.cls = new Linear(classes, width, init, { bias: false, weightInit: { std: 1 / Math.sqrt(width) } });
+    const features = 2 * width * Math.floor(size / 4) ** 2;
+    const last = { weightInit: { std: 1 / Math.sqrt(features) } };
+    this.conv1 = new Conv2d(3, width / 2, 3, init, { padding: "same" });
+    this.conv2 = new Conv2d(width / 2, width, 4, init, { stride: 2, padding: 1 });
+    this.conv3 = new Conv2d(width, 2 * width, 4, init, { stride: 2, padding: 1 });
+    this.fc = new Linear(features, 1, init, last);
+    if (classes > 0) this.cls = new Linear(classes, features, init, { bias: false, ...last });
   }
 
-  /** @param image [n, size, size, 3] @returns [n], logits */
+  /**
+   * @param image [n, size, size, 3]
+   * @param y [n, classes], one-hot, for networks with classes
+   * @returns [n], logits: positive for real
+   */
   forward(image: Tensor, y?: Tensor): Tensor {
-    let x = act(this.fc1.forward(flatten(image))); // [n, width]
-    x = act(this.fc2.forward(x)); // [n, width]
-    const logits = reshape(this.fc3.forward(x), [-1]);
+    let x = act(this.conv1.forward(image)); // [n, size, size, width / 2]
+    x = act(this.conv2.forward(x)); // [n, size / 2, size / 2, width]
+    x = flatten(act(this.conv3.forward(x))); // [n, 2 width (size / 4)²]
+    const logits = reshape(this.fc.forward(x), [-1]);
     return this.cls && y ? add(logits, sum(mul(x, this.cls.forward(y)), [1])) : logits;
   }
 }

@@ -109,7 +109,7 @@ const MODERN_LEVELS = [
   { upTo: 32, width: 24, blocks: 1, batchSize: 8, r1: 3 },
   { upTo: Number.POSITIVE_INFINITY, width: 16, blocks: 1, batchSize: 4, r1: 10 },
 ] as const;
-const MODERN_BASE = { width: 512, blocks: 0, batchSize: 64, r1: 1 } as const;
+const MODERN_BASE = { width: 64, blocks: 0, batchSize: 32, r1: 1 } as const;
 
 /** For a few thousand pictures and minutes. */
 function modernRecipe({ sizes, level, classes, steps, seed }: RecipeOptions): LevelRecipe {

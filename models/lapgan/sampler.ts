@@ -107,6 +107,7 @@ export function sampleLevels(
       noiseShape(generator),
     );
   const [base, ...finer] = model.levels as readonly [TrainedLevel, ...TrainedLevel[]];
+  checkWhole(model);
   let image = thumbnails ?? baseImage(base, noise(base), label);
   const made: SampledLevel[] = [{ size: sizeOfLevel(base.form), image }];
   for (const level of finer) {
@@ -118,6 +119,15 @@ export function sampleLevels(
     made.push({ size, image, lowPass, bandPass });
   }
   return made;
+}
+
+/** Levels that follow each other from the coarsest on. @throws InputError naming the first that is missing */
+function checkWhole({ levels, sizes }: LapganModel): void {
+  const missing = levels.findIndex(({ form }, k) => form.level !== k);
+  if (missing >= 0)
+    throw new InputError(
+      `the level of ${sizes[missing]}×${sizes[missing]} pixels is not trained yet: finer ones need its images`,
+    );
 }
 
 function baseImage({ generator }: TrainedLevel, noise: Tensor, label: Tensor | undefined): Tensor {
