@@ -7,6 +7,7 @@ export type SystemTable = Readonly<Record<string, () => Promise<System>>>;
 export const systems: SystemTable = {
   srresnet: async () => (await import("./super-resolution/srresnet-system.ts")).srresnet,
   srgan: async () => (await import("./super-resolution/srgan-system.ts")).srgan,
+  cgan: async () => (await import("./cgan/system.ts")).cgan,
 };
 
 /** @throws InputError when there is no such system */

@@ -14,12 +14,17 @@ const COMMANDS: Readonly<
     load: async () => (await import("./upscale.ts")).upscale,
   },
   eval: {
-    summary: "PSNR and SSIM of a model on a folder of high-resolution images",
-    load: async () => (await import("./eval.ts")).evaluateCommand,
+    summary:
+      "judges a model: PSNR and SSIM of enlarged images, or samples from noise by a system's protocols",
+    load: async (table) => (await import("./eval.ts")).evaluateCommand(table),
   },
   train: {
     summary: "trains a system on your own data",
     load: async (table) => (await import("./train.ts")).trainCommand(table),
+  },
+  sample: {
+    summary: "pictures out of noise, by class, or between two",
+    load: async (table) => (await import("./sample.ts")).sampleCommand(table),
   },
   data: {
     summary: "sets of pictures to learn from: lists and downloads published ones, checks any folder",

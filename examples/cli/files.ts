@@ -9,7 +9,6 @@ import { parseSqueezeNet, type SqueezeNet } from "../../models/features/squeezen
 import type { SRResNetFile } from "../../models/super-resolution/srresnet-files.ts";
 import { type Arguments, type Precision, text } from "./command.ts";
 import {
-  inHalfPrecision,
   loadSuperResolver,
   readSuperResolver,
   type SuperResolver,
@@ -23,10 +22,8 @@ export function projectRoot(): string {
 }
 
 /** A model by name, by file, or a blend of two. @throws InputError */
-export async function loadModel(name: string, precision: Precision): Promise<SuperResolver> {
-  const model = await loadSuperResolver(name, readModelFile);
-  return precision === "f16" ? inHalfPrecision(model) : model;
-}
+export const loadModel = (name: string, precision: Precision): Promise<SuperResolver> =>
+  loadSuperResolver(name, readModelFile, precision);
 
 /** The weights of such a model. @throws InputError */
 export const readModel = (name: string): Promise<SRResNetFile> => readSuperResolver(name, readModelFile);

@@ -101,6 +101,8 @@ async function train(args: Arguments, table: SystemTable): Promise<unknown> {
     table,
   );
   const path = required(args, "data");
+  const assessEvery = wholeNumber(args, "val-every", 1);
+  const checkpointEvery = wholeNumber(args, "checkpoint-every", 1);
   const plan = await planRun({
     system,
     preset: text(args, "preset"),
@@ -121,8 +123,8 @@ async function train(args: Arguments, table: SystemTable): Promise<unknown> {
   const settings: RunSettings = {
     listener,
     signal: args.signal,
-    assessEvery: wholeNumber(args, "val-every", 1),
-    checkpointEvery: wholeNumber(args, "checkpoint-every", 1),
+    assessEvery,
+    checkpointEvery,
     describe: adapterName,
   };
   return (await resultOf(plan, settings)) ?? drive(args, plan, settings, progress);

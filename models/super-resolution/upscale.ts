@@ -3,11 +3,15 @@ import { imresize } from "../../engine/data/imresize.ts";
 import { InputError } from "../../engine/errors.ts";
 import { autocast, init, nameLayers, type Tensor, tensor } from "../../engine/index.ts";
 import { type Image, makeImage, splitAlpha, toRgb } from "../../engine/io/image.ts";
+import { bleedColor, checkNumbers } from "../../engine/io/index.ts";
 import { parseBlend } from "./blend.ts";
 import type { ModelEntry } from "../system.ts";
 import { findShipped, superResolvers } from "./shipped.ts";
 import type { SRResNet } from "./srresnet.ts";
 import { blendSRResNets, buildSRResNet, readSRResNet, type SRResNetFile } from "./srresnet-files.ts";
+
+/** What products are computed in. */
+export type Precision = "f32" | "f16";
 
 /** A network that enlarges images by `scale`. */
 export interface SuperResolver {
@@ -15,6 +19,7 @@ export interface SuperResolver {
   readonly scale: 4;
   /** Pixels of the input to each side that an output pixel depends on. */
   readonly radius: number;
+  readonly precision: Precision;
   /** Bytes of the widest activation, for each pixel of the input. */
   readonly bytesPerPixel: number;
   /** [1, h, w, 3] with values in [0, 1] -> [1, 4h, 4w, 3] in [0, 1], not clamped. */
@@ -27,17 +32,19 @@ export function asSuperResolver(net: SRResNet, name: string): SuperResolver {
   return {
     name,
     scale: 4,
+    precision: "f32",
     radius: net.receptiveRadius,
     // [4h, 4w, width] floats, and as many between the last convolution and its pixel shuffle; the 9×9 convolution at the
     // end makes 28 sums a pixel on its way.
     bytesPerPixel: 16 * Math.max(net.config.width, 28) * 4,
-    forward: (lr) => (net.config.output === "tanh01" ? net.forward(lr) : net.forward(lr).add(1).mul(0.5)),
+    forward: (lr) => (net.config.output === "linear" ? net.forward(lr).add(1).mul(0.5) : net.forward(lr)),
   };
 }
 
 /** The same network in half precision: products on f16 copies of its weights, activations in half the memory. */
 export const inHalfPrecision = (model: SuperResolver): SuperResolver => ({
   ...model,
+  precision: "f16",
   forward: (lr) => autocast(() => model.forward(lr)),
 });
 
@@ -47,10 +54,18 @@ export type ReadModelFile = (path: string, entry: ModelEntry | undefined) => Pro
 /**
  * A model by its name, by a file of weights (ours as safetensors, or leftthomas/SRGAN's `.pth`), or between two (see
  * `parseBlend`).
- * @throws InputError when there is no such model, its weights are of another network, or two cannot be blended
+ * @throws InputError when there is no such model, its weights are of another network, or cannot be computed with in this
+ *   precision, or two cannot be blended
  */
-export async function loadSuperResolver(name: string, readFile: ReadModelFile): Promise<SuperResolver> {
-  return asSuperResolver(buildSRResNet(await readSuperResolver(name, readFile)), name);
+export async function loadSuperResolver(
+  name: string,
+  readFile: ReadModelFile,
+  precision: Precision = "f32",
+): Promise<SuperResolver> {
+  const file = await readSuperResolver(name, readFile);
+  checkNumbers(file.weights, file.file, precision);
+  const model = asSuperResolver(buildSRResNet(file), name);
+  return precision === "f16" ? inHalfPrecision(model) : model;
 }
 
 /** The same model in host memory, as files hold it. @throws InputError as `loadSuperResolver` does */
@@ -62,14 +77,18 @@ export async function readSuperResolver(name: string, readFile: ReadModelFile): 
   return blendSRResNets(from, to, blend.amount);
 }
 
+/** What a name is, a file's content decides, not its ending: only a plain word is taken for the name of a model. */
 async function readNetwork(name: string, readFile: ReadModelFile): Promise<SRResNetFile> {
   const entry = findShipped(name);
-  if (!entry && !/\.(safetensors|pth?|bin|ckpt)$/i.test(name))
-    throw new InputError(
-      `there is no model "${name}"; known are ${superResolvers.map((m) => m.name).join(", ")}, or give a .safetensors or .pth file`,
-    );
   const file = entry?.file ?? name;
-  return readSRResNet(await readFile(file, entry), file);
+  const bytes = await readFile(file, entry).catch((error: Error) => {
+    if (entry || /[./\\]/.test(name)) throw error;
+    const known = superResolvers.map((model) => model.name).join(", ");
+    throw new InputError(
+      `there is no model "${name}"; known are ${known}, or give a file of weights (.safetensors, .pth)`,
+    );
+  });
+  return readSRResNet(bytes, file);
 }
 
 export interface UpscaleOptions {
@@ -95,11 +114,11 @@ const windowOf = (model: SuperResolver): number =>
 const MAX_RESULT_BYTES = 2 ** 32 - 1;
 
 /**
- * Enlarges an image by four: [h, w, c] bytes -> [4h, 4w, c] bytes. Colour goes through the network, alpha is resampled
- * (bicubic); images without colour stay without. Tiles overlap by the network's receptive field, so the result is that
+ * Enlarges an image by four: [h, w, c] bytes -> [4h, 4w, c] bytes. Colour goes through the network, after it has bled
+ * under transparent pixels; alpha is resampled (bicubic); images without colour stay without. Tiles overlap by the network's receptive field, so the result is that
  * of the whole image at once; memory on the GPU depends on the tile, not on the image, and memory of the process is the
  * result's bytes and little more.
- * @throws InputError when the result, or a tile that was asked for, is too large
+ * @throws InputError when the result, or a tile that was asked for, is too large, or the network's numbers overflow
  */
 export async function upscaleImage(
   image: Image,
@@ -107,7 +126,7 @@ export async function upscaleImage(
   options: UpscaleOptions = {},
 ): Promise<Image> {
   const { color, alpha } = splitAlpha(image);
-  const { width, height, data } = toRgb(color);
+  const { width, height, data } = toRgb(alpha ? bleedColor(color, alpha) : color);
   const { scale, radius } = model;
   const length = width * height * scale * scale * image.channels;
   if (length > MAX_RESULT_BYTES)
@@ -131,13 +150,22 @@ export async function upscaleImage(
         for (let k = 0; k < column.size * 3; k++)
           input[y * column.size * 3 + k] = (data[from + k] as number) / 255;
       }
-      const result = await model.forward(tensor(input, [1, row.size, column.size, 3])).data();
-      paste(result as Float32Array, row, column, out, scale, neutral);
+      const result = (await model
+        .forward(tensor(input, [1, row.size, column.size, 3]))
+        .data()) as Float32Array;
+      if (!result.every(Number.isFinite)) throw new InputError(overflowOf(model));
+      paste(result, row, column, out, scale, neutral);
       options.onProgress?.(++done, rows.length * columns.length);
     }
   if (alpha) pasteAlpha(imresize(alpha, { scale }, { kernel: "bicubic" }).data, out);
   return out;
 }
+
+/** NaN and infinity would be written as black. */
+const overflowOf = ({ name, precision }: SuperResolver): string =>
+  precision === "f16"
+    ? `upscale: within ${name} numbers pass 65504, where half precision ends, so there is no picture; compute in f32`
+    : `upscale: ${name} makes numbers that are not finite of this picture`;
 
 /** @throws InputError when a tile of that many pixels is too large for the adapter */
 async function checkTile(pixels: number, model: SuperResolver): Promise<void> {

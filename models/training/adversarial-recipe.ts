@@ -1,13 +1,9 @@
 /** The settings of a game of two networks, and what they make of rates over time. Plain data: it is stored in checkpoints. */
 import { cosineDecay, exponentialDecay, type GanLossKind, linearRamp } from "../../engine/index.ts";
 import type { AugmentationKind } from "./diff-augment.ts";
+import type { RunRecipe } from "./trainer.ts";
 
-export interface GameRecipe {
-  /** Updates in all. */
-  readonly steps: number;
-  readonly seed: number;
-  /** Real samples in an update, and as many generated ones. */
-  readonly batchSize: number;
+export interface GameRecipe extends RunRecipe {
   readonly loss: GanLossKind;
   /** What the discriminator is to answer for real samples: below 1 for one-sided label smoothing. */
   readonly realTarget: number;

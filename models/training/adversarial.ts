@@ -34,6 +34,7 @@ import type { GameRecipe } from "./adversarial-recipe.ts";
 import { momentumAt, rateAt } from "./adversarial-recipe.ts";
 import { type Augmentation, drawAugmentation } from "./diff-augment.ts";
 import { joined, prefixed, under } from "./state.ts";
+import type { Trainer, Weights } from "./trainer.ts";
 
 /** Gradients longer than this are shortened: never, but their length is measured on the way. */
 const UNCLIPPED = 1e30;
@@ -58,6 +59,8 @@ export interface Game<C> {
     condition: C,
     augmentation: Augmentation,
   ): readonly [samples: Tensor, condition: C];
+  /** Of a weights file: what the generator's tensors do not show of it. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Where dropout layers take their numbers from: set to the update's place. Make them by `dropoutRng`. */
   readonly dropout?: Rng;
 }
@@ -77,7 +80,7 @@ export const GAME_MEASURES = [
   "across",
 ] as const;
 
-export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> {
+export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implements Trainer<R> {
   readonly recipe: R;
   readonly measures: readonly string[] = GAME_MEASURES;
   readonly headline: readonly string[] = ["D(real)", "D(fake)", "within"];
@@ -181,6 +184,15 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> {
     const { ema, network } = this.average;
     ema.copyTo(network, this.game.generator);
     return network.eval();
+  }
+
+  /** The generator's, with what its tensors do not show among the metadata, so that whoever opens the file can build the network. */
+  async weights(): Promise<Weights> {
+    const recipe = JSON.stringify(this.recipe);
+    return {
+      tensors: await this.current().stateDict(),
+      metadata: { format: "pt", recipe, ...this.game.metadata },
+    };
   }
 
   async checkpoint(): Promise<Checkpoint> {

@@ -179,22 +179,25 @@ function undecided(of: Of): Concern[] {
   return found;
 }
 
-/** Diversity of samples, of the real data's: `within` one condition, and `across` conditions, where there are some. */
+/** Diversity of samples, of the real data's: `within` one condition, and `across` conditions or, where there are none, all. */
 function ofDiversity(of: Of): Concern[] {
   const [within, across] = [of("within"), of("across")];
-  const conditional = !Number.isNaN(across);
-  const found: Concern[] = [];
-  if (within < ALIKE)
-    found.push({
-      kind: "samples alike",
-      sentence:
-        `all samples${conditional ? " of a class" : ""} look the same (their distance is ${within.toFixed(2)} of that of real ` +
-        "ones): the generator has collapsed; go back to an earlier checkpoint, or try R1 and more varied batches",
-    });
+  const apart = (share: number) => `their distance is ${share.toFixed(2)} of that of real ones`;
   if (across < ALIKE)
-    found.push({
-      kind: "classes alike",
-      sentence: `samples of different classes look the same (their distance is ${across.toFixed(2)} of that of real ones)`,
-    });
-  return found;
+    return [
+      {
+        kind: "samples alike",
+        sentence: `all samples look the same (${apart(across)}): the generator has collapsed; ${ADVICE}`,
+      },
+    ];
+  if (within < ALIKE)
+    return [
+      {
+        kind: "classes collapsed",
+        sentence: `all samples of a class look the same (${apart(within)}): the noise has no effect; ${ADVICE}`,
+      },
+    ];
+  return [];
 }
+
+const ADVICE = "go back to an earlier checkpoint, or begin again with R1 and augmentation";

@@ -27,7 +27,7 @@ describe("help", () => {
   test.each([[], ["--help"], ["-h"], ["help"]])("lists the commands (%s)", async (...args) => {
     const { code, out, err } = await ganvas(args);
     expect([code, err]).toEqual([0, ""]);
-    for (const name of ["upscale", "eval", "train", "draw", "convert", "export", "check", "info"])
+    for (const name of ["upscale", "eval", "train", "data", "draw", "convert", "export", "check", "info"])
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
@@ -40,6 +40,7 @@ describe("help", () => {
       ["preset", "size", "from", "vgg", "steps", "minutes", "resume", "seed", "val"],
     ],
     ["draw", "DIR", ["count", "seed"]],
+    ["data", "list | fetch NAME [--to DIR] [--from FILE|DIR] | check DIR", ["to", "from", "size", "split"]],
     ["convert", "IN OUT.safetensors", ["dtype"]],
     ["export", "MODEL OUT.onnx", ["license"]],
     ["check", "", ["filter"]],
@@ -116,15 +117,20 @@ describe("eval", () => {
     );
   });
 
-  test("names the image that cannot be measured", async () => {
+  test("names the image that cannot be measured, and goes on", async () => {
     mkdirSync(file("mixed"));
-    copyFileSync(file("photos/waves.png"), file("mixed/a.png"));
-    writeFileSync(file("mixed/b.png"), "no image");
+    copyFileSync(file("photos/waves.png"), file("mixed/b.png"));
+    writeFileSync(file("mixed/a.png"), "no image");
     const { code, out, err } = await ganvas(["eval", "bicubic", "--data", "mixed", "--json"], {
       cwd: folder,
     });
-    expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(/ganvas: mixed\/b\.png: not an image .*\n$/);
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /ganvas: mixed\/a\.png: not an image .*\nganvas: 1 of 2 images could not be measured\n$/,
+    );
+    const { images, failed } = JSON.parse(out);
+    expect(images.map((image: { name: string }) => image.name)).toEqual(["b"]);
+    expect(failed).toEqual([{ name: "a", error: expect.stringMatching(/^mixed\/a\.png: not an image/) }]);
   });
 
   const set5 = givenFolder("data/sr_set5");
