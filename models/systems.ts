@@ -8,6 +8,7 @@ export const systems: SystemTable = {
   srresnet: async () => (await import("./super-resolution/srresnet-system.ts")).srresnet,
   srgan: async () => (await import("./super-resolution/srgan-system.ts")).srgan,
   cgan: async () => (await import("./cgan/system.ts")).cgan,
+  lapgan: async () => (await import("./lapgan/system.ts")).lapgan,
 };
 
 /** @throws InputError when there is no such system */

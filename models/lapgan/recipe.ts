@@ -26,6 +26,8 @@ export interface LevelNetworks {
 }
 
 export interface LevelRecipe extends LevelNetworks, GameRecipe {
+  readonly system: "lapgan";
+  readonly preset: LapganPreset;
   /** Half of the pictures are mirrored. */
   readonly mirror: boolean;
 }
@@ -44,6 +46,18 @@ export const LAPGAN_SIZES = {
   lsun: [4, 8, 16, 32, 64],
 } as const;
 
+/** Levels that a pyramid has at most: from 4 pixels to 512 by doubling. */
+export const MOST_LEVELS = 8;
+
+/** Levels for pictures of a side: the paper's three of its 28×28 crops of CIFAR-10, else doubled up to the side. */
+export function usualSizes(side: number, preset: LapganPreset): number[] {
+  if (preset === "paper" && side === 32) return [...LAPGAN_SIZES.cifar10];
+  const sizes = [side];
+  while ((sizes[0] as number) % 2 === 0 && (sizes[0] as number) >= 16)
+    sizes.unshift((sizes[0] as number) / 2);
+  return sizes;
+}
+
 export const LAPGAN_PRESETS = ["paper", "modern"] as const;
 export type LapganPreset = (typeof LAPGAN_PRESETS)[number];
 
@@ -61,10 +75,23 @@ export interface RecipeOptions {
  * The recipe of a level.
  * @throws InputError where the sizes do not grow, or the preset has no networks for them
  */
-export function levelRecipe(preset: LapganPreset, options: RecipeOptions): LevelRecipe {
+export function levelRecipe(
+  preset: LapganPreset,
+  options: RecipeOptions,
+  networks?: NetworkKind,
+): LevelRecipe {
   checkSizes(options.sizes);
-  return preset === "paper" ? paperRecipe(options) : modernRecipe(options);
+  const recipe = preset === "paper" ? paperRecipe(options) : modernRecipe(options);
+  if (networks === undefined || networks === recipe.networks) return recipe;
+  const forms = networks === "modern" ? modernForm(options) : paperForm(options, networks);
+  return { ...recipe, ...forms };
 }
+
+/** @param networks the paper's, or those of its code for LSUN: a coarsest level of 600 units, a second one of 128 maps */
+const paperForm = ({ level }: RecipeOptions, networks: "paper" | "large") => {
+  const width = networks === "paper" ? { base: 1200, fine: 64 } : { base: 600, fine: 128 };
+  return { networks, width: level === 0 ? width.base : width.fine, blocks: 0, consistent: false };
+};
 
 /** @throws InputError unless sizes are whole numbers that grow, from 4 on */
 export function checkSizes(sizes: readonly number[]): void {
@@ -76,16 +103,14 @@ export function checkSizes(sizes: readonly number[]): void {
 }
 
 /** The paper's, to the letter (MODELS 3.7): SGD whose rate falls and whose momentum rises by the epoch. */
-function paperRecipe({ sizes, level, classes, pictures, steps, seed }: RecipeOptions): LevelRecipe {
+function paperRecipe(options: RecipeOptions): LevelRecipe {
+  const { sizes, level, classes, pictures, steps, seed } = options;
   const batchSize = 64;
   const epoch = Math.ceil(pictures / batchSize);
   return {
-    ...{ sizes, level, classes, steps, seed, batchSize },
-    networks: "paper",
-    width: level === 0 ? 1200 : 64,
-    blocks: 0,
+    ...{ system: "lapgan", preset: "paper", sizes, level, classes, steps, seed, batchSize },
+    ...paperForm(options, "paper"),
     pyramid: "torch",
-    consistent: false,
     mirror: false,
     loss: "non-saturating",
     realTarget: 1,
@@ -111,20 +136,31 @@ const MODERN_LEVELS = [
 ] as const;
 const MODERN_BASE = { width: 64, blocks: 0, batchSize: 32, r1: 1 } as const;
 
-/** For a few thousand pictures and minutes. */
-function modernRecipe({ sizes, level, classes, steps, seed }: RecipeOptions): LevelRecipe {
+/** @throws InputError for a size that cannot be cut into blocks */
+function modernForm({ sizes, level }: RecipeOptions) {
   const size = sizes[level] as number;
-  if (level > 0 && size % 2 === 1)
+  if (size % 2 === 1)
     throw new InputError(
       `modern networks compute on blocks of 2×2 pixels: a level cannot have ${size}×${size}`,
     );
-  const fine = MODERN_LEVELS.find(({ upTo }) => size <= upTo) as (typeof MODERN_LEVELS)[number];
-  const { width, blocks, batchSize, r1 } = level === 0 ? MODERN_BASE : fine;
+  const { width, blocks } = modernLevel(level, size);
+  const halves = level > 0 && size === 2 * (sizes[level - 1] as number);
+  return { networks: "modern", width, blocks, consistent: halves } as const;
+}
+
+const modernLevel = (level: number, size: number) =>
+  level === 0
+    ? MODERN_BASE
+    : (MODERN_LEVELS.find(({ upTo }) => size <= upTo) as (typeof MODERN_LEVELS)[number]);
+
+/** For a few thousand pictures and minutes. */
+function modernRecipe(options: RecipeOptions): LevelRecipe {
+  const { sizes, level, classes, steps, seed } = options;
+  const { batchSize, r1 } = modernLevel(level, sizes[level] as number);
   return {
-    ...{ sizes, level, classes, steps, seed, width, blocks, batchSize, r1 },
-    networks: "modern",
+    ...{ system: "lapgan", preset: "modern", sizes, level, classes, steps, seed, batchSize, r1 },
+    ...modernForm(options),
     pyramid: "torch",
-    consistent: level > 0 && size === 2 * (sizes[level - 1] as number),
     mirror: true,
     loss: "non-saturating",
     realTarget: 1,

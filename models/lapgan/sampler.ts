@@ -83,6 +83,13 @@ function stacked(rows: readonly Float32Array[], shape: readonly number[]): Tenso
   return tensor(data, [rows.length, ...shape]);
 }
 
+/** The noise of a level, [n, ...]. */
+const noiseOf = ({ form, generator }: TrainedLevel, origins: readonly Origin[]): Tensor =>
+  stacked(
+    origins.map((origin) => origin.noise[form.level] as Float32Array),
+    noiseShape(generator),
+  );
+
 const labelsOf = ({ classes }: LapganModel, origins: readonly Origin[]): Tensor | undefined =>
   classes.length > 0
     ? stacked(
@@ -100,25 +107,28 @@ export function sampleLevels(
   origins: readonly Origin[],
   thumbnails?: Tensor,
 ): SampledLevel[] {
-  const label = labelsOf(model, origins);
-  const noise = ({ form, generator }: TrainedLevel) =>
-    stacked(
-      origins.map((origin) => origin.noise[form.level] as Float32Array),
-      noiseShape(generator),
-    );
   const [base, ...finer] = model.levels as readonly [TrainedLevel, ...TrainedLevel[]];
   checkWhole(model);
-  let image = thumbnails ?? baseImage(base, noise(base), label);
+  const image = thumbnails ?? baseImage(base, noiseOf(base, origins), labelsOf(model, origins));
   const made: SampledLevel[] = [{ size: sizeOfLevel(base.form), image }];
-  for (const level of finer) {
-    const size = sizeOfLevel(level.form);
-    const lowPass = pyrUp(image, size, level.form.pyramid); // [n, size, size, 3]
-    const condition = { label, coarse: image, lowPass };
-    const bandPass = makeBand(level.generator, noise(level), condition, level.form.consistent);
-    image = add(lowPass, bandPass);
-    made.push({ size, image, lowPass, bandPass });
-  }
+  for (const level of finer)
+    made.push(refineOnce(model, level, origins, (made.at(-1) as SampledLevel).image));
   return made;
+}
+
+/** What one finer level makes of coarse images [n, s, s, 3]: the true ones of photographs, or samples. */
+export function refineOnce(
+  model: LapganModel,
+  level: TrainedLevel,
+  origins: readonly Origin[],
+  coarse: Tensor,
+): SampledLevel {
+  const { form, generator } = level;
+  const size = sizeOfLevel(form);
+  const lowPass = pyrUp(coarse, size, form.pyramid); // [n, size, size, 3]
+  const condition = { label: labelsOf(model, origins), coarse, lowPass };
+  const bandPass = makeBand(generator, noiseOf(level, origins), condition, form.consistent);
+  return { size, image: add(lowPass, bandPass), lowPass, bandPass };
 }
 
 /** Levels that follow each other from the coarsest on. @throws InputError naming the first that is missing */
@@ -167,10 +177,15 @@ export function toImages(values: Float32Array, size: number): Image[] {
   });
 }
 
-/** The finished pictures of origins, batch by batch. */
-export async function drawPictures(model: LapganModel, origins: readonly Origin[]): Promise<Image[]> {
+/** The finished pictures of origins, batch by batch. @param signal ends the drawing */
+export async function drawPictures(
+  model: LapganModel,
+  origins: readonly Origin[],
+  signal?: AbortSignal,
+): Promise<Image[]> {
   const pictures: Image[] = [];
   for (let first = 0; first < origins.length; first += BATCH) {
+    signal?.throwIfAborted();
     const levels = sampleLevels(model, origins.slice(first, first + BATCH));
     pictures.push(...(await toPictures(model, (levels.at(-1) as SampledLevel).image)));
   }
@@ -191,7 +206,7 @@ export async function stepPictures(
   return steps;
 }
 
-/** Origins in rows: one a class (a column shares its noise), or rows without classes. */
+/** A row of each of these classes: a column shares its noise. Without classes all pictures are of their own. */
 export function originRows(
   model: LapganModel,
   {
@@ -200,10 +215,11 @@ export function originRows(
     labels,
   }: { readonly count: number; readonly seed: number; readonly labels: readonly number[] },
 ): Origin[][] {
+  const told = model.classes.length > 0;
   return labels.map((label, row) => {
     const classes = oneClass(model, label);
     return Array.from({ length: count }, (_, column) => ({
-      noise: noiseAt(model, seed, model.classes.length > 0 ? column : row * count + column),
+      noise: noiseAt(model, seed, told ? column : row * count + column),
       classes,
     }));
   });

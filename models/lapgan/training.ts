@@ -30,7 +30,8 @@ export const levelLoader = (dataset: Dataset, recipe: LevelRecipe): PictureLoade
 export class LevelTraining extends AdversarialTraining<LevelCondition, LevelRecipe> {
   private readonly rest: Omit<LapganModel, "sizes">;
 
-  private constructor(recipe: LevelRecipe, bandScale: number, rest: Omit<LapganModel, "sizes">) {
+  /** See `start`. */
+  constructor(recipe: LevelRecipe, bandScale: number, rest: Omit<LapganModel, "sizes">) {
     const twin = () => makeGenerator(recipe, recipe.seed);
     super(recipe, levelGame(recipe, rest.normalisation, bandScale), twin);
     this.rest = rest;
@@ -70,7 +71,11 @@ export class LevelTraining extends AdversarialTraining<LevelCondition, LevelReci
     return { ...rest, sizes: recipe.sizes, levels };
   }
 
-  weights(): Promise<Weights> {
+  override weights(): Promise<Weights> {
     return lapganWeights(this.model());
   }
 }
+
+/** A level that is not going to learn anything: for profiles and benchmarks. */
+export const rehearsedLevel = (recipe: LevelRecipe, normalisation: Normalisation): LevelTraining =>
+  new LevelTraining(recipe, 1, { normalisation, classes: [], levels: [] });

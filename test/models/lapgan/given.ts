@@ -22,7 +22,11 @@ export const pictures: Dataset = {
 };
 
 /** Levels of 4, 8 and 16 pixels, with the preset's settings but for the batch. */
-export const recipe = (preset: LapganPreset, level: number, changes: Partial<LevelRecipe> = {}): LevelRecipe => ({
+export const recipe = (
+  preset: LapganPreset,
+  level: number,
+  changes: Partial<LevelRecipe> = {},
+): LevelRecipe => ({
   ...levelRecipe(preset, { sizes: [4, 8, 16], level, classes: 2, pictures: 20, steps: 20, seed: 3 }),
   batchSize: 3,
   width: 8,

@@ -45,7 +45,10 @@ describe("Burt and Adelson's", () => {
   test("blurs and keeps every second pixel", async () => {
     const x = one(8);
     const blurred = blur(x, 8);
-    const expected = Array.from({ length: 16 }, (_, at) => blurred[Math.floor(at / 4) * 16 + (at % 4) * 2] as number);
+    const expected = Array.from(
+      { length: 16 },
+      (_, at) => blurred[Math.floor(at / 4) * 16 + (at % 4) * 2] as number,
+    );
     const got = await pyrDown(tensor(Float32Array.from(x), [1, 8, 8, 1]), 4, "burt-adelson").data();
     close(got as Float32Array, expected);
   });
@@ -73,7 +76,10 @@ describe("consistent bands", () => {
   test("make an image that reduces to the coarse one, whatever the band was", async () => {
     const { coarse, lowPass } = splitLevel(image(8), 4);
     const band = consistentBand(image(8, 1), lowPass, coarse);
-    close((await pyrDown(add(lowPass, band), 4).data()) as Float32Array, (await coarse.data()) as Float32Array);
+    close(
+      (await pyrDown(add(lowPass, band), 4).data()) as Float32Array,
+      (await coarse.data()) as Float32Array,
+    );
   });
 
   test("leave a real image's band alone", async () => {

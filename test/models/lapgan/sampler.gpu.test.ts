@@ -28,7 +28,10 @@ const difference = async (a: Tensor, b: Tensor): Promise<number> =>
   (await values(sub(a, b))).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** With random weights. */
-async function model(preset: LapganPreset = "modern", levels: readonly number[] = [0, 1, 2]): Promise<LapganModel> {
+async function model(
+  preset: LapganPreset = "modern",
+  levels: readonly number[] = [0, 1, 2],
+): Promise<LapganModel> {
   return {
     sizes: [4, 8, 16],
     classes: pictures.classes,
@@ -43,7 +46,9 @@ async function model(preset: LapganPreset = "modern", levels: readonly number[] 
 describe("normalisation", () => {
   test("takes each pixel's own mean and deviation, and can be undone", async () => {
     const square = { ...pictures, size: 2, shape: [2, 2, 3] as const };
-    const bytes = [0, 1].map((k) => Uint8Array.from({ length: 12 }, (_, at) => (k === 0 ? at * 10 : at * 20)));
+    const bytes = [0, 1].map((k) =>
+      Uint8Array.from({ length: 12 }, (_, at) => (k === 0 ? at * 10 : at * 20)),
+    );
     const measured = await measureNormalisation(
       { ...square, item: (k) => ({ picture: bytes[k] as Uint8Array, label: 0 }) },
       2,
@@ -53,7 +58,10 @@ describe("normalisation", () => {
       expect(mean[at]).toBeCloseTo((at * 15) / 255, 6);
       expect(std[at]).toBeCloseTo((at * 5) / 255, 6);
     }
-    const x = tensor(Float32Array.from({ length: 12 }, (_, at) => at / 12), [1, 2, 2, 3]);
+    const x = tensor(
+      Float32Array.from({ length: 12 }, (_, at) => at / 12),
+      [1, 2, 2, 3],
+    );
     const back = await values(measured.inverse(measured.forward(x)));
     // The first pixel never changes: nothing brings it back.
     for (let at = 1; at < 12; at++) expect(back[at]).toBeCloseTo(at / 12, 5);
@@ -93,8 +101,18 @@ describe("weights files", () => {
   test.each([
     ["of another system", () => ({ system: "cgan" }), InputError, "holds no LAPGAN"],
     ["damaged", () => ({ lapgan: "{" }), FormatError, "is damaged"],
-    ["with a level beyond its sizes", (text: string) => ({ lapgan: text.replace('"level":2', '"level":3') }), FormatError, "levels 0, 1, 3 of 3 sizes"],
-    ["with sizes that shrink", (text: string) => ({ lapgan: text.replace("[4,8,16]", "[4,16,8]") }), InputError, "4,16,8"],
+    [
+      "with a level beyond its sizes",
+      (text: string) => ({ lapgan: text.replace('"level":2', '"level":3') }),
+      FormatError,
+      "levels 0, 1, 3 of 3 sizes",
+    ],
+    [
+      "with sizes that shrink",
+      (text: string) => ({ lapgan: text.replace("[4,8,16]", "[4,16,8]") }),
+      InputError,
+      "4,16,8",
+    ],
   ])("%s are refused in a sentence", async (_, change, kind, sentence) => {
     const { tensors, metadata } = await lapganWeights(await model());
     const bytes = writeSafetensors(tensors, change(metadata.lapgan as string) as Record<string, string>);
@@ -168,7 +186,7 @@ describe("sampling", () => {
 
 test("the approximate Parzen measure is the distance to the nearest draw, so more draws never come less near", async () => {
   const whole = await model();
-  const level = (whole.levels[1] as LapganModel["levels"][number]);
+  const level = whole.levels[1] as LapganModel["levels"][number];
   const real = tensor(numbers([4, 16, 16, 3], 9), [4, 16, 16, 3]);
   const { image, split } = openLevel(recipe("modern", 1), whole.normalisation, real);
   const label = tensor(Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1), [4, 2]);
@@ -186,14 +204,20 @@ test("the approximate Parzen measure is the distance to the nearest draw, so mor
 
 test("the figure's rows are image, low pass and band of each level: grey is where no band is", async () => {
   const size = 20;
-  const picture = makeImage(Uint8Array.from({ length: size * size * 3 }, (_, at) => (at * 7) % 256), size, size, 3);
+  const picture = makeImage(
+    Uint8Array.from({ length: size * size * 3 }, (_, at) => (at * 7) % 256),
+    size,
+    size,
+    3,
+  );
   const { rows, sheet } = await pyramidFigure(picture, [4, 8, 16]);
   expect(rows.map((row) => row.map(({ width }) => width))).toEqual([[16, 16, 16], [8, 8, 8], [4]]);
   for (const [image, low, band] of rows.slice(0, 2))
     image?.data.forEach((value, at) => {
       const sum = (low?.data[at] as number) + (band?.data[at] as number) - 127.5;
       // Bands beyond half of the range are cut off.
-      if (band?.data[at] !== 0 && band?.data[at] !== 255) expect(Math.abs(value - sum)).toBeLessThanOrEqual(1.5);
+      if (band?.data[at] !== 0 && band?.data[at] !== 255)
+        expect(Math.abs(value - sum)).toBeLessThanOrEqual(1.5);
     });
   expect(sheet.width).toBe(3 * 16 + 2 * 4);
 });

@@ -46,14 +46,17 @@ describe.each(LEVELS)("%s, level %i", (preset, level, changes) => {
   });
 });
 
-test.each(["paper", "modern"] as const)("%s: updates make nothing new after those with each penalty", async (preset) => {
-  await init();
-  const training = await start(recipe(preset, 1, { penaltyEvery: 2, r1: 1 }));
-  await train(training, 0, 4);
-  const before = await made();
-  await train(training, 4, 30);
-  expect(await made()).toEqual(before);
-});
+test.each(["paper", "modern"] as const)(
+  "%s: updates make nothing new after those with each penalty",
+  async (preset) => {
+    await init();
+    const training = await start(recipe(preset, 1, { penaltyEvery: 2, r1: 1 }));
+    await train(training, 0, 4);
+    const before = await made();
+    await train(training, 4, 30);
+    expect(await made()).toEqual(before);
+  },
+);
 
 const values = async (x: Tensor): Promise<Float32Array> => (await x.data()) as Float32Array;
 const largest = (x: Float32Array): number => x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -74,11 +77,15 @@ describe.each([
     const one = { ...condition, label: tensor(Float32Array.of(1, 0, 1, 0, 1, 0), [3, 2]) };
     const rng = new Rng(1);
     const made = await Promise.all([one, other].map((told) => values(game.generate(told, rng.at(0)))));
-    expect(largest((made[0] as Float32Array).map((v, k) => v - (made[1]?.[k] as number)))).toBeGreaterThan(1e-3);
+    expect(largest((made[0] as Float32Array).map((v, k) => v - (made[1]?.[k] as number)))).toBeGreaterThan(
+      1e-3,
+    );
     const again = await values(game.generate(one, rng.at(1)));
     expect(largest(again.map((v, k) => v - (made[0]?.[k] as number)))).toBeGreaterThan(1e-3);
     const said = await Promise.all([one, other].map((told) => values(game.judge(real, told))));
-    expect(largest((said[0] as Float32Array).map((v, k) => v - (said[1]?.[k] as number)))).toBeGreaterThan(1e-5);
+    expect(largest((said[0] as Float32Array).map((v, k) => v - (said[1]?.[k] as number)))).toBeGreaterThan(
+      1e-5,
+    );
   });
 });
 
@@ -105,7 +112,9 @@ test("levels of real pictures add up, down to the coarsest", async () => {
   expect(levels.map(({ image }) => image.shape[1])).toEqual([4, 8, 16]);
   for (const level of [1, 2]) {
     const { image, split } = levels[level] as (typeof levels)[number];
-    expect(await values(split?.coarse as Tensor)).toEqual(await values((levels[level - 1] as (typeof levels)[number]).image));
+    expect(await values(split?.coarse as Tensor)).toEqual(
+      await values((levels[level - 1] as (typeof levels)[number]).image),
+    );
     const sum = add(split?.lowPass as Tensor, split?.bandPass as Tensor);
     expect(largest(await values(sub(sum, image)))).toBeLessThan(1e-5);
   }
