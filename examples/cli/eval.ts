@@ -51,7 +51,11 @@ export const evaluateCommand = (table: SystemTable): Command => ({
       value: "FILE",
       help: "weights of SqueezeNet 1.1 (Caffe's): measures how different images look, too",
     },
-    n: { type: "string", value: "N", help: "samples of a network that makes pictures from noise (10000 by default)" },
+    n: {
+      type: "string",
+      value: "N",
+      help: "samples of a network that makes pictures from noise (10000 by default)",
+    },
     seed: { type: "string", value: "S", help: "of their noise (0 by default)" },
     ...PRECISION,
   },
@@ -119,5 +123,7 @@ async function runTable(args: Arguments): Promise<unknown> {
 async function upscalerOf(name: string, precision: Precision, signal: AbortSignal): Promise<Upscaler> {
   if (name === "bicubic" || name === "nearest") return BASELINES[name];
   const model = await loadModel(name, precision);
+  if (model.scale !== 4)
+    throw new InputError(`eval measures enlargements by 4; ${name} enlarges by ${model.scale}`);
   return (lr) => upscaleImage(lr, model, { signal });
 }
