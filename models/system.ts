@@ -139,6 +139,10 @@ export interface Judged {
   readonly error?: number;
   /** "132 ± 1.8": the paper's, to be printed beside. */
   readonly paper?: string;
+  /** What real pictures have by the same measure. */
+  readonly real?: number;
+  /** The value for each class, in their order. */
+  readonly classes?: readonly number[];
 }
 
 /** What `eval` prints. */

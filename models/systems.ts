@@ -7,6 +7,10 @@ export type SystemTable = Readonly<Record<string, () => Promise<System>>>;
 export const systems: SystemTable = {
   srresnet: async () => (await import("./super-resolution/srresnet-system.ts")).srresnet,
   srgan: async () => (await import("./super-resolution/srgan-system.ts")).srgan,
+  gan: async () => (await import("./gan/system.ts")).gan,
+  toy: async () => (await import("./toy/system.ts")).toy,
+  dcgan: async () => (await import("./dcgan/system.ts")).dcgan,
+  cgan: async () => (await import("./cgan/system.ts")).cgan,
 };
 
 /** @throws InputError when there is no such system */

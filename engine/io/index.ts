@@ -14,6 +14,7 @@ export {
 export * from "./image.ts";
 export { type ImageHeader, readImageHeader } from "./image-header.ts";
 export { type OnnxAttribute, type OnnxAxis, OnnxGraph, type OnnxInfo } from "./onnx.ts";
+export { readNpy } from "./npy.ts";
 export { readPth } from "./pth.ts";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
 export { checkNumbers, checkStateDict, isCounter, networkWithin } from "./state-dict.ts";

@@ -3,7 +3,7 @@ import { add } from "../ops/pointwise.ts";
 import { inTypeOf } from "../precision.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Initializer, WeightInit } from "./init.ts";
+import type { Draw, Initializer, WeightInit } from "./init.ts";
 import type { Layout } from "./layout.ts";
 import { Module, Weight } from "./module.ts";
 
@@ -12,6 +12,8 @@ export interface AffineOptions {
   /** True by default. */
   readonly bias?: boolean;
   readonly weightInit?: WeightInit;
+  /** Makes the bias's first values; by default they go with the weight's. */
+  readonly biasInit?: Draw;
 }
 
 export abstract class Affine extends Module {
@@ -29,13 +31,13 @@ export abstract class Affine extends Module {
     shape: Shape,
     outputs: number,
     init: Initializer,
-    { bias = true, weightInit }: AffineOptions,
+    { bias = true, weightInit, biasInit }: AffineOptions,
   ) {
     super();
     const fanIn = sizeOf(shape.slice(0, -1));
     this.weight = new Weight(`${what} weight`, shape, init.weight(shape, fanIn, weightInit), { layout });
     this.bias = bias
-      ? new Weight(`${what} bias`, [outputs], init.bias(outputs, fanIn, weightInit))
+      ? new Weight(`${what} bias`, [outputs], biasInit ?? init.bias(outputs, fanIn, weightInit))
       : undefined;
   }
 

@@ -14,7 +14,8 @@ const COMMANDS: Readonly<
     load: async () => (await import("./upscale.ts")).upscale,
   },
   eval: {
-    summary: "judges a model: PSNR and SSIM of enlarged images, or samples from noise by a system's protocols",
+    summary:
+      "judges a model: PSNR and SSIM of enlarged images, or samples from noise by a system's protocols",
     load: async (table) => (await import("./eval.ts")).evaluateCommand(table),
   },
   train: {

@@ -44,7 +44,11 @@ export async function evaluateSamples(args: Arguments, name: string, table: Syst
   return { model: file, system: system.name, scores, notes };
 }
 
-function rowOf({ name, value, error, paper }: Judged, width: number): string {
+function rowOf({ name, value, error, paper, real }: Judged, width: number): string {
   const figure = `${value.toPrecision(5)}${error === undefined ? "" : ` ± ${error.toPrecision(2)}`}`;
-  return `${name.padEnd(width)}  ${figure}${paper === undefined ? "" : `  (paper: ${paper})`}`;
+  const beside = [
+    ...(real === undefined ? [] : [`real pictures: ${real.toPrecision(4)}`]),
+    ...(paper === undefined ? [] : [`paper: ${paper}`]),
+  ];
+  return `${name.padEnd(width)}  ${figure}${beside.length === 0 ? "" : `  (${beside.join("; ")})`}`;
 }

@@ -30,7 +30,8 @@ export const sampleCommand = (table: SystemTable): Command => ({
 async function run(args: Arguments, table: SystemTable): Promise<unknown> {
   const [name = ""] = positionals(args, 1, "sample takes one SYSTEM or FILE of weights");
   const out = required(args, "out");
-  if (extname(out).toLowerCase() !== ".png") throw new InputError(`the result is a PNG: ${out} does not end with .png`);
+  if (extname(out).toLowerCase() !== ".png")
+    throw new InputError(`the result is a PNG: ${out} does not end with .png`);
   checkFolder(dirname(out));
   const folder = text(args, "steps-out");
   if (folder !== undefined) checkFolder(folder);
@@ -48,13 +49,15 @@ async function run(args: Arguments, table: SystemTable): Promise<unknown> {
   await writePng(out, pictureSheet(rows));
   const files: string[] = [];
   if (folder !== undefined) {
-    if (!steps || steps.size === 0) throw new InputError(`${sampler.title} makes its pictures in one step: leave --steps-out out`);
+    if (!steps || steps.size === 0)
+      throw new InputError(`${sampler.title} makes its pictures in one step: leave --steps-out out`);
     makeFolder(folder);
     for (const [step, image] of steps) {
       files.push(join(folder, `${step}.png`));
       await writePng(files.at(-1) as string, image);
     }
   }
-  if (!args.json) console.log(`${out}: ${sampler.title}, ${rows.length} rows${labels ? ` (${labels.join(", ")})` : ""}`);
+  if (!args.json)
+    console.log(`${out}: ${sampler.title}, ${rows.length} rows${labels ? ` (${labels.join(", ")})` : ""}`);
   return { model: file, out, rows: rows.map((row) => row.length), labels, seed: request.seed, steps: files };
 }

@@ -18,13 +18,20 @@ export interface OpenedSampler {
  * The system that a name or file belongs to.
  * @returns undefined for what no system in the table knows
  */
-export async function systemOf(name: string, table: SystemTable): Promise<{ system: System; file: string; shipped: boolean } | undefined> {
+export async function systemOf(
+  name: string,
+  table: SystemTable,
+): Promise<{ system: System; file: string; shipped: boolean } | undefined> {
   const systems = await allSystems(table);
   for (const system of systems) {
-    const entry = system.shipped.find((model) => model.name === name) ?? (system.name === name ? system.shipped[0] : undefined);
+    const entry =
+      system.shipped.find((model) => model.name === name) ??
+      (system.name === name ? system.shipped[0] : undefined);
     if (entry) return { system, file: entry.file, shipped: true };
     if (system.name === name)
-      throw new InputError(`no weights of ${system.title} come with the project: give a file that \`ganvas train ${name}\` has made`);
+      throw new InputError(
+        `no weights of ${system.title} come with the project: give a file that \`ganvas train ${name}\` has made`,
+      );
   }
   if (!/\.safetensors$/i.test(name)) return undefined;
   const { metadata } = readSafetensors(await nodeHost(projectRoot()).read(name), name);
@@ -52,7 +59,9 @@ export async function openSampler(name: string, table: SystemTable): Promise<Ope
     );
   const { system, file, shipped } = found;
   if (!system.load)
-    throw new InputError(`${system.title} makes no pictures from noise; \`ganvas upscale\` enlarges yours with it`);
+    throw new InputError(
+      `${system.title} makes no pictures from noise; \`ganvas upscale\` enlarges yours with it`,
+    );
   const host = nodeHost(projectRoot());
   const bytes = shipped ? await host.shipped(file) : await host.read(file);
   return { system, sampler: await system.load(bytes, file), file };

@@ -89,9 +89,10 @@ function helpOf(system: System): Command {
 
 async function train(args: Arguments, table: SystemTable): Promise<unknown> {
   debugNonFinite(args.values["debug-nan"] === true);
-  const names = Object.keys(table).join(" and ");
-  const [name = ""] = positionals(args, 1, `train takes one argument, ${names.replaceAll(" and ", " or ")}`);
-  if (!Object.hasOwn(table, name)) throw new InputError(`train knows ${names}, got "${name}"`);
+  const names = Object.keys(table);
+  const [name = ""] = positionals(args, 1, `train takes one argument, ${names.join(" or ")}`);
+  if (!Object.hasOwn(table, name))
+    throw new InputError(`train knows ${names.slice(0, -1).join(", ")} and ${names.at(-1)}, got "${name}"`);
   const system = await findSystem(name, table);
   const given = await optionsGiven(
     args,

@@ -72,8 +72,8 @@ function captionColumnsOf(rows: readonly Row[]): readonly string[] {
 
 /** Captions in a cell: a text or a list of texts. Numbers are none. */
 function textsOf(cell: unknown): string[] {
-  if (Array.isArray(cell)) return cell.flatMap(textsOf);
-  return typeof cell === "string" && cell.trim() !== "" ? [cell.trim()] : [];
+  const texts: readonly unknown[] = Array.isArray(cell) ? cell : [cell];
+  return texts.flatMap((text) => (typeof text === "string" && text.trim() !== "" ? [text.trim()] : []));
 }
 
 /** Pictures by their path, and by every end of it from a folder's name on. */
@@ -81,7 +81,9 @@ function byPathEnd(pictures: readonly NamedFile[]): Map<string, NamedFile[]> {
   const named = new Map<string, NamedFile[]>();
   for (const picture of pictures)
     for (let name = picture.name; ; name = name.slice(name.indexOf("/") + 1)) {
-      named.set(name, [...(named.get(name) ?? []), picture]);
+      const same = named.get(name);
+      if (same) same.push(picture);
+      else named.set(name, [picture]);
       if (!name.includes("/")) break;
     }
   return named;

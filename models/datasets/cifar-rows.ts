@@ -1,5 +1,5 @@
 /** Pictures of 32×32 pixels as the rows of larger ones: cifar10_batch_K.png, of ConvNetJS, with labels.bin beside them. */
-import { FormatError } from "../../engine/errors.ts";
+import { FormatError, InputError } from "../../engine/errors.ts";
 import { toRgb } from "../../engine/io/image.ts";
 import { CIFAR10_CLASSES } from "./cifar.ts";
 import type { Dataset } from "./dataset.ts";
@@ -24,6 +24,8 @@ export async function openCifarRows(
   decode: PictureDecoder,
   options: OpenOptions,
 ): Promise<OpenedDataset> {
+  if (options.split !== undefined && options.split !== "train")
+    throw new InputError(`${set.name}: pictures of CIFAR-10 as rows have no part "${options.split}"`);
   const number = (name: string) => Number(/(\d+)\.png$/.exec(name)?.[1]);
   const files = batchesOf(set).sort((a, b) => number(a.name) - number(b.name));
   const rows: Uint8Array[] = [];

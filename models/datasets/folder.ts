@@ -17,6 +17,8 @@ const DEFAULT_SIZE = 64;
 const MEMORY_BYTES = 2 ** 31;
 /** Pictures decoded at the same time: each may take 400 MB for a moment. */
 const AT_ONCE = 4;
+/** Larger files are no pictures that anybody would train on, and several are read at the same time. */
+const MAX_FILE_BYTES = 2 ** 28;
 /** A picture whose shorter side has less than this share of the size asked for is left out: there is nothing to see in it. */
 const LEAST_SHARE = 1 / 4;
 
@@ -79,6 +81,8 @@ export async function openPictureFolder(
   await inTurn(wanted, AT_ONCE, async ({ file, label }) => {
     options.signal?.throwIfAborted();
     try {
+      if (file.size > MAX_FILE_BYTES)
+        throw new InputError(`${file.name}: the file has ${gigabytes(file.size)}, too much for a picture`);
       const image = await decode(await file.bytes(), file.name);
       const shorter = Math.min(image.width, image.height);
       if (shorter < size * LEAST_SHARE)
@@ -176,8 +180,9 @@ function layout(pictures: readonly NamedFile[]): Layout {
     return { pictures: flat.map((file) => ({ file, label: 0 })), classes: [], leftOut };
   }
   const classes = [...new Set(classed.map((file) => classOf(file) as string))].sort();
+  const numbers = new Map(classes.map((name, number) => [name as string | undefined, number]));
   return {
-    pictures: classed.map((file) => ({ file, label: classes.indexOf(classOf(file) as string) })),
+    pictures: classed.map((file) => ({ file, label: numbers.get(classOf(file)) as number })),
     classes,
     leftOut: pictures
       .filter((file) => classOf(file) === undefined)

@@ -27,8 +27,14 @@ export async function chosenFiles(files: Iterable<File>): Promise<FileSet> {
  * @throws InputError where nothing was dropped, or it cannot be read
  */
 export async function droppedFiles(transfer: DataTransfer): Promise<FileSet> {
-  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  return collected((await Promise.all(entries.map(filesBelow))).flat());
+  const found = [...transfer.items].map((item) => {
+    const entry = item.webkitGetAsEntry();
+    if (entry) return filesBelow(entry);
+    // What a script has put into the transfer is a file without an entry.
+    const file = item.getAsFile();
+    return file ? [blobFile(file, file.name)] : [];
+  });
+  return collected((await Promise.all(found)).flat());
 }
 
 async function filesBelow(entry: FileSystemEntry): Promise<NamedFile[]> {

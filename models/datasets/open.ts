@@ -2,7 +2,7 @@
 import { InputError } from "../../engine/errors.ts";
 import { isCifar, openCifar } from "./cifar.ts";
 import { isCifarRows, openCifarRows } from "./cifar-rows.ts";
-import type { FileSet } from "./file-set.ts";
+import { archiveSet, type FileSet, isArchiveName } from "./file-set.ts";
 import { hasPictures, openPictureFolder } from "./folder.ts";
 import { isMnist, openMnist } from "./mnist.ts";
 import type { OpenedDataset, OpenOptions, PictureDecoder } from "./options.ts";
@@ -31,6 +31,9 @@ export async function openFileSet(
 ): Promise<OpenedDataset> {
   const reader = READERS.find(({ is }) => is(set));
   if (reader) return reader.open(set, decode, options);
+  // As it was downloaded: nothing but the archive of a set.
+  const [archive, ...others] = set.files.filter((file) => isArchiveName(file.name));
+  if (archive && others.length === 0) return openFileSet(await archiveSet(archive), decode, options);
   if (set.files.length === 0)
     throw new InputError(`${set.name} is empty${set.leftOut.map((s) => `; ${s}`)[0] ?? ""}`);
   throw new InputError(

@@ -4,7 +4,7 @@ import { parseSqueezeNet } from "../features/squeezenet.ts";
 import type { Assessment, Data, Merit, Request, Training } from "../system.ts";
 import type { Host } from "../training/host.ts";
 import { flag, number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
-import { findPhotographs, type Photographs, readValidation } from "./photographs.ts";
+import { findPhotographs, type Photographs } from "./photographs.ts";
 import { type PatchFields, type PatchOptions, PatchSource } from "./patches.ts";
 import type { GeneratorTrainer, Recipe } from "./recipe.ts";
 import { findShipped } from "./shipped.ts";
@@ -60,9 +60,8 @@ export interface Photos extends Data {
 export async function openPhotos(name: string, request: Asked, patch: number): Promise<Photos> {
   const { host, options, path, leaveOut } = request;
   const photographs = await findPhotographs(host, path, options.val, patch);
-  const { training, validating, damaged, fingerprint } = photographs;
-  for (const file of damaged) leaveOut(`${file}: not an image, or damaged`);
-  const images = await readValidation(host, validating.paths, leaveOut);
+  const { training, validating, images, leftOut, fingerprint } = photographs;
+  leftOut.forEach(leaveOut);
   const file = options.perceptual;
   const eye = file === undefined ? undefined : parseSqueezeNet(await host.read(file), file);
   const small = training.skipped.length;

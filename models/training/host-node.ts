@@ -6,6 +6,7 @@ import { findTrainingImages } from "../../engine/data/image-folder-node.ts";
 import { prefetchInNode } from "../../engine/data/prefetch-node.ts";
 import { InputError } from "../../engine/errors.ts";
 import { encodePng, readFileBytes, readImage } from "../../engine/io/node.ts";
+import { openDataset } from "../datasets/open-node.ts";
 import type { BatchOpening } from "./batch-source.ts";
 import type { Host } from "./host.ts";
 
@@ -25,6 +26,7 @@ export const nodeHost = (root: string): Host => ({
     return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
   },
   readImage,
+  openDataset,
   findImages: findTrainingImages,
   batches: (system, images, options, onDamaged) =>
     prefetchInNode<BatchOpening>(

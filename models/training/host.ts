@@ -1,6 +1,7 @@
 /** What the machine lends to a run: files to read, images, a folder to write into. Systems know nothing else of where they run. */
 import type { BatchSource, ImageFiles } from "../../engine/data/index.ts";
 import type { Image } from "../../engine/io/image.ts";
+import type { OpenedDataset, OpenOptions } from "../datasets/options.ts";
 
 /** Which images of a folder are wanted. */
 export interface WantedImages {
@@ -20,6 +21,8 @@ export interface Host {
   list(path: string): Promise<readonly string[]>;
   /** A decoded image. @throws InputError for one that is damaged, or of a format that is not read */
   readImage(path: string): Promise<Image>;
+  /** A set of pictures in a folder or archive, recognised by its files. @throws InputError where it holds none */
+  openDataset(path: string, options?: OpenOptions): Promise<OpenedDataset>;
   /** The images in a folder (not in folders within), by their sizes, not their pixels. @throws InputError where none is of use */
   findImages(path: string, wanted: WantedImages): Promise<ImageFiles>;
   /**

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../../engine/io/index.ts";
 import { encodePng } from "../../engine/io/node.ts";
 import { makeImage } from "../../engine/io/image.ts";
+import { systems } from "../../models/systems.ts";
 import { toJson } from "../../models/training/json.ts";
 import { version } from "../../package.json";
 import { givenFolder } from "../engine/data/given.ts";
@@ -27,7 +28,7 @@ describe("help", () => {
   test.each([[], ["--help"], ["-h"], ["help"]])("lists the commands (%s)", async (...args) => {
     const { code, out, err } = await ganvas(args);
     expect([code, err]).toEqual([0, ""]);
-    for (const name of ["upscale", "eval", "train", "draw", "convert", "export", "check", "info"])
+    for (const name of ["upscale", "eval", "train", "data", "draw", "convert", "export", "check", "info"])
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
@@ -36,10 +37,11 @@ describe("help", () => {
     ["eval", "MODEL [MODEL …] --data DIR", ["data", "protocol", "border", "sheet", "perceptual"]],
     [
       "train",
-      "srresnet|srgan --data DIR --out DIR",
+      `${Object.keys(systems).join("|")} --data DIR --out DIR`,
       ["preset", "size", "from", "vgg", "steps", "minutes", "resume", "seed", "val"],
     ],
     ["draw", "DIR", ["count", "seed"]],
+    ["data", "list | fetch NAME [--to DIR] [--from FILE|DIR] | check DIR", ["to", "from", "size", "split"]],
     ["convert", "IN OUT.safetensors", ["dtype"]],
     ["export", "MODEL OUT.onnx", ["license"]],
     ["check", "", ["filter"]],

@@ -105,6 +105,7 @@ describe("CIFAR", () => {
     expect(what).toBe("pictures of CIFAR-10 as rows of larger ones, with labels");
     expect(await dataset.item(1)).toEqual({ picture: hwc(1, 32), label: 9 });
     expect(await dataset.item(2)).toEqual({ picture: hwc(2, 32), label: 7 });
+    expect(await refusal(opened(files, { split: "test" }))).toMatch(/^InputError: .* have no part "test"$/);
     expect(await refusal(opened({ ...files, "labels.bin": Uint8Array.of(3, 9) }))).toMatch(
       /2 labels for 3 pict/,
     );

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { archiveSet } from "../../../models/datasets/file-set.ts";
 import { gunzip } from "../../../models/datasets/gzip.ts";
 import { memoryFile } from "../../../models/datasets/named-file.ts";
-import { type Files, refusal, tar, zip } from "./given.ts";
+import { type Files, opened, plainPng, refusal, tar, zip } from "./given.ts";
 
 const open = (name: string, bytes: Uint8Array) => archiveSet(memoryFile(name, bytes.length, () => bytes));
 const LONG = `${"folder/".repeat(20)}picture.png`;
@@ -50,6 +50,17 @@ test("a pax header names a long file", async () => {
   const sum = bytes.subarray(0, 512).reduce((a, b, i) => a + (i >= 148 && i < 156 ? 32 : b), 0);
   bytes.set(new TextEncoder().encode(sum.toString(8).padStart(6, "0")), 148);
   expect((await open("set.tar", bytes)).files.map(({ name }) => name)).toEqual([LONG]);
+});
+
+test("a folder with an archive in it is what is in the archive", async () => {
+  const { dataset, what } = await opened(
+    {
+      "README.txt": "x",
+      "down/set.zip": zip({ "a/1.png": plainPng(4, 4), "b/2.png": plainPng(4, 4) }),
+    },
+    { size: 4 },
+  );
+  expect([what, dataset.size]).toEqual(["a folder of pictures, 2 classes, a subfolder each", 2]);
 });
 
 test("another file under an archive's name", async () => {

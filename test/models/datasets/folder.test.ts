@@ -1,5 +1,9 @@
 /** Folders of pictures: classes, parts, captions, and a sentence for whatever is left out. */
 import { describe, expect, test } from "vitest";
+import { decodeImage } from "../../../engine/io/node.ts";
+import { fileSet } from "../../../models/datasets/file-set.ts";
+import { memoryFile } from "../../../models/datasets/named-file.ts";
+import { openFileSet } from "../../../models/datasets/open.ts";
 import { type Files, opened, plainPng, refusal } from "./given.ts";
 
 const red = plainPng(4, 4, [255, 0, 0]);
@@ -204,6 +208,13 @@ describe("what cannot be used", () => {
     expect((await dataset.item(0)).picture).toEqual(
       Uint8Array.from({ length: 48 }, (_, i) => [10, 20, 30][i % 3] as number),
     );
+  });
+
+  test("a file far larger than any picture is not read", async () => {
+    const huge = memoryFile("huge.png", 2 ** 31, () => expect.fail("it was read"));
+    const small = memoryFile("small.png", red.length, () => red);
+    const { leftOut } = await openFileSet(fileSet("set", [huge, small]), decodeImage, { size });
+    expect(leftOut).toEqual(["huge.png: the file has 2.0 GiB, too much for a picture"]);
   });
 
   test("an empty folder, one without pictures, one that is too large, a size that is none", async () => {
