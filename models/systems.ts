@@ -11,6 +11,7 @@ export const systems: SystemTable = {
   toy: async () => (await import("./toy/system.ts")).toy,
   dcgan: async () => (await import("./dcgan/system.ts")).dcgan,
   cgan: async () => (await import("./cgan/system.ts")).cgan,
+  lapgan: async () => (await import("./lapgan/system.ts")).lapgan,
 };
 
 /** @throws InputError when there is no such system */

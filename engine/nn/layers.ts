@@ -1,6 +1,6 @@
 /** Layers with weights. Images are [n, h, w, c]; files hold PyTorch's names and layouts. */
 import { ShapeError } from "../errors.ts";
-import { detach, reshape } from "../ops/broadcast.ts";
+import { constant, detach, reshape } from "../ops/broadcast.ts";
 import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from "../ops/conv.ts";
 import { matmul } from "../ops/matmul.ts";
 import { pair } from "../ops/pair.ts";
@@ -94,38 +94,46 @@ export class Linear extends Affine {
  * normalise, and the running ones move towards the batch's mean and unbiased variance; in evaluation they are used.
  */
 export class BatchNorm extends Module {
-  readonly weight: Weight;
-  readonly bias: Weight;
+  /** Scale and shift, [channels]; none where they are not learned. */
+  readonly weight: Weight | undefined;
+  readonly bias: Weight | undefined;
   readonly running_mean: Weight;
   readonly running_var: Weight;
   /** How far the running statistics move towards each batch's. */
   private readonly momentum: number;
   private readonly eps: number;
 
-  /** @param options.scale initial scale, ones by default */
+  /**
+   * @param options.scale initial scale, ones by default
+   * @param options.affine whether scale and shift are learned; true by default
+   */
   constructor(
     channels: number,
-    options: { readonly eps?: number; readonly momentum?: number; readonly scale?: Draw } = {},
+    options: {
+      readonly eps?: number;
+      readonly momentum?: number;
+      readonly scale?: Draw;
+      readonly affine?: boolean;
+    } = {},
   ) {
     super();
+    const { affine = true } = options;
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum ?? 0.1;
     const filled = (value: number) => new Float32Array(channels).fill(value);
-    this.weight = new Weight("batch norm scale", [channels], options.scale ?? filled(1));
-    this.bias = new Weight("batch norm shift", [channels], filled(0));
+    this.weight = affine ? new Weight("batch norm scale", [channels], options.scale ?? filled(1)) : undefined;
+    this.bias = affine ? new Weight("batch norm shift", [channels], filled(0)) : undefined;
     this.running_mean = new Weight("running mean", [channels], filled(0), { trained: false });
     this.running_var = new Weight("running variance", [channels], filled(1), { trained: false });
   }
 
   forward(x: Tensor): Tensor {
     const { eps } = this;
+    const { shape, size } = this.running_mean;
+    const [scale, shift] = [this.weight ?? constant(1, shape), this.bias ?? constant(0, shape)];
     if (!this.training)
-      return batchNorm(x, this.weight, this.bias, {
-        eps,
-        mean: this.running_mean,
-        variance: this.running_var,
-      });
-    const count = x.size / this.weight.size;
+      return batchNorm(x, scale, shift, { eps, mean: this.running_mean, variance: this.running_var });
+    const count = x.size / size;
     if (count < 2)
       throw new ShapeError(
         `batch norm: training needs at least 2 values a channel, got x ${showShape(x.shape)}`,
@@ -134,7 +142,7 @@ export class BatchNorm extends Module {
     const variance = batchVariance(x, mean);
     lerp(this.running_mean, detach(mean), this.momentum);
     lerp(this.running_var, detach(mul(variance, count / (count - 1))), this.momentum);
-    return batchNorm(x, this.weight, this.bias, { eps, mean, variance });
+    return batchNorm(x, scale, shift, { eps, mean, variance });
   }
 }
 
