@@ -202,5 +202,5 @@ export const cgan = system<typeof OPTIONS, CganRecipe, CganData>({
   },
   shipped: [],
   load: async (bytes, file) => new CganSampler(parseCgan(bytes, file)),
-  judge: (sampler, request) => judgeSampler(sampler, request, PARZEN_ON_MNIST.slice(0, 2), { channels: 1 }),
+  judge: (sampler, request) => judgeSampler(sampler, request, PARZEN_ON_MNIST.slice(0, 2)),
 });

@@ -1,5 +1,5 @@
 /** What a system says when it is asked to judge its samples: drawn by its sampler, measured by `judge`, papers' figures beside. */
-import { InputError } from "../../engine/errors.ts";
+import { GanvasError, InputError } from "../../engine/errors.ts";
 import type { Image } from "../../engine/io/image.ts";
 import type { OpenOptions } from "../datasets/options.ts";
 import type { Judged, Judgement, JudgeRequest, Sampler } from "../system.ts";
@@ -16,16 +16,17 @@ type JudgeRequestOfData = Omit<JudgeRequest, "host"> & { readonly host: DataHost
 /**
  * Samples of all classes in turn against the data.
  * @param papers rows of the paper's table that are printed beside the Parzen window's estimate
+ * @param options how the data are opened; by default in the samples' size and channels
  * @throws InputError where data and samples do not go together
  */
 export async function judgeSampler(
   sampler: Sampler,
   request: JudgeRequestOfData,
   papers: readonly PaperRow[],
-  options: OpenOptions = {},
+  options?: OpenOptions,
 ): Promise<Judgement> {
   const { host, path, count, seed, signal, onProgress } = request;
-  const evidence = await evidenceOf(host, path, options);
+  const evidence = await evidenceOf(host, path, options ?? (await formOf(sampler, seed)));
   if (sampler.classes.length > 0 && sampler.classes.length !== evidence.classes.length)
     throw new InputError(
       `${sampler.title} knows ${sampler.classes.length} classes, ${path} holds ${evidence.classes.length}`,
@@ -36,6 +37,13 @@ export async function judgeSampler(
     signal?.throwIfAborted();
     onProgress?.(done, total, part);
   });
+}
+
+/** The size and channels of its samples. */
+async function formOf(sampler: Sampler, seed: number): Promise<OpenOptions> {
+  const [image] = (await sampler.sample({ count: 1, seed, walk: false })).rows.flat();
+  if (!image) throw new GanvasError(`${sampler.title} made no sample`);
+  return { size: Math.max(image.width, image.height), channels: image.channels as 1 | 3 };
 }
 
 /** Samples asked for with all classes in turn, as many of each. */

@@ -10,6 +10,7 @@ import { judgeSampler } from "../../../models/judging/judgement.ts";
 import { lookAt } from "../../../models/judging/look.ts";
 import { PARZEN_CAVEAT, PARZEN_ON_MNIST } from "../../../models/judging/papers.ts";
 import type { Pictures } from "../../../models/judging/pictures.ts";
+import { channelsApart, judgeStacks } from "../../../models/judging/stacked.ts";
 import type { Sampler } from "../../../models/system.ts";
 
 const SIDE = 4;
@@ -96,6 +97,29 @@ describe("the verdict", () => {
   });
 });
 
+describe("stacks of pictures", () => {
+  test("come apart channel by channel", () => {
+    const data = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    const apart = channelsApart({ count: 1, shape: [2, 2, 3], data });
+    expect([apart.count, apart.shape]).toEqual([3, [2, 2, 1]]);
+    expect([...apart.data]).toEqual([1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12]);
+  });
+
+  test("reach as many modes as the classifier names triples", async () => {
+    const [reached, divergence] = await judgeStacks(
+      { count: 20, shape: [2, 2, 3], data: train.data.slice(0, 240) },
+      net,
+    );
+    const { classes } = await lookAt(
+      net,
+      channelsApart({ count: 20, shape: [2, 2, 3], data: train.data.slice(0, 240) }),
+    );
+    const triples = new Set(Array.from({ length: 20 }, (_, i) => classes.slice(3 * i, 3 * i + 3).join()));
+    expect(reached?.value).toBe(triples.size);
+    expect(divergence?.value).toBeGreaterThan(Math.log(1000 / 20) - 1e-9);
+  });
+});
+
 describe("a system's judgement", () => {
   const dataset: Dataset = {
     name: "halves",
@@ -116,7 +140,7 @@ describe("a system's judgement", () => {
     async sample({ count, seed, class: name = "" }) {
       asked.push(`${count} ${name} ${seed}`);
       const half = drawn(2 * count, 50 + seed);
-      const own = sampler.classes.indexOf(name);
+      const own = Math.max(sampler.classes.indexOf(name), 0);
       const picture = (k: number) => half.data.slice((2 * k + own) * 16, (2 * k + own + 1) * 16);
       return { rows: [Array.from({ length: count }, (_, k) => makeImage(picture(k), SIDE, SIDE, 1))] };
     },
@@ -125,7 +149,7 @@ describe("a system's judgement", () => {
 
   test("draws all classes in turn, each with noise of its own", async () => {
     const { scores, notes, sheet } = await judgeSampler(sampler, request, PARZEN_ON_MNIST.slice(0, 1));
-    expect(asked).toEqual(["6 left 6", "6 right 7"]);
+    expect(asked).toEqual(["1  3", "6 left 6", "6 right 7"]);
     expect(scores[0]).toMatchObject({ name: "Parzen log-likelihood", paper: "conditional GAN 132 ± 1.8" });
     expect(scores.find(({ name }) => name === "diversity within the least diverse class")?.value).toBeCloseTo(
       1,
