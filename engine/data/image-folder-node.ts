@@ -1,5 +1,5 @@
 /** Training images in a folder on disk (Node and Deno), decoded when their turn comes. */
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { InputError } from "../errors.ts";
@@ -40,9 +40,10 @@ export async function listImages(dir: string): Promise<string[]> {
   return files;
 }
 
-/** Undefined where the file says nothing of a size. */
+/** Undefined where the file says nothing of a size, and for what is no file: a pipe would be waited for for ever. */
 async function sizeOf(path: string): Promise<{ path: string; width?: number; height?: number }> {
   try {
+    if (!(await stat(path)).isFile()) return { path };
     const { width, height } = await sharp(path, { limitInputPixels: false }).metadata();
     return { path, width, height };
   } catch {

@@ -123,5 +123,7 @@ async function runTable(args: Arguments): Promise<unknown> {
 async function upscalerOf(name: string, precision: Precision, signal: AbortSignal): Promise<Upscaler> {
   if (name === "bicubic" || name === "nearest") return BASELINES[name];
   const model = await loadModel(name, precision);
+  if (model.scale !== 4)
+    throw new InputError(`eval measures enlargements by 4; ${name} enlarges by ${model.scale}`);
   return (lr) => upscaleImage(lr, model, { signal });
 }

@@ -1,4 +1,4 @@
-/** `ganvas upscale`: photographs four times larger. */
+/** `ganvas upscale`: photographs four times larger, or by the factor of the network in a file. */
 import { basename, dirname } from "node:path";
 import { InputError } from "../../engine/errors.ts";
 import { type DeviceInfo, init, stats, warmUp } from "../../engine/index.ts";
@@ -27,7 +27,7 @@ export const upscale: Command = {
     model: {
       type: "string",
       value: "NAME|FILE",
-      help: "a model that comes with the project, or a file of weights (srresnet by default)",
+      help: "a model that comes with the project, or a file of weights: SRResNet, RRDBNet (ESRGAN), SRVGGNetCompact, MSRResNet (srresnet by default)",
     },
     blend: {
       type: "string",

@@ -16,9 +16,12 @@ export interface Recipe extends RunRecipe, LearningRate {
   readonly candidates?: number;
 }
 
+const size = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+
 /** What such a recipe looks like in a checkpoint. */
 export const recipeEntries = {
-  network: v.looseObject({ numBlocks: v.number(), width: v.number() }),
+  // Bounded, since a network of that size is built before anything is compared with it.
+  network: v.looseObject({ numBlocks: size(1000), width: size(4096) }),
   batchSize: v.pipe(v.number(), v.integer(), v.minValue(1)),
   patch: v.pipe(v.number(), v.integer(), v.minValue(4)),
   lr: v.number(),

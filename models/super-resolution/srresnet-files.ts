@@ -36,6 +36,7 @@ export function configOf(shapes: Shapes): SRResNetConfig | undefined {
 }
 
 type Dict = ReadonlyMap<string, HostTensor>;
+type Opened = ReturnType<typeof openWeights>;
 
 /** A way of naming the generator's tensors: a tensor that all such files have, and our name for each. */
 interface Naming {
@@ -112,8 +113,15 @@ export interface SRResNetFile {
  * The network that a file describes (a checkpoint of a run too), and its weights.
  * @throws InputError naming the first tensor that does not fit, with both shapes, or that holds what is no finite number
  */
-export function readSRResNet(bytes: Uint8Array, file: string): SRResNetFile {
-  const { tensors, metadata } = openWeights(bytes, file);
+export const readSRResNet = (bytes: Uint8Array, file: string): SRResNetFile =>
+  srresnetOf(openWeights(bytes, file), file);
+
+/** Is there an SRResNet among a file's tensors, by the names? */
+export const holdsSRResNet = (tensors: Dict): boolean =>
+  NAMINGS.some(({ first }) => networkWithin(tensors, first) !== undefined);
+
+/** The same of a file that has been opened. @throws InputError as `readSRResNet` does */
+export function srresnetOf({ tensors, metadata }: Opened, file: string): SRResNetFile {
   const { dict, output } = findGenerator(tensors);
   const config = configOf(new Map([...dict].map(([name, t]) => [name, t.shape])));
   // A file of another kind is compared with the paper's network, so that the message names what does not fit.

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -217,6 +218,15 @@ describe("image folders", () => {
       damaged: [],
       skipped: [join(photos, "small.png")],
     });
+  });
+
+  test.skipIf(process.platform === "win32")("a pipe among them is not waited for", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ganvas-pipe-"));
+    copyFileSync(join(photos, "0.png"), join(folder, "a.png"));
+    execFileSync("mkfifo", [join(folder, "b.png")]);
+    const { paths, damaged } = await findTrainingImages(folder, { patch: 16 });
+    expect([paths, damaged]).toEqual([[join(folder, "a.png")], [join(folder, "b.png")]]);
+    rmSync(folder, { recursive: true });
   });
 
   test("a folder without use is named", async () => {
