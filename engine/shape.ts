@@ -1,5 +1,5 @@
 /** Shapes as plain number arrays, row-major. Pure functions: no GPU, no graph. */
-import { ShapeError } from "./errors.ts";
+import { ShapeError, shown } from "./errors.ts";
 
 /** Sizes of a tensor's axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -45,6 +45,8 @@ export function showShape(shape: Shape): string {
 
 /** Checks that every size is a whole number of at least 0. */
 export function checkShape(op: string, shape: Shape): void {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`${op}: a shape is an array such as [2, 3], got ${shown(shape)}`);
   if (shape.some((n) => !Number.isInteger(n) || n < 0))
     throw new ShapeError(`${op}: a shape holds whole numbers of at least 0, got ${showShape(shape)}`);
 }

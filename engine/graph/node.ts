@@ -58,6 +58,8 @@ export interface PointwiseOp extends OpBase {
   readonly expression: (args: readonly string[], t: string, attributes: Attributes) => string;
   /** Rough price in additions: decides whether a value that is used twice is stored or computed twice. */
   readonly cost: number;
+  /** A WGSL function that the expression calls, in one line. */
+  readonly library?: string;
 }
 
 /** One input, seen through a view; no view means that only the shape changes. */

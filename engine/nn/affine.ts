@@ -22,6 +22,7 @@ export abstract class Affine extends Module {
    * @param what it is, for messages
    * @param shape of the weight; each output depends on as many numbers as all axes but the last hold
    * @param outputs numbers of the bias
+   * @param torchFanIn what PyTorch's default takes for the numbers that an output depends on
    */
   constructor(
     what: string,
@@ -30,9 +31,10 @@ export abstract class Affine extends Module {
     outputs: number,
     init: Initializer,
     { bias = true, weightInit }: AffineOptions,
+    torchFanIn?: number,
   ) {
     super();
-    const fanIn = sizeOf(shape.slice(0, -1));
+    const fanIn = (weightInit === "torch" && torchFanIn) || sizeOf(shape.slice(0, -1));
     this.weight = new Weight(`${what} weight`, shape, init.weight(shape, fanIn, weightInit), { layout });
     this.bias = bias
       ? new Weight(`${what} bias`, [outputs], init.bias(outputs, fanIn, weightInit))

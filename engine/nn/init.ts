@@ -10,7 +10,7 @@ export type Draw = () => Float32Array;
 
 /**
  * How a layer is drawn. "kaiming": weights by He et al. 2015, no bias. "torch": weights and biases uniform within
- * ±1/√fan-in, the default of Torch and PyTorch. Else weights normal with a deviation or uniform within a bound, no bias.
+ * ±1/√fan-in, the default of Torch and PyTorch (whose fan-in of a transposed convolution is kernel · outputs / groups). Else weights normal with a deviation or uniform within a bound, no bias.
  */
 export type WeightInit = "kaiming" | "torch" | { readonly std: number } | { readonly bound: number };
 

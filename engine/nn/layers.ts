@@ -66,7 +66,9 @@ export class ConvTranspose2d extends Affine {
     options: ConvTransposeOptions & AffineOptions = {},
   ) {
     const shape = [kernel, kernel, inChannels, outChannels / (options.groups ?? 1)];
-    super("transposed convolution", "convTranspose", shape, outChannels, init, options);
+    // Axis 1 of PyTorch's weight are the outputs of a group, which it takes for inputs here too.
+    const torchFanIn = (kernel * kernel * outChannels) / (options.groups ?? 1);
+    super("transposed convolution", "convTranspose", shape, outChannels, init, options, torchFanIn);
     this.options = options;
   }
 

@@ -3,6 +3,7 @@ import { inF32, inTypeOf } from "../precision.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, erfc, gt, le, mul, neg, square, sub, where } from "./pointwise.ts";
 import { expm1Of, reluOf, sigmoidOf, softplusOf, tanhOf } from "./approximations.ts";
+import { finiteNumber } from "./pair.ts";
 import { DEAR, method, type Operand, pointwise, type Unary, unary } from "./pointwise-op.ts";
 
 /** The hyperbolic tangent. */
@@ -30,7 +31,8 @@ export const softplus: Unary = unary("softplus", {
 /** a · sigmoid(a), also called swish (Elfwing et al. 2018; Ramachandran et al. 2017). */
 export const silu: Unary = unary("silu", {
   wgsl: ([a], t) => `${a} * ${sigmoidOf(a, t)}`,
-  gradient: (dy, y, [a]) => [mul(dy, add(y, mul(sigmoid(a), sub(1, y))))],
+  // σ + a σ (1 - σ), which keeps its precision where a is large.
+  gradient: (dy, y, [a]) => [mul(dy, add(sigmoid(a), mul(y, sigmoid(neg(a)))))],
   cost: DEAR,
   check: { f64: (x) => x / (1 + Math.exp(-x)), on: [-4, 4] },
 });
@@ -47,10 +49,10 @@ const LEAKY_RELU = pointwise<1>("leakyRelu", {
   gradient: (dy, _y, [a], { slope }) => [mul(dy, where(gt(a, 0), 1, slope as number))],
   cost: 3,
 });
-/** a for a > 0, else `slope`·a (Maas et al. 2013). */
+/** a for a > 0, else `slope`·a (Maas et al. 2013). @throws GanvasError for a slope that is no finite number */
 export const leakyRelu = method(
   "leakyRelu",
-  (a: Operand, slope = 0.01): Tensor => LEAKY_RELU([a], { slope }),
+  (a: Operand, slope = 0.01): Tensor => LEAKY_RELU([a], { slope: finiteNumber("leakyRelu", "slope", slope) }),
 );
 
 const ELU = pointwise<1>("elu", {
@@ -59,8 +61,11 @@ const ELU = pointwise<1>("elu", {
   gradient: (dy, y, [a], { alpha }) => [mul(dy, where(gt(a, 0), 1, add(y, alpha as number)))],
   cost: DEAR,
 });
-/** a for a > 0, else `alpha`·(e^a - 1). */
-export const elu = method("elu", (a: Operand, alpha = 1): Tensor => ELU([a], { alpha }));
+/** a for a > 0, else `alpha`·(e^a - 1). @throws GanvasError for an alpha that is no finite number */
+export const elu = method(
+  "elu",
+  (a: Operand, alpha = 1): Tensor => ELU([a], { alpha: finiteNumber("elu", "alpha", alpha) }),
+);
 
 const PRELU = pointwise<2>("prelu", {
   wgsl: ([a, s], t) => `${a} * select(${t}(1), ${s}, ${a} < ${t}(0))`,

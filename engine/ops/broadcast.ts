@@ -1,11 +1,11 @@
 /** Stretching and summing back: each is the other's gradient. Also constants, which need no memory. */
 import { type DType, isFloat } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
+import { ShapeError, shown } from "../errors.ts";
 import type { ConstantOp, MovementOp, ReduceOp } from "../graph/node.ts";
 import { expandView } from "../graph/view.ts";
 import { inF32 } from "../precision.ts";
 import { checkShape, normalizeAxes, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
-import { record, Tensor } from "../tensor.ts";
+import { record, Tensor, tensor } from "../tensor.ts";
 
 const CONSTANT: ConstantOp = { kind: "constant", name: "constant" };
 
@@ -35,13 +35,24 @@ const SUM: ReduceOp = {
   gradient: (dy, node) => [expand(new Tensor(dy), node.inputs[0]?.shape ?? []).node],
 };
 
-/** The same value everywhere; takes no memory and is written into the kernels that use it. */
+/**
+ * The same value everywhere; takes no memory and is written into the kernels that use it, unless it is infinite or NaN.
+ * @throws ShapeError for a value that the type cannot hold
+ */
 export function constant(value: number, shape: Shape = [], dtype: DType = "f32"): Tensor {
   checkShape("constant", shape);
-  const fits = isFloat(dtype) || value === (dtype === "i32" ? value | 0 : value >>> 0);
-  if (!fits) throw new ShapeError(`constant: a tensor of type ${dtype} cannot hold ${value}`);
+  const fits = isFloat(dtype)
+    ? typeof value === "number"
+    : value === (dtype === "i32" ? value | 0 : value >>> 0);
+  if (!fits) throw new ShapeError(`constant: a tensor of type ${dtype} cannot hold ${shown(value)}`);
+  // WGSL has no literal for these, and compilers may take what they see in a text to be neither.
+  if (!Number.isFinite(Math.fround(value))) return opaque(value, shape, dtype);
   return record(CONSTANT, [], shape, { dtype, attributes: { value } });
 }
+
+/** The same value everywhere, as a number in memory: compilers cannot reckon with it. */
+export const opaque = (value: number, shape: Shape, dtype: DType): Tensor =>
+  expand(tensor(value, [], dtype), shape);
 
 /**
  * The same numbers, row by row, in another shape; one size may be -1 and is worked out.

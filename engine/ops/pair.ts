@@ -1,8 +1,15 @@
 /** Options that are whole numbers, some for both axes of an image. */
-import { ShapeError } from "../errors.ts";
+import { GanvasError, ShapeError, shown } from "../errors.ts";
 
 /** One number for both axes, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
+
+/** A number that f32 can hold. */
+export function finiteNumber(op: string, option: string, n: number): number {
+  if (typeof n !== "number" || !Number.isFinite(Math.fround(n)))
+    throw new GanvasError(`${op}: ${option} must be a finite number, got ${shown(n)}`);
+  return n;
+}
 
 /** An option that is a whole number and at least `least`. */
 export function whole(op: string, option: string, n: number, least: number): number {

@@ -98,27 +98,23 @@ function inFloats(op: string, x: Tensor, compute: (x: Tensor) => Tensor): Tensor
   return inF32(x, compute);
 }
 
-/** Elements that a mean is taken of, less `correction`. */
+/** Elements that a mean is taken of, less `correction`; at least 0. */
 function countOf(op: string, x: Tensor, axes: number | Shape | undefined, correction = 0): number {
   const list = normalizeAxes(op, axes, x.rank);
-  const n = sizeOf(list.map((axis) => x.shape[axis] as number));
-  if (n > correction) return n - correction;
-  throw new ShapeError(
-    `${op}: ${showShape(x.shape)} has ${n} elements along axes ${showShape(list)}, needs more than ${correction}`,
-  );
+  return Math.max(sizeOf(list.map((axis) => x.shape[axis] as number)) - correction, 0);
 }
 
-/**
- * Mean over `axes` (all of them by default).
- * @throws ShapeError for the mean of no elements
- */
+/** A share of a sum. What is divided by 0 is no number where it is 0 too, else infinite; compilers would take it for 0. */
+const shareOf = (total: Tensor, count: number): Tensor =>
+  mul(count > 0 ? total : where(total, total, Number.NaN), 1 / count);
+
+/** Mean over `axes` (all of them by default); NaN of no elements. */
 export const mean = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  inFloats("mean", x, (v) => mul(sum(v, axes, options), 1 / countOf("mean", x, axes)));
+  inFloats("mean", x, (v) => shareOf(sum(v, axes, options), countOf("mean", x, axes)));
 
 /**
  * Mean squared distance from the mean, computed from centred values (never as E[x²] - E[x]², which cancels).
- * @param options.correction subtracted from the count in the denominator: 0 biased (default), 1 unbiased
- * @throws ShapeError where that leaves nothing
+ * @param options.correction subtracted from the count in the denominator: 0 biased (default), 1 unbiased; NaN where that leaves nothing
  */
 export function variance(
   x: Tensor,
@@ -128,7 +124,7 @@ export function variance(
   const count = countOf("variance", x, axes, options.correction);
   return inFloats("variance", x, (v) => {
     const centre = options.mean ?? mean(v, axes, { keepDims: true });
-    return mul(sum(square(sub(v, centre)), axes, options), 1 / count);
+    return shareOf(sum(square(sub(v, centre)), axes, options), count);
   });
 }
 
@@ -141,10 +137,11 @@ export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = 
     return where(isZero, 0, sqrt(where(isZero, 1, squares)));
   });
 
-/** log Σ e^x, with the maximum taken out so that nothing overflows; where that is infinite, so is the result. */
+/** log Σ e^x, with the maximum taken out so that nothing overflows; where that is infinite, so is the result. Of no elements -∞. */
 export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor {
   const list = normalizeAxes("logsumexp", axes, x.rank);
   return inFloats("logsumexp", x, (v) => {
+    if (list.some((axis) => v.shape[axis] === 0)) return log(sum(v, list, options));
     const most = detach(max(v, list, { keepDims: true }));
     // Infinity less infinity would be no number.
     const peak = where(finite(most), most, 0);
@@ -161,11 +158,16 @@ export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptio
 /** e^x / Σ e^x along `axis`. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return inFloats("softmax", x, (v) => {
+    if (v.shape.at(normalizeAxis("softmax", axis, v.rank)) === 0) return v;
     const shifted = exp(sub(v, detach(max(v, axis, { keepDims: true }))));
     return div(shifted, sum(shifted, axis, { keepDims: true }));
   });
 }
 
-/** log softmax, without taking the logarithm of small numbers. */
+/** log softmax, without taking the logarithm of small numbers, or adding to large ones. */
 export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
-  inFloats("logSoftmax", x, (v) => sub(v, logsumexp(v, axis, { keepDims: true })));
+  inFloats("logSoftmax", x, (v) => {
+    if (v.shape.at(normalizeAxis("logSoftmax", axis, v.rank)) === 0) return v;
+    const shifted = sub(v, detach(max(v, axis, { keepDims: true })));
+    return sub(shifted, log(sum(exp(shifted), axis, { keepDims: true })));
+  });
