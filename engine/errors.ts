@@ -30,7 +30,10 @@ export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
   if (typeof value === "function") return `the function ${value.name || "without a name"}`;
   if (typeof value !== "object" || value === null) return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (Array.isArray(value))
+    return value.length < 5 && value.every(Number.isFinite)
+      ? `[${value.join(", ")}]`
+      : `an array of ${value.length}`;
   const { name = "object" } = value.constructor ?? {};
   return name === "Object" ? `{${Object.keys(value)}}` : `a ${name}`;
 }

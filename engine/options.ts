@@ -26,3 +26,9 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
     throw new GanvasError(`${owner}: there is no option ${shown(name)}; ${hint} takes ${known.join(", ")}`);
   }
 }
+
+/** Checks that an option is one of a few words. @throws GanvasError naming them */
+export function expectOneOf(owner: string, option: string, value: unknown, words: readonly string[]): void {
+  if (!words.includes(value as string))
+    throw new GanvasError(`${owner}: ${option} must be one of ${words.join(", ")}, got ${shown(value)}`);
+}

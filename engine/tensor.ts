@@ -53,11 +53,14 @@ export class Tensor {
   }
 
   /**
-   * The numbers, row by row. Computes what is needed; a second call returns the same array.
+   * The numbers, row by row, in an array of the caller's own. Computes what is needed.
    * @throws GanvasError when a parameter that the value depends on was updated before (see `keep`).
    */
-  data(): Promise<HostArray> {
-    return runtime.read(this.node);
+  async data(): Promise<HostArray> {
+    const { node } = this;
+    const numbers = await runtime.read(node);
+    // State lies on the device alone; what else was read is kept for later uses.
+    return node.storage ? numbers : numbers.slice();
   }
 
   /** The only number of a tensor of size 1. */
@@ -177,10 +180,23 @@ export class Parameter extends Tensor {
   }
 }
 
+/** Checks that an op's arguments, given by their names, are tensors. For those who write ops. */
+export function expectTensors(op: string, tensors: Readonly<Record<string, unknown>>): void {
+  for (const [name, t] of Object.entries(tensors))
+    if (!(t instanceof Tensor)) throw new ShapeError(`${op}: ${name} should be a tensor, got ${shown(t)}`);
+}
+
 /** Checks that an op's arguments, given by their names, hold floats. For those who write ops. */
 export function expectFloats(op: string, tensors: Readonly<Record<string, Tensor>>): void {
+  expectTensors(op, tensors);
   for (const [name, t] of Object.entries(tensors))
     if (!isFloat(t.dtype)) throw new ShapeError(`${op}: ${name} must be of type f32 or f16, got ${t.dtype}`);
+}
+
+/** Checks that an element type is one. */
+export function expectDtype(op: string, dtype: DType): void {
+  if (!DTYPES.includes(dtype))
+    throw new ShapeError(`${op}: the type must be one of ${DTYPES.join(", ")}, got ${shown(dtype)}`);
 }
 
 /** Records a node. For those who write ops. */
@@ -210,8 +226,7 @@ export function record(
  * @throws ShapeError when the numbers do not fill the shape, nested arrays are ragged, or something is no number
  */
 export function tensor(data: TypedArray | Nested, shape?: Shape, dtype?: DType): Tensor {
-  if (dtype !== undefined && !DTYPES.includes(dtype))
-    throw new ShapeError(`tensor: dtype must be one of ${DTYPES.join(", ")}, got ${shown(dtype)}`);
+  if (dtype !== undefined) expectDtype("tensor", dtype);
   if (data instanceof Uint16Array && dtype === "f16") return tensor(fromFloat16Bits(data), shape, dtype);
   const typed = isTyped(data);
   const sizes = shape ?? (typed ? [data.length] : shapeOf(data));

@@ -3,7 +3,7 @@ import { add } from "../ops/pointwise.ts";
 import { inTypeOf } from "../precision.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Initializer, WeightInit } from "./init.ts";
+import { expectInitializer, type Initializer, type WeightInit } from "./init.ts";
 import type { Layout } from "./layout.ts";
 import { Module, Weight } from "./module.ts";
 
@@ -14,12 +14,15 @@ export interface AffineOptions {
   readonly weightInit?: WeightInit;
 }
 
+/** Their names. */
+export const AFFINE_OPTIONS = ["bias", "weightInit"] as const;
+
 export abstract class Affine extends Module {
   readonly weight: Weight;
   readonly bias: Weight | undefined;
 
   /**
-   * @param what it is, for messages
+   * @param what it is, for the names of its weights
    * @param shape of the weight; each output depends on as many numbers as all axes but the last hold
    * @param outputs numbers of the bias
    * @param torchFanIn what PyTorch's default takes for the numbers that an output depends on
@@ -34,6 +37,7 @@ export abstract class Affine extends Module {
     torchFanIn?: number,
   ) {
     super();
+    expectInitializer(this.constructor.name, init);
     const fanIn = (weightInit === "torch" && torchFanIn) || sizeOf(shape.slice(0, -1));
     this.weight = new Weight(`${what} weight`, shape, init.weight(shape, fanIn, weightInit), { layout });
     this.bias = bias

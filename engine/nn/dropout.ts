@@ -1,5 +1,5 @@
 /** Regularisation by leaving out. */
-import { dropout, type Rng } from "../ops/random.ts";
+import { dropout, expectProbability, expectRng, type Rng } from "../ops/random.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 
@@ -11,13 +11,15 @@ export class Dropout extends Module {
   private readonly p: number;
   private readonly rng: Rng;
 
+  /** @throws GanvasError when p is no probability */
   constructor(p: number, rng: Rng) {
     super();
+    expectProbability("Dropout", p);
+    expectRng("Dropout", rng);
     this.p = p;
     this.rng = rng;
   }
 
-  /** @throws GanvasError when p is no probability */
   forward(x: Tensor): Tensor {
     return this.training ? dropout(x, this.p, this.rng) : x;
   }

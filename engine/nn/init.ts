@@ -2,6 +2,7 @@
  * Initial weights, drawn from counter-based random numbers: the same seed gives the same network. They are drawn when a
  * weight is first used, since a network that is loaded from a file or only counted needs none.
  */
+import { GanvasError, shown } from "../errors.ts";
 import { fillNormal, fillUniform } from "../random.ts";
 import { sizeOf, type Shape } from "../shape.ts";
 
@@ -47,6 +48,8 @@ export class Initializer {
   weight(shape: Shape, fanIn: number, how: WeightInit = "kaiming"): Draw {
     if (how === "kaiming") return this.kaiming(shape, fanIn);
     if (how === "torch") return this.uniform(shape, 1 / Math.sqrt(fanIn));
+    if (typeof how !== "object" || !how || !("std" in how || "bound" in how))
+      throw new GanvasError(`weightInit must be "kaiming", "torch", { std } or { bound }, got ${shown(how)}`);
     return "std" in how ? this.normal(shape, how.std) : this.uniform(shape, how.bound);
   }
 
@@ -58,4 +61,12 @@ export class Initializer {
   private next(): { seed: number; stream: number } {
     return { seed: this.seed, stream: this.stream++ };
   }
+}
+
+/** Checks that a layer has got what draws its weights. */
+export function expectInitializer(layer: string, init: unknown): void {
+  if (!(init instanceof Initializer))
+    throw new GanvasError(
+      `${layer}: init should be an Initializer, such as new Initializer(seed), got ${shown(init)}`,
+    );
 }

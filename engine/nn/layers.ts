@@ -1,17 +1,25 @@
 /** Layers with weights. Images are [n, h, w, c]; files hold PyTorch's names and layouts. */
 import { ShapeError } from "../errors.ts";
 import { detach, reshape } from "../ops/broadcast.ts";
-import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from "../ops/conv.ts";
+import {
+  CONV_OPTIONS,
+  CONV_TRANSPOSE_OPTIONS,
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv2d,
+  convTranspose2d,
+} from "../ops/conv.ts";
 import { matmul } from "../ops/matmul.ts";
-import { pair } from "../ops/pair.ts";
+import { pair, whole } from "../ops/pair.ts";
 import { pad } from "../ops/pad.ts";
 import { batchMean, batchNorm, batchVariance } from "../ops/norm.ts";
 import { prelu } from "../ops/activations.ts";
 import { mul } from "../ops/pointwise.ts";
 import { lerp } from "../ops/state.ts";
+import { checkOptions, expectOneOf } from "../options.ts";
 import { showShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { Affine, type AffineOptions } from "./affine.ts";
+import { expectTensors, type Tensor } from "../tensor.ts";
+import { AFFINE_OPTIONS, Affine, type AffineOptions } from "./affine.ts";
 import type { Draw, Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
@@ -19,6 +27,16 @@ import { Module, Weight } from "./module.ts";
 export interface Conv2dOptions extends ConvOptions, AffineOptions {
   /** What the padding holds: zeros (the default), or the image mirrored at its border pixels. */
   readonly paddingMode?: "zeros" | "reflect";
+}
+
+/** How many groups the channels of a layer are cut into. @throws ShapeError where that leaves parts of channels */
+export function groupsOf(layer: string, inChannels: number, outChannels: number, groups = 1): number {
+  for (const [name, n] of Object.entries({ inChannels, outChannels, groups })) whole(layer, name, n, 1);
+  if (inChannels % groups !== 0 || outChannels % groups !== 0)
+    throw new ShapeError(
+      `${layer}: ${inChannels} channels to ${outChannels} cannot be cut into ${groups} groups`,
+    );
+  return groups;
 }
 
 /** Convolution, [n, h, w, in] -> [n, h', w', out]. */
@@ -35,10 +53,21 @@ export class Conv2d extends Affine {
     init: Initializer,
     options: Conv2dOptions = {},
   ) {
-    const shape = [kernel, kernel, inChannels / (options.groups ?? 1), outChannels];
-    super("convolution", "conv", shape, outChannels, init, options);
-    this.mirrored = options.paddingMode === "reflect" ? [0, ...paddingOf(options, kernel), 0] : undefined;
-    this.options = this.mirrored ? { ...options, padding: 0 } : options;
+    checkOptions("Conv2d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS, "paddingMode"]);
+    const { bias: _, weightInit: __, paddingMode = "zeros", ...conv } = options;
+    expectOneOf("Conv2d", "paddingMode", paddingMode, ["zeros", "reflect"]);
+    const groups = groupsOf("Conv2d", inChannels, outChannels, conv.groups);
+    whole("Conv2d", "kernel", kernel, 1);
+    super(
+      "convolution",
+      "conv",
+      [kernel, kernel, inChannels / groups, outChannels],
+      outChannels,
+      init,
+      options,
+    );
+    this.mirrored = paddingMode === "reflect" ? [0, ...paddingOf(conv, kernel), 0] : undefined;
+    this.options = this.mirrored ? { ...conv, padding: 0 } : conv;
   }
 
   protected override product(x: Tensor, weight: Tensor): Tensor {
@@ -65,11 +94,15 @@ export class ConvTranspose2d extends Affine {
     init: Initializer,
     options: ConvTransposeOptions & AffineOptions = {},
   ) {
-    const shape = [kernel, kernel, inChannels, outChannels / (options.groups ?? 1)];
+    checkOptions("ConvTranspose2d", options, [...CONV_TRANSPOSE_OPTIONS, ...AFFINE_OPTIONS]);
+    const { bias: _, weightInit: __, ...conv } = options;
+    const groups = groupsOf("ConvTranspose2d", inChannels, outChannels, conv.groups);
+    whole("ConvTranspose2d", "kernel", kernel, 1);
+    const shape = [kernel, kernel, inChannels, outChannels / groups];
     // Axis 1 of PyTorch's weight are the outputs of a group, which it takes for inputs here too.
-    const torchFanIn = (kernel * kernel * outChannels) / (options.groups ?? 1);
+    const torchFanIn = (kernel * kernel * outChannels) / groups;
     super("transposed convolution", "convTranspose", shape, outChannels, init, options, torchFanIn);
-    this.options = options;
+    this.options = conv;
   }
 
   protected override product(x: Tensor, weight: Tensor): Tensor {
@@ -83,6 +116,9 @@ export interface LinearOptions extends AffineOptions {}
 /** x w + b, [..., in] -> [..., out]. */
 export class Linear extends Affine {
   constructor(inFeatures: number, outFeatures: number, init: Initializer, options: LinearOptions = {}) {
+    checkOptions("Linear", options, AFFINE_OPTIONS);
+    whole("Linear", "inFeatures", inFeatures, 1);
+    whole("Linear", "outFeatures", outFeatures, 1);
     super("linear", "linear", [inFeatures, outFeatures], outFeatures, init, options);
   }
 
@@ -110,6 +146,8 @@ export class BatchNorm extends Module {
     options: { readonly eps?: number; readonly momentum?: number; readonly scale?: Draw } = {},
   ) {
     super();
+    whole("BatchNorm", "channels", channels, 1);
+    checkOptions("BatchNorm", options, ["eps", "momentum", "scale"]);
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum ?? 0.1;
     const filled = (value: number) => new Float32Array(channels).fill(value);
@@ -121,6 +159,11 @@ export class BatchNorm extends Module {
 
   forward(x: Tensor): Tensor {
     const { eps } = this;
+    expectTensors("BatchNorm", { x });
+    if (x.shape.at(-1) !== this.weight.size)
+      throw new ShapeError(
+        `BatchNorm: x ${showShape(x.shape)} has ${x.shape.at(-1) ?? "no"} channels, the layer ${this.weight.size}`,
+      );
     if (!this.training)
       return batchNorm(x, this.weight, this.bias, {
         eps,
@@ -146,6 +189,7 @@ export class PReLU extends Module {
 
   constructor(slopes = 1, initial = 0.25) {
     super();
+    whole("PReLU", "slopes", slopes, 1);
     this.weight = new Weight("PReLU slope", [slopes], new Float32Array(slopes).fill(initial));
   }
 
@@ -155,4 +199,7 @@ export class PReLU extends Module {
 }
 
 /** Flattens all axes but the first. */
-export const flatten = (x: Tensor): Tensor => reshape(x, [x.shape[0] ?? 1, -1]);
+export function flatten(x: Tensor): Tensor {
+  expectTensors("flatten", { x });
+  return reshape(x, [x.shape[0] ?? 1, -1]);
+}

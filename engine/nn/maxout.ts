@@ -1,4 +1,5 @@
 /** Units that learn their own activation. */
+import { whole } from "../ops/pair.ts";
 import { maxout } from "../ops/reduce.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Initializer } from "./init.ts";
@@ -18,6 +19,7 @@ export class Maxout extends Linear {
     init: Initializer,
     options: LinearOptions = {},
   ) {
+    whole("Maxout", "pieces", pieces, 1);
     super(inFeatures, units * pieces, init, options);
     this.pieces = pieces;
   }

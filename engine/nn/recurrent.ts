@@ -9,7 +9,7 @@ import { stack } from "../ops/movement.ts";
 import { slice } from "../ops/slice.ts";
 import { add, mul, sub } from "../ops/pointwise.ts";
 import { expectShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { expectTensors, type Tensor } from "../tensor.ts";
 import type { Initializer } from "./init.ts";
 import { Linear, type LinearOptions } from "./layers.ts";
 import { Module } from "./module.ts";
@@ -21,6 +21,7 @@ function project(x: Tensor, layer: Linear, steps: number, n: number): Tensor[] {
 }
 
 function unroll(name: string, x: Tensor) {
+  expectTensors(name, { x });
   const { steps, n, features } = expectShape(name, "x", x.shape, "steps n features");
   if (steps === 0) throw new ShapeError(`${name}: x has no steps, got [0, ${n}, ${features}]`);
   return { steps, n };

@@ -1,6 +1,7 @@
 /** Activations, element by element. A new one is one definition here, and nothing else anywhere. */
+import { checkOptions, expectOneOf } from "../options.ts";
 import { inF32, inTypeOf } from "../precision.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { add, erfc, gt, le, mul, neg, square, sub, where } from "./pointwise.ts";
 import { expm1Of, reluOf, sigmoidOf, softplusOf, tanhOf } from "./approximations.ts";
 import { finiteNumber } from "./pair.ts";
@@ -83,8 +84,10 @@ export const prelu = method("prelu", (a: Operand, slope: Operand): Tensor => {
  * @param options.approximate "tanh" for their approximation a·σ(2 √(2/π) (a + 0.044715 a³)); exact by default
  */
 export function gelu(a: Operand, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor {
+  checkOptions("gelu", options, ["approximate"]);
+  expectOneOf("gelu", "approximate", options.approximate ?? "none", ["none", "tanh"]);
   // Its cube overflows in half precision.
-  if (typeof a !== "number" && a.dtype === "f16") return inF32(a, (v) => gelu(v, options));
+  if (a instanceof Tensor && a.dtype === "f16") return inF32(a, (v) => gelu(v, options));
   if (options.approximate !== "tanh") return mul(mul(a, 0.5), erfc(mul(a, -Math.SQRT1_2)));
   const inner = mul(mul(a, 2 * Math.sqrt(2 / Math.PI)), add(mul(square(a), 0.044715), 1));
   return mul(a, sigmoid(inner));

@@ -6,6 +6,7 @@
  */
 import { ShapeError } from "../errors.ts";
 import type { KernelOp, Node } from "../graph/node.ts";
+import { checkOptions } from "../options.ts";
 import { factors } from "../precision.ts";
 import { expectShape, showShape } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
@@ -25,6 +26,10 @@ export interface ConvOptions {
   /** Channels are cut into this many groups that do not see each other; 1 by default. */
   readonly groups?: number;
 }
+
+/** Their names. */
+export const CONV_OPTIONS = ["stride", "padding", "dilation", "groups"] as const;
+export const CONV_TRANSPOSE_OPTIONS = [...CONV_OPTIONS, "outputPadding"] as const;
 
 const geometryOf = (node: Node): Geometry => node.attributes as unknown as Geometry;
 const storedOf = (node: Node): Geometry => ({ ...geometryOf(node), HALF: node.dtype === "f16" });
@@ -99,9 +104,10 @@ const windows = (size: number, kernel: number, stride: number, padding: number, 
  * @throws ShapeError when channels or groups do not fit, or the kernel is larger than the padded image
  */
 export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
+  expectFloats("conv2d", { x, w });
+  checkOptions("conv2d", options, CONV_OPTIONS);
   const { n, h, w: width, i } = expectShape("conv2d", "x", x.shape, "n h w i");
   const { kh, kw, i: perGroup, o } = expectShape("conv2d", "w", w.shape, "kh kw i o");
-  expectFloats("conv2d", { x, w });
   const [SH, SW] = pair("conv2d", "stride", options.stride ?? 1, 1);
   const [DH, DW] = pair("conv2d", "dilation", options.dilation ?? 1, 1);
   const groups = whole("conv2d", "groups", options.groups ?? 1, 1);
@@ -167,9 +173,10 @@ export interface ConvTransposeOptions {
  * @returns [n, oh, ow, o] with oh = (h - 1) stride - 2 padding + dilation (kh - 1) + outputPadding + 1
  */
 export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
+  expectFloats("convTranspose2d", { x, w });
+  checkOptions("convTranspose2d", options, CONV_TRANSPOSE_OPTIONS);
   const { n, h, w: width, i } = expectShape("convTranspose2d", "x", x.shape, "n h w i");
   const { kh, kw, i: inputs, o } = expectShape("convTranspose2d", "w", w.shape, "kh kw i o");
-  expectFloats("convTranspose2d", { x, w });
   const [SH, SW] = pair("convTranspose2d", "stride", options.stride ?? 1, 1);
   const [PH, PW] = pair("convTranspose2d", "padding", options.padding ?? 0, 0);
   const [DH, DW] = pair("convTranspose2d", "dilation", options.dilation ?? 1, 1);

@@ -1,5 +1,5 @@
 /** Everything that can be computed. */
-export { constant, detach, expand, reshape, sum, sumTo } from "./broadcast.ts";
+export { constant, detach, expand, type ReduceOptions, reshape, sum, sumTo } from "./broadcast.ts";
 export * from "./activations.ts";
 export { type AvgPoolOptions, avgPool2d } from "./avg-pool.ts";
 export * from "./cast.ts";

@@ -4,7 +4,7 @@
  * definition there and appears by itself as a function, as a method of tensors, and in the tests.
  */
 import { type DType, isFloat } from "../dtype.ts";
-import { GanvasError, ShapeError } from "../errors.ts";
+import { GanvasError, ShapeError, shown } from "../errors.ts";
 import type { PointwiseOp } from "../graph/node.ts";
 import { broadcastShapes } from "../shape.ts";
 import { wide } from "../precision.ts";
@@ -129,6 +129,10 @@ function apply(
   operands: readonly Operand[],
   attributes: Attributes,
 ): Tensor {
+  operands.forEach((o, k) => {
+    if (typeof o !== "number" && !(o instanceof Tensor))
+      throw new ShapeError(`${op.name}: operand ${k + 1} should be a tensor or a number, got ${shown(o)}`);
+  });
   const isAlike = (o: Operand, k: number): o is Tensor => typeof o !== "number" && !(chooses && k === 0);
   const alike = operands.filter(isAlike);
   const mixed = alike.some((t) => t.dtype === "f16") && alike.some((t) => t.dtype === "f32");

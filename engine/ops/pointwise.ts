@@ -3,8 +3,7 @@ import { isFloat } from "../dtype.ts";
 import { GanvasError, shown } from "../errors.ts";
 import { infinityOf, isFiniteOf, isNaNOf, literal, passNaN } from "../graph/codegen.ts";
 import { checkOptions } from "../options.ts";
-import type { Tensor } from "../tensor.ts";
-import { constant } from "./broadcast.ts";
+import { Tensor } from "../tensor.ts";
 import { erfcOf, erfOf, powerOf, SINE, sineOf } from "./approximations.ts";
 import {
   type Binary,
@@ -242,8 +241,8 @@ export const clamp = method("clamp", (a: Operand, least?: number | ClampLimits, 
     return Math.fround(value) === none ? none : value;
   };
   let [low, high] = [limit("min", Number.NEGATIVE_INFINITY), limit("max", Number.POSITIVE_INFINITY)];
-  if (typeof a !== "number" && !isFloat(a.dtype)) [low, high] = [Math.ceil(low), Math.floor(high)];
-  if (low === -high && high === Number.POSITIVE_INFINITY) return typeof a === "number" ? constant(a) : a;
+  if (a instanceof Tensor && !isFloat(a.dtype)) [low, high] = [Math.ceil(low), Math.floor(high)];
+  if (low === -high && high === Number.POSITIVE_INFINITY) return maximum(a, low);
   const isOrdered = low <= high && low < Number.POSITIVE_INFINITY && high > Number.NEGATIVE_INFINITY;
   return isOrdered ? CLAMP([a], { low, high }) : minimum(maximum(a, low), high);
 });

@@ -3,13 +3,13 @@
  * has the same values, and a resumed run goes on exactly. The seed and the counters are data: steps that differ in nothing
  * else share one compiled program.
  */
-import { GanvasError } from "../errors.ts";
+import { GanvasError, shown } from "../errors.ts";
 import { foldGrid } from "../gpu/kernel.ts";
 import type { KernelOp } from "../graph/node.ts";
 import { seedKey } from "../random.ts";
 import randomSource from "../../shaders/random.wgsl";
 import { checkShape, type Shape } from "../shape.ts";
-import { record, type Tensor, tensor } from "../tensor.ts";
+import { expectTensors, record, type Tensor, tensor } from "../tensor.ts";
 import { ceilDiv } from "./kernels.ts";
 import { add, lt, mul, where } from "./pointwise.ts";
 
@@ -70,9 +70,20 @@ export class Rng {
   }
 }
 
+/** Checks that random numbers come from somewhere. */
+export function expectRng(op: string, rng: unknown): void {
+  if (!(rng instanceof Rng))
+    throw new GanvasError(`${op}: rng should be an Rng, such as new Rng(seed), got ${shown(rng)}`);
+}
+
+export function expectProbability(op: string, p: number): void {
+  if (!(p >= 0 && p <= 1)) throw new GanvasError(`${op}: p must be a probability, got ${shown(p)}`);
+}
+
 /** Numbers uniform in [low, high); 24 random bits each, the same on every adapter. */
 export function rand(shape: Shape, rng: Rng, low = 0, high = 1): Tensor {
   checkShape("rand", shape);
+  expectRng("rand", rng);
   const unit = record(UNIFORM, [rng.next()], shape, { dtype: "f32" });
   return low === 0 && high === 1 ? unit : add(mul(unit, high - low), low);
 }
@@ -80,6 +91,7 @@ export function rand(shape: Shape, rng: Rng, low = 0, high = 1): Tensor {
 /** Normal numbers; none is farther than 6.7 standard deviations from the mean. */
 export function randn(shape: Shape, rng: Rng, mean = 0, std = 1): Tensor {
   checkShape("randn", shape);
+  expectRng("randn", rng);
   const standard = record(NORMAL, [rng.next()], shape, { dtype: "f32" });
   return mean === 0 && std === 1 ? standard : add(mul(standard, std), mean);
 }
@@ -90,7 +102,9 @@ export function randn(shape: Shape, rng: Rng, mean = 0, std = 1): Tensor {
  * @throws GanvasError when p is no probability
  */
 export function dropout(x: Tensor, p: number, rng: Rng): Tensor {
-  if (!(p >= 0 && p <= 1)) throw new GanvasError(`dropout: p must be a probability, got ${p}`);
+  expectTensors("dropout", { x });
+  expectProbability("dropout", p);
+  expectRng("dropout", rng);
   if (p === 0) return x;
   return where(lt(rand(x.shape, rng), 1 - p), mul(x, p < 1 ? 1 / (1 - p) : 0), 0);
 }

@@ -4,15 +4,10 @@ import { ShapeError } from "../errors.ts";
 import type { MovementOp, ReduceOp } from "../graph/node.ts";
 import { inF32 } from "../precision.ts";
 import { normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
-import { expectFloats, record, Tensor, tensor } from "../tensor.ts";
-import { detach, expand, reduce, reshape, sum } from "./broadcast.ts";
+import { checkOptions } from "../options.ts";
+import { expectFloats, expectTensors, record, Tensor, tensor } from "../tensor.ts";
+import { detach, expand, type ReduceOptions, reduce, reshape, sum } from "./broadcast.ts";
 import { add, div, eq, exp, finite, isnan, log, mul, sqrt, square, sub, where } from "./pointwise.ts";
-
-/** Options of reductions. */
-export interface ReduceOptions {
-  /** Leaves the reduced axes in the shape, with size 1. */
-  readonly keepDims?: boolean;
-}
 
 /** Equal extremes share the gradient evenly (as PyTorch's amax). */
 const extremumGradient: NonNullable<ReduceOp["gradient"]> = (dy, node) => {
@@ -31,11 +26,11 @@ const MIN: ReduceOp = { kind: "reduce", name: "min", combine: "min", gradient: e
  * @throws ShapeError when an axis does not exist or is named twice
  */
 export const max = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  reduce(MAX, "max", x, axes, options.keepDims ?? false);
+  reduce(MAX, "max", x, axes, options);
 
 /** Smallest element over `axes`; as `max`. */
 export const min = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  reduce(MIN, "min", x, axes, options.keepDims ?? false);
+  reduce(MIN, "min", x, axes, options);
 
 /**
  * The place of the largest element along `axis`, the first one where several are equal, and of the first NaN where there
@@ -58,9 +53,12 @@ function placeOf(
   op: MovementOp,
   x: Tensor,
   axis: number | undefined,
-  { keepDims = false }: ReduceOptions,
+  options: ReduceOptions,
   extremum: typeof max,
 ): Tensor {
+  expectTensors(op.name, { x });
+  checkOptions(op.name, options, ["keepDims"]);
+  const { keepDims = false } = options;
   const flat = axis === undefined ? reshape(x, [x.size]) : x;
   const at = axis === undefined ? 0 : normalizeAxis(op.name, axis, x.rank);
   const n = flat.shape[at] as number;
@@ -84,6 +82,7 @@ function placeOf(
  * @throws ShapeError where the last axis cannot be cut into such pieces
  */
 export function maxout(x: Tensor, pieces: number): Tensor {
+  expectTensors("maxout", { x });
   const channels = x.shape.at(-1) ?? 0;
   if (!Number.isInteger(pieces) || pieces < 1 || x.rank === 0 || channels % pieces !== 0)
     throw new ShapeError(
@@ -121,10 +120,12 @@ export function variance(
   axes?: number | Shape,
   options: ReduceOptions & { readonly correction?: number; readonly mean?: Tensor } = {},
 ): Tensor {
-  const count = countOf("variance", x, axes, options.correction);
+  checkOptions("variance", options, ["keepDims", "correction", "mean"]);
+  const { keepDims = false, correction } = options;
   return inFloats("variance", x, (v) => {
     const centre = options.mean ?? mean(v, axes, { keepDims: true });
-    return shareOf(sum(square(sub(v, centre)), axes, options), count);
+    const squares = sum(square(sub(v, centre)), axes, { keepDims });
+    return shareOf(squares, countOf("variance", x, axes, correction));
   });
 }
 
@@ -139,8 +140,9 @@ export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = 
 
 /** log Σ e^x, with the maximum taken out so that nothing overflows; where that is infinite, so is the result. Of no elements -∞. */
 export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor {
-  const list = normalizeAxes("logsumexp", axes, x.rank);
+  checkOptions("logsumexp", options, ["keepDims"]);
   return inFloats("logsumexp", x, (v) => {
+    const list = normalizeAxes("logsumexp", axes, v.rank);
     if (list.some((axis) => v.shape[axis] === 0)) return log(sum(v, list, options));
     const most = detach(max(v, list, { keepDims: true }));
     // Infinity less infinity would be no number.

@@ -58,7 +58,7 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   [
     "pairs in a sequence",
     () => g.conv1d(g.ones([1, 4, 2]), g.ones([3, 2, 1]), { stride: [1, 2] as unknown as number }),
-    /^conv1d: stride must be a whole number from 1 on, got 1,2$/,
+    /^conv1d: stride must be a whole number from 1 on, got \[1, 2\]$/,
   ],
   [
     "channels of a sequence",
