@@ -12,6 +12,7 @@ export * from "./optim/index.ts";
 export * from "./ops/index.ts";
 export * from "./nn/index.ts";
 export * from "./describe.ts";
+export { manualSeed } from "./random.ts";
 export { type Nested, Parameter, Tensor, tensor } from "./tensor.ts";
 export type { DType, HostArray } from "./dtype.ts";
 export type { DeviceInfo } from "./gpu/device.ts";

@@ -5,7 +5,7 @@ import { type Conv1dOptions, conv1d } from "../ops/conv1d.ts";
 import { whole } from "../ops/pair.ts";
 import type { Tensor } from "../tensor.ts";
 import { AFFINE_OPTIONS, Affine, type AffineOptions } from "./affine.ts";
-import type { Initializer } from "./init.ts";
+import { Initializer } from "./init.ts";
 import { groupsOf } from "./layers.ts";
 
 /** Convolution, [n, w, in] -> [n, w', out]. */
@@ -17,7 +17,7 @@ export class Conv1d extends Affine {
     inChannels: number,
     outChannels: number,
     kernel: number,
-    init: Initializer,
+    init: Initializer = new Initializer(),
     options: Conv1dOptions & AffineOptions = {},
   ) {
     checkOptions("Conv1d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS]);

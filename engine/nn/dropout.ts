@@ -1,5 +1,5 @@
 /** Regularisation by leaving out. */
-import { dropout, expectProbability, expectRng, type Rng } from "../ops/random.ts";
+import { dropout, expectProbability, expectRng, Rng } from "../ops/random.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 
@@ -12,7 +12,7 @@ export class Dropout extends Module {
   private readonly rng: Rng;
 
   /** @throws GanvasError when p is no probability */
-  constructor(p: number, rng: Rng) {
+  constructor(p: number, rng: Rng = new Rng()) {
     super();
     expectProbability("Dropout", p);
     expectRng("Dropout", rng);

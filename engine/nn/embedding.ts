@@ -3,7 +3,7 @@ import { checkOptions } from "../options.ts";
 import { whole } from "../ops/pair.ts";
 import { embedding } from "../ops/indexing.ts";
 import type { Tensor } from "../tensor.ts";
-import { expectInitializer, type Initializer } from "./init.ts";
+import { expectInitializer, Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
 /** One learned vector for each of `count` classes (labels, characters, words). */
@@ -12,7 +12,12 @@ export class Embedding extends Module {
   readonly weight: Weight;
 
   /** @param options.std of the normal numbers that the vectors are drawn from; 1 by default */
-  constructor(count: number, features: number, init: Initializer, options: { readonly std?: number } = {}) {
+  constructor(
+    count: number,
+    features: number,
+    init: Initializer = new Initializer(),
+    options: { readonly std?: number } = {},
+  ) {
     super();
     expectInitializer("Embedding", init);
     checkOptions("Embedding", options, ["std"]);

@@ -20,7 +20,7 @@ import { checkOptions, expectOneOf } from "../options.ts";
 import { showShape } from "../shape.ts";
 import { expectTensors, type Tensor } from "../tensor.ts";
 import { AFFINE_OPTIONS, Affine, type AffineOptions } from "./affine.ts";
-import type { Draw, Initializer } from "./init.ts";
+import { type Draw, Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
 /** Options of `Conv2d`: those of `conv2d`, and how the weight begins. */
@@ -50,7 +50,7 @@ export class Conv2d extends Affine {
     inChannels: number,
     outChannels: number,
     kernel: number,
-    init: Initializer,
+    init: Initializer = new Initializer(),
     options: Conv2dOptions = {},
   ) {
     checkOptions("Conv2d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS, "paddingMode"]);
@@ -91,7 +91,7 @@ export class ConvTranspose2d extends Affine {
     inChannels: number,
     outChannels: number,
     kernel: number,
-    init: Initializer,
+    init: Initializer = new Initializer(),
     options: ConvTransposeOptions & AffineOptions = {},
   ) {
     checkOptions("ConvTranspose2d", options, [...CONV_TRANSPOSE_OPTIONS, ...AFFINE_OPTIONS]);
@@ -115,7 +115,12 @@ export interface LinearOptions extends AffineOptions {}
 
 /** x w + b, [..., in] -> [..., out]. */
 export class Linear extends Affine {
-  constructor(inFeatures: number, outFeatures: number, init: Initializer, options: LinearOptions = {}) {
+  constructor(
+    inFeatures: number,
+    outFeatures: number,
+    init: Initializer = new Initializer(),
+    options: LinearOptions = {},
+  ) {
     checkOptions("Linear", options, AFFINE_OPTIONS);
     whole("Linear", "inFeatures", inFeatures, 1);
     whole("Linear", "outFeatures", outFeatures, 1);

@@ -2,7 +2,7 @@
 import { whole } from "../ops/pair.ts";
 import { maxout } from "../ops/reduce.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Initializer } from "./init.ts";
+import { Initializer } from "./init.ts";
 import { Linear, type LinearOptions } from "./layers.ts";
 
 /**
@@ -16,7 +16,7 @@ export class Maxout extends Linear {
     inFeatures: number,
     units: number,
     pieces: number,
-    init: Initializer,
+    init: Initializer = new Initializer(),
     options: LinearOptions = {},
   ) {
     whole("Maxout", "pieces", pieces, 1);

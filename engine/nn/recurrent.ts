@@ -10,7 +10,7 @@ import { slice } from "../ops/slice.ts";
 import { add, mul, sub } from "../ops/pointwise.ts";
 import { expectShape } from "../shape.ts";
 import { expectTensors, type Tensor } from "../tensor.ts";
-import type { Initializer } from "./init.ts";
+import { Initializer } from "./init.ts";
 import { Linear, type LinearOptions } from "./layers.ts";
 import { Module } from "./module.ts";
 
@@ -32,7 +32,12 @@ export class ReluRnn extends Module {
   readonly i2h: Linear;
   readonly h2h: Linear;
 
-  constructor(features: number, hidden: number, init: Initializer, options: LinearOptions = {}) {
+  constructor(
+    features: number,
+    hidden: number,
+    init: Initializer = new Initializer(),
+    options: LinearOptions = {},
+  ) {
     super();
     this.i2h = new Linear(features, hidden, init, options);
     this.h2h = new Linear(hidden, hidden, init, options);
@@ -88,7 +93,12 @@ export class Gru extends Module {
   readonly i_cand: Linear;
   readonly h_cand: Linear;
 
-  constructor(features: number, hidden: number, init: Initializer, options: LinearOptions = {}) {
+  constructor(
+    features: number,
+    hidden: number,
+    init: Initializer = new Initializer(),
+    options: LinearOptions = {},
+  ) {
     super();
     const fromX = () => new Linear(features, hidden, init, options);
     const fromH = () => new Linear(hidden, hidden, init, options);

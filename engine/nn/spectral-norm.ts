@@ -7,7 +7,7 @@ import { norm } from "../ops/reduce.ts";
 import { assign } from "../ops/state.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Conv1d } from "./conv1d.ts";
-import type { Initializer } from "./init.ts";
+import { Initializer } from "./init.ts";
 import type { Conv2d, ConvTranspose2d, Linear } from "./layers.ts";
 import { Module, Weight } from "./module.ts";
 
@@ -33,7 +33,7 @@ export class SpectralNorm extends Module {
   declare private readonly layer: Normalisable;
 
   /** @param layer takes part with its weight and bias; it is not to be used by itself any more */
-  constructor(layer: Normalisable, init: Initializer) {
+  constructor(layer: Normalisable, init: Initializer = new Initializer()) {
     super();
     // Out of sight of `weights`, which would find the layer's under a second name.
     Object.defineProperty(this, "layer", { value: layer });

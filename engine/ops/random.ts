@@ -6,7 +6,7 @@
 import { GanvasError, shown } from "../errors.ts";
 import { foldGrid } from "../gpu/kernel.ts";
 import type { KernelOp } from "../graph/node.ts";
-import { seedKey } from "../random.ts";
+import { ownStream, seedKey } from "../random.ts";
 import randomSource from "../../shaders/random.wgsl";
 import { checkShape, type Shape } from "../shape.ts";
 import { expectTensors, record, type Tensor, tensor } from "../tensor.ts";
@@ -32,7 +32,10 @@ const NORMAL = sampler("normal", "true");
 
 const isWord = (n: number): boolean => n >>> 0 === n;
 
-/** Where random tensors come from: every tensor drawn takes the next counter of the current step. */
+/**
+ * Where random tensors come from: every tensor drawn takes the next counter of the current step. Two of one seed and purpose draw the
+ * same numbers: give those of noise and of dropout different purposes, or no seed.
+ */
 export class Rng {
   private readonly seed: readonly [number, number];
   private readonly purpose: number;
@@ -40,15 +43,16 @@ export class Rng {
   private call = 0;
 
   /**
-   * @param seed integer from 0 to 2^53 - 1
+   * @param seed integer from 0 to 2^53 - 1; without one, numbers of its own under that of `manualSeed`
    * @param purpose integer from 0 to 2^32 - 1: what the numbers are for. Different purposes under one seed share no number.
    * @throws GanvasError for other numbers
    */
-  constructor(seed: number, purpose = 0) {
+  constructor(seed?: number, purpose = 0) {
     if (!isWord(purpose))
       throw new GanvasError(`Rng: the purpose must be an integer from 0 to 2^32 - 1, got ${purpose}`);
-    this.seed = seedKey(seed);
-    this.purpose = purpose;
+    const [own, word] = seed === undefined ? ownStream() : [seed, purpose];
+    this.seed = seedKey(own);
+    this.purpose = word;
   }
 
   /**
@@ -81,7 +85,7 @@ export function expectProbability(op: string, p: number): void {
 }
 
 /** Numbers uniform in [low, high); 24 random bits each, the same on every adapter. */
-export function rand(shape: Shape, rng: Rng, low = 0, high = 1): Tensor {
+export function rand(shape: Shape, rng: Rng = new Rng(), low = 0, high = 1): Tensor {
   checkShape("rand", shape);
   expectRng("rand", rng);
   const unit = record(UNIFORM, [rng.next()], shape, { dtype: "f32" });
@@ -89,7 +93,7 @@ export function rand(shape: Shape, rng: Rng, low = 0, high = 1): Tensor {
 }
 
 /** Normal numbers; none is farther than 6.7 standard deviations from the mean. */
-export function randn(shape: Shape, rng: Rng, mean = 0, std = 1): Tensor {
+export function randn(shape: Shape, rng: Rng = new Rng(), mean = 0, std = 1): Tensor {
   checkShape("randn", shape);
   expectRng("randn", rng);
   const standard = record(NORMAL, [rng.next()], shape, { dtype: "f32" });
@@ -101,7 +105,7 @@ export function randn(shape: Shape, rng: Rng, mean = 0, std = 1): Tensor {
  * training only: the layer `Dropout` does nothing in evaluation.
  * @throws GanvasError when p is no probability
  */
-export function dropout(x: Tensor, p: number, rng: Rng): Tensor {
+export function dropout(x: Tensor, p: number, rng: Rng = new Rng()): Tensor {
   expectTensors("dropout", { x });
   expectProbability("dropout", p);
   expectRng("dropout", rng);

@@ -218,8 +218,8 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   ],
   [
     "numbers at random from nowhere",
-    () => g.randn([2], any(undefined)),
-    /^randn: rng should be an Rng, such as new Rng\(seed\), got undefined$/,
+    () => g.randn([2], any({ seed: 1 })),
+    /^randn: rng should be an Rng, such as new Rng\(seed\), got \{seed\}$/,
   ],
   [
     "a seed for an Rng",
@@ -228,9 +228,14 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   ],
   // Layers and optimisers.
   [
-    "a layer without its initialiser",
-    () => new g.Conv2d(4, 8, 3, any(undefined)),
-    /^Conv2d: init should be an Initializer, such as new Initializer\(seed\), got undefined$/,
+    "a seed for an initialiser",
+    () => new g.Conv2d(4, 8, 3, any(1)),
+    /^Conv2d: init should be an Initializer, or undefined for one of its own, got 1$/,
+  ],
+  [
+    "a seed in words",
+    () => new g.Initializer(any("1")),
+    /^random: the seed must be an integer from 0 to 2\^53 - 1, got "1"$/,
   ],
   [
     "options for an initialiser",
