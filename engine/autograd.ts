@@ -81,6 +81,10 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
  */
 export const checkpoint = <T>(work: () => T): T => inRegion(work);
 
+/** What a gradient may flow into: nothing behind state, whatever wrote it, or what was detached. */
+const behind = ({ op, inputs }: Node): readonly Node[] =>
+  op.kind === "updated" || (op.kind === "movement" && op.endsHistory) ? [] : inputs;
+
 /** The nodes on a way from `y` back to one of `targets`, latest first. */
 function nodesBetween(y: Node, targets: ReadonlySet<Node>): Set<Node> {
   const leads = new Map<Node, boolean>();
@@ -90,12 +94,15 @@ function nodesBetween(y: Node, targets: ReadonlySet<Node>): Set<Node> {
     const node = stack.pop() as Node;
     if (reached.has(node)) continue;
     reached.add(node);
-    if (node.op.kind !== "updated") for (const input of node.inputs) stack.push(input);
+    if (node.forgotten !== undefined)
+      throw new GanvasError(
+        `grad: tensor ${showShape(node.shape)} (${node.op.name}) was computed before ${node.forgotten} was updated and cannot be differentiated any more; use detach() where it is to be a constant`,
+      );
+    stack.push(...behind(node));
   }
   const byAge = [...reached].sort((a, b) => a.id - b.id);
   for (const node of byAge) {
-    const inputs = node.op.kind === "updated" ? [] : node.inputs;
-    leads.set(node, targets.has(node) || inputs.some((input) => leads.get(input)));
+    leads.set(node, targets.has(node) || behind(node).some((input) => leads.get(input)));
   }
   return new Set(byAge.reverse().filter((node) => leads.get(node)));
 }

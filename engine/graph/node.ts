@@ -216,6 +216,8 @@ export class Node {
   readonly step: number | undefined;
   /** For an effect that could not run: why. The state is as if it had never been recorded. */
   failure: unknown;
+  /** State whose update made it impossible to compute the value again, which is there: how it was computed is forgotten. */
+  forgotten: string | undefined;
   /** To be stored for good when it is next computed: in a buffer of its own, or (`"scalar"`) in the ring of losses. */
   kept: false | "buffer" | "scalar" = false;
   /** Recorded nodes on the longest way down to something that has a value. */

@@ -180,10 +180,8 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     if (maxNorm !== undefined) checkSetting(`${this.label} step`, "maxNorm", maxNorm, 0);
     if (maxValue !== undefined) checkSetting(`${this.label} step`, "maxValue", maxValue, 0);
     const settings = this.settings(this.steps + 1, maxValue);
-    // The update before this one must be under way, or recording would grow without bound. It is once it was flushed, even
-    // while there is no device: flushing again would end a program in the middle of this step, and what the rest of the step
-    // reads from before the cut would be overwritten.
-    if (runtime.isRecorded(this.values.storage)) runtime.flush();
+    // The update before this one must be under way, or recording would grow without bound.
+    runtime.flushUpdate(this.values.storage);
     const gradient = this.values.pack(gradients, scale !== undefined || maxNorm !== undefined);
     const given = scale?.(gradient) ?? tensor(1);
     const { factor, norm } = clipFactor(gradient, given, maxNorm);
