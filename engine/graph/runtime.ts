@@ -5,6 +5,7 @@
 import { arrayOf, decode, type HostArray, wordBytes } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
+import { MAX_PIPELINES } from "../gpu/pipelines.ts";
 import { type Assembly, assemble } from "./assemble.ts";
 import { type Graph, resolve } from "./fuse.ts";
 import { Histories } from "./history.ts";
@@ -62,11 +63,18 @@ class Runtime {
 
   /** The device, opened on first use. */
   gpu(): Promise<Gpu> {
-    this.opened ??= openDevice().then((gpu) => {
-      this.device = gpu;
-      this.catchUp();
-      return gpu;
-    });
+    this.opened ??= openDevice().then(
+      (gpu) => {
+        this.device = gpu;
+        this.catchUp();
+        return gpu;
+      },
+      (error) => {
+        // One that is missing now may be there when it is next asked for.
+        this.opened = undefined;
+        throw error;
+      },
+    );
     return this.opened;
   }
 
@@ -221,6 +229,11 @@ class Runtime {
       const { nativeF16 } = gpu.info;
       const bytes = await gpu.read(buffer, offset, wordBytes(node.dtype, node.size, nativeF16));
       return decode(node.dtype, bytes, node.size, nativeF16);
+    }).catch(async (error) => {
+      // Updates before it that failed too are told along with it, not to whoever comes next.
+      await flushed;
+      this.throwFailure();
+      throw error;
     });
     await flushed;
     this.throwFailure();
@@ -274,6 +287,7 @@ class Runtime {
     do await this.idle();
     while (this.running > 0);
     this.programs.clear();
+    gpu.pipelines.trim();
     gpu.memory.trim(true);
   }
 
@@ -344,7 +358,12 @@ class Runtime {
     if (program) this.programs.delete(key);
     else program = new Program(graph, gpu, this.target(gpu), this.checking);
     this.programs.set(key, program);
-    if (this.programs.size > MAX_PROGRAMS) this.programs.delete(this.programs.keys().next().value as string);
+    // Those not used for longest go first.
+    let kernels = 0;
+    [...this.programs].toReversed().forEach(([old, { size }], k) => {
+      kernels += size;
+      if (k >= MAX_PROGRAMS || (k > 0 && kernels > MAX_PIPELINES)) this.programs.delete(old);
+    });
     return program;
   }
 
@@ -407,6 +426,7 @@ class Runtime {
       for (const { storage, writes } of leaves.values())
         for (const state of storage ? [storage, ...writes] : writes) state.expectSound(turn);
       await gpu.room();
+      await program.secure(leaves);
       const result = then(program.run(leaves));
       return { done: Promise.all([result, program.expectFinite(when)]).then(([value]) => value) };
     });
