@@ -3,13 +3,14 @@
  * Files written here say it in their metadata, under "architecture" as JSON; of all others the usual is assumed.
  */
 import { InputError } from "../engine/errors.ts";
+import { parseStrictJson, showJson } from "../engine/io/strict-json.ts";
 
 /** Options that leave no trace in names and shapes. */
 const CHOICES = {
   /** Of SRResNet and VGG19. */
   padding: ["zeros", "reflect"],
   /** Of SRResNet. */
-  output: ["linear", "tanh01"],
+  output: ["linear", "linear01", "tanh01"],
   /** Of VGG19. */
   input: ["caffe", "torchvision"],
 } as const;
@@ -37,7 +38,7 @@ export function hiddenOptions(metadata: Readonly<Record<string, string>>, file: 
     if (choice === undefined) return [];
     if (!choices.some((known) => known === choice))
       throw new InputError(
-        `${file}: its metadata want ${key} ${JSON.stringify(choice)}, known are ${choices.join(" and ")}`,
+        `${file}: its metadata want ${key} ${showJson(choice)}, known are ${choices.join(" and ")}`,
       );
     return [[key, choice]];
   });
@@ -51,7 +52,7 @@ interface Stored extends Readonly<Record<string, unknown>> {
 /** What is no JSON was written for other eyes. */
 function parse(text: string | undefined): Stored | undefined {
   try {
-    const value: unknown = JSON.parse(text ?? "");
+    const value: unknown = parseStrictJson(text ?? "");
     return typeof value === "object" && value !== null ? (value as Stored) : undefined;
   } catch {
     return undefined;

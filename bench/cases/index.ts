@@ -5,6 +5,7 @@ import { imageOpCases } from "./images.ts";
 import { kernelCases } from "./kernels.ts";
 import { modelCases } from "./models.ts";
 import { selectionCases } from "./selection.ts";
+import { systemCases } from "./systems.ts";
 
 export const cases: readonly Case[] = [
   ...kernelCases,
@@ -12,4 +13,5 @@ export const cases: readonly Case[] = [
   ...imageOpCases,
   ...selectionCases,
   ...modelCases,
+  ...systemCases,
 ];

@@ -180,6 +180,125 @@ function generate({ project, up }, z) {
   return np.tanh(x);
 }
 
+/** SGD with momentum over a tree of weights. */
+function momentum(rate, kept) {
+  const update = jit((p, g, v) => {
+    const velocity = v.mul(kept).add(g);
+    return [p.sub(velocity.ref.mul(rate)), velocity];
+  });
+  let velocities;
+  return (weights, gradients) => {
+    const [leaves, shape] = tree.flatten(weights);
+    const [gradientLeaves] = tree.flatten(gradients);
+    velocities ??= leaves.map((p) => np.zeros(p.shape));
+    const updated = leaves.map((p, k) => update(p, gradientLeaves[k], velocities[k]));
+    velocities = updated.map(([, v]) => v);
+    return tree.unflatten(
+      shape,
+      updated.map(([p]) => p),
+    );
+  };
+}
+
+/** Twos and zeros, as dropout of one half multiplies by. */
+const mask = (shape) => np.array(filling(shape).map((v) => (v > 0 ? 2 : 0))).reshape(shape);
+const linear = (x, { w, b }) => np.matmul(x, w).add(b);
+const maxout = (x, weight, pieces) => {
+  const h = linear(x, weight);
+  const [n, size] = h.shape;
+  return np.max(h.reshape([n, size / pieces, pieces]), 2);
+};
+
+/** The conditional GAN of Mirza and Osindero; dropout by masks that are given. */
+const cgan = {
+  weights() {
+    const layer = (i, o, scale) => ({ w: array([i, o], scale), b: np.zeros([o]) });
+    return {
+      g: {
+        fz: layer(100, 200, 0.1),
+        fy: layer(10, 1000, 0.1),
+        fh: layer(1200, 1200, 0.1),
+        fo: layer(1200, 784, 0.1),
+      },
+      d: {
+        mx: layer(784, 1200, 0.01),
+        my: layer(10, 250, 0.01),
+        mj: layer(290, 960, 0.01),
+        judge: layer(240, 1, 0.01),
+      },
+    };
+  },
+  masks: () => ({ g: [mask([100, 1200]), mask([100, 1200])], d: [mask([100, 290]), mask([100, 240])] }),
+  generate({ fz, fy, fh, fo }, z, y, [m1, m2]) {
+    const seen = np.concatenate([nn.relu(linear(z, fz)), nn.relu(linear(y, fy))], 1);
+    const h = nn.relu(linear(seen.mul(m1), fh));
+    return nn.sigmoid(linear(h.mul(m2), fo));
+  },
+  discriminate({ mx, my, mj, judge }, x, y, [m1, m2]) {
+    const seen = np.concatenate([maxout(x, mx, 5), maxout(y, my, 5)], 1);
+    return linear(maxout(seen.mul(m1), mj, 4).mul(m2), judge);
+  },
+};
+
+/** LAPGAN's level of 28 pixels; dropout by a mask that is given. */
+const lapgan = {
+  weights() {
+    const layer = (k, i, o) => ({ w: array([o, i, k, k], 0.1), b: np.zeros([o]) });
+    return {
+      g: [layer(7, 4, 64), layer(7, 64, 64), layer(5, 64, 3)],
+      d: { first: layer(5, 3, 64), second: layer(5, 64, 64), w: array([6400, 1], 0.1), b: np.zeros([1]) },
+    };
+  },
+  masks: () => ({ g: [], d: [mask([16, 6400])] }),
+  generate([a, b, c], z, low) {
+    const convolve = (x, { w, b: bias }, pad) => conv(x, w, 1, pad).add(perChannel(bias));
+    const x = nn.relu(convolve(np.concatenate([z, low], 1), a, 3));
+    return convolve(nn.relu(convolve(x, b, 3)), c, 2);
+  },
+  discriminate({ first, second, w, b }, band, low, [m]) {
+    const x = nn.relu(conv(band.add(low), first.w, 1, 0).add(perChannel(first.b)));
+    const h = nn.relu(conv(x, second.w, 2, 0).add(perChannel(second.b)).reshape([16, 6400]));
+    return np.matmul(h.mul(m), w).add(b);
+  },
+};
+
+/** A step of either network, as the two papers train. */
+function momentumStep(
+  { weights: make, masks: makeMasks, generate: draw, discriminate: judge },
+  rate,
+  inputs,
+) {
+  const weights = make();
+  const masks = makeMasks();
+  const { real, noise, condition } = inputs;
+  const generator = jit((g, z, y, m) => draw(g, z, y, m));
+  const lossD = jit(
+    valueAndGrad((d, x, fake, y, m) =>
+      crossEntropy(judge(refs(d), x, y.ref, refs(m)), 1).add(crossEntropy(judge(d, fake, y, m), 0)),
+    ),
+  );
+  const lossG = jit(
+    valueAndGrad((g, d, z, y, m) => crossEntropy(judge(d, draw(g, z, y.ref, m.g), y, m.d), 1)),
+  );
+  const [updateD, updateG] = [momentum(rate, 0.5), momentum(rate, 0.5)];
+  return async () => {
+    const fake = generator(refs(weights.g), noise.ref, condition.ref, refs(masks.g));
+    const [valueD, gradientsD] = lossD(refs(weights.d), real.ref, fake, condition.ref, refs(masks.d));
+    valueD.dispose();
+    weights.d = updateD(weights.d, gradientsD);
+    const [valueG, gradientsG] = lossG(
+      refs(weights.g),
+      refs(weights.d),
+      noise.ref,
+      condition.ref,
+      refs(masks),
+    );
+    weights.g = updateG(weights.g, gradientsG);
+    await blockUntilReady(weights);
+    return (await valueG.data())[0];
+  };
+}
+
 const leakyRelu = (x) => np.where(np.greater(x.ref, 0), x.ref, x.mul(0.2));
 
 function discriminate({ first, down, judge }, x) {
@@ -261,6 +380,22 @@ await serve({
       return (await valueG.data())[0];
     };
   },
+  "cgan-step": async () => {
+    const oneHot = Float32Array.from({ length: 1000 }, (_, k) =>
+      k % 10 === Math.floor(k / 10) % 10 ? 1 : 0,
+    );
+    return momentumStep(cgan, 0.1, {
+      real: array([100, 784]).add(0.5),
+      noise: array([100, 100]).add(0.5),
+      condition: np.array(oneHot).reshape([100, 10]),
+    });
+  },
+  "lapgan-step": async () =>
+    momentumStep(lapgan, 0.02, {
+      real: array([16, 3, 28, 28], 0.4),
+      noise: array([16, 1, 28, 28], 2),
+      condition: array([16, 3, 28, 28], 2),
+    }),
   "adds-1000": async () => {
     const [a, b] = [array([16]), array([16])];
     await blockUntilReady([a, b]);

@@ -31,6 +31,8 @@ export const ITEMS: Readonly<Record<string, string>> = {
   srresnet: "SRResNet ×4, 32×32, forward",
   "srresnet-step": "SRResNet ×4, Adam step on 4 × 24→96",
   "dcgan-step": "DCGAN 64×64, D and G step, batch 16",
+  "cgan-step": "CGAN (MLP, maxout), D and G step, batch 100",
+  "lapgan-step": "LAPGAN, level of 28 pixels, D and G step, batch 16",
   "adds-1000": "1000 dependent adds of 16 numbers",
   "adds-1000-unfused": "the same, a dispatch each",
 };

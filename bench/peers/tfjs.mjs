@@ -128,6 +128,83 @@ function dcgan() {
   return { g: g.all, d: d.all, generate, discriminate };
 }
 
+/** The conditional GAN of Mirza and Osindero on 100 digits; dropout by masks of twos and zeros that are given. */
+function cgan() {
+  const g = weights();
+  const d = weights();
+  const layer = ({ drawn, filled }, i, o, scale) => ({ w: drawn([i, o], scale), b: filled([o], 0) });
+  const [fz, fy, fh, fo] = [
+    [100, 200],
+    [10, 1000],
+    [1200, 1200],
+    [1200, 784],
+  ].map(([i, o]) => layer(g, i, o, 0.1));
+  const [mx, my, mj, judge] = [
+    [784, 1200],
+    [10, 250],
+    [290, 960],
+    [240, 1],
+  ].map(([i, o]) => layer(d, i, o, 0.01));
+  const linear = (x, { w, b }) => tf.add(tf.matMul(x, w), b);
+  const maxout = (x, weight, pieces) => {
+    const h = linear(x, weight);
+    return tf.max(tf.reshape(h, [100, h.shape[1] / pieces, pieces]), 2);
+  };
+  const mask = (units) => tf.mul(tf.greater(tensor([100, units]), 0), 2);
+  const masks = [1200, 1200, 290, 240].map(mask);
+  const generate = (z, y) => {
+    const seen = tf.concat([tf.relu(linear(z, fz)), tf.relu(linear(y, fy))], 1);
+    const h = tf.relu(linear(tf.mul(seen, masks[0]), fh));
+    return tf.sigmoid(linear(tf.mul(h, masks[1]), fo));
+  };
+  const discriminate = (x, y) => {
+    const seen = tf.concat([maxout(x, mx, 5), maxout(y, my, 5)], 1);
+    return linear(tf.mul(maxout(tf.mul(seen, masks[2]), mj, 4), masks[3]), judge);
+  };
+  return { g: g.all, d: d.all, generate, discriminate };
+}
+
+/** LAPGAN's level of 28 pixels, 64 feature maps, on 16 pictures; dropout by a mask that is given. */
+function lapgan() {
+  const g = weights();
+  const d = weights();
+  const layer = ({ drawn, filled }, k, i, o) => ({ w: drawn([k, k, i, o], 0.1), b: filled([o], 0) });
+  const up = [layer(g, 7, 4, 64), layer(g, 7, 64, 64), layer(g, 5, 64, 3)];
+  const down = [layer(d, 5, 3, 64), layer(d, 5, 64, 64)];
+  const judge = { w: d.drawn([6400, 1], 0.1), b: d.filled([1], 0) };
+  const mask = tf.mul(tf.greater(tensor([16, 6400]), 0), 2);
+  const convolve = (x, { w, b }, stride, padding) => tf.add(tf.conv2d(x, w, stride, padding), b);
+  const generate = (z, low) => {
+    let x = tf.concat([z, low], 3);
+    x = tf.relu(convolve(x, up[0], 1, "same"));
+    x = tf.relu(convolve(x, up[1], 1, "same"));
+    return convolve(x, up[2], 1, "same");
+  };
+  const discriminate = (band, low) => {
+    const x = tf.relu(convolve(tf.add(band, low), down[0], 1, "valid"));
+    const h = tf.relu(tf.reshape(convolve(x, down[1], 2, "valid"), [16, 6400]));
+    return tf.add(tf.matMul(tf.mul(h, mask), judge.w), judge.b);
+  };
+  return { g: g.all, d: d.all, generate, discriminate };
+}
+
+/** A step of SGD with momentum for either network, as the two papers train. */
+function momentumStep({ g, d, generate, discriminate }, rate, real, noise, condition) {
+  const [forG, forD] = [tf.train.momentum(rate, 0.5), tf.train.momentum(rate, 0.5)];
+  return async () => {
+    const fake = tf.tidy(() => generate(noise, condition));
+    const lossD = () =>
+      tf.add(crossEntropy(discriminate(real, condition), 1), crossEntropy(discriminate(fake, condition), 0));
+    forD.minimize(lossD, false, d);
+    fake.dispose();
+    const lossG = () => crossEntropy(discriminate(generate(noise, condition), condition), 1);
+    const loss = forG.minimize(lossG, true, g);
+    const [value] = await loss.data();
+    loss.dispose();
+    return value;
+  };
+}
+
 /** Mean binary cross entropy of logits against one target. */
 const crossEntropy = (logits, target) => tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, target)));
 
@@ -196,6 +273,15 @@ await serve({
       loss.dispose();
       return value;
     };
+  },
+  "cgan-step": async () => {
+    const classes = tf.oneHot(tf.range(0, 100, 1, "int32").mod(tf.scalar(10, "int32")), 10);
+    const real = tf.add(tensor([100, 784]), 0.5);
+    return momentumStep(cgan(), 0.1, real, tf.add(tensor([100, 100]), 0.5), tf.cast(classes, "float32"));
+  },
+  "lapgan-step": async () => {
+    const [low, band] = [tensor([16, 28, 28, 3], 2), tensor([16, 28, 28, 3], 0.4)];
+    return momentumStep(lapgan(), 0.02, band, tensor([16, 28, 28, 1], 2), low);
   },
   "adds-1000": async () => {
     const [a, b] = [tensor([16]), tensor([16])];

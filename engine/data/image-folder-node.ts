@@ -1,25 +1,14 @@
 /** Training images in a folder on disk (Node and Deno), decoded when their turn comes. */
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { InputError } from "../errors.ts";
 import type { Image } from "../io/image.ts";
 import { readImage } from "../io/image-node.ts";
 import { isImageName } from "./image-names.ts";
-import type { ImageLoader } from "./image-window.ts";
+import type { ImageFiles, ImageLoader } from "./image-window.ts";
 
 const HEADERS_AT_ONCE = 64;
-
-/** Which files to train on. Plain data, so that it can be sent to a worker. */
-export interface ImageFiles {
-  readonly paths: readonly string[];
-  /** How many decoded images may be held at once. */
-  readonly window: number;
-  /** Files left out because they are smaller than a patch. */
-  readonly skipped: readonly string[];
-  /** Files left out because they are no images, or damaged where their size stands. */
-  readonly damaged: readonly string[];
-}
 
 export interface ImageFolderOptions {
   /** Smallest width and height that is of use. Default 96. */
@@ -51,9 +40,10 @@ export async function listImages(dir: string): Promise<string[]> {
   return files;
 }
 
-/** Undefined where the file says nothing of a size. */
+/** Undefined where the file says nothing of a size, and for what is no file: a pipe would be waited for for ever. */
 async function sizeOf(path: string): Promise<{ path: string; width?: number; height?: number }> {
   try {
+    if (!(await stat(path)).isFile()) return { path };
     const { width, height } = await sharp(path, { limitInputPixels: false }).metadata();
     return { path, width, height };
   } catch {

@@ -20,6 +20,17 @@ export interface ImageLoader {
   load(index: number): Promise<Image>;
 }
 
+/** Which image files there are to train on. Plain data, so that it can be sent to a worker. */
+export interface ImageFiles {
+  readonly paths: readonly string[];
+  /** How many decoded images may be held at once. */
+  readonly window: number;
+  /** Files left out because they are smaller than a patch. */
+  readonly skipped: readonly string[];
+  /** Files left out because they are no images, or damaged where their size stands. */
+  readonly damaged: readonly string[];
+}
+
 /** A loader over images that are in memory already. */
 export function loadedImages(images: readonly Image[]): ImageLoader {
   return { count: images.length, window: images.length, load: async (index) => images[index] as Image };

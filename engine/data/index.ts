@@ -1,8 +1,7 @@
 /** Data: resizing, number ranges, training batches. Files and workers of one host are in `*-node.ts`, `*-browser.ts`. */
 export type { Batch, BatchField, BatchSource } from "./batch.ts";
-export { type ImageLoader, loadedImages } from "./image-window.ts";
+export { type ImageFiles, type ImageLoader, loadedImages } from "./image-window.ts";
 export { imresize, type Raster, type RasterData, type ResizeOptions, type ResizeTarget } from "./imresize.ts";
-export { type PatchFields, type PatchOptions, PatchSource } from "./patches.ts";
 export { bytesToSigned, bytesToUnit, signedToBytes, unitToBytes } from "./pixels.ts";
 export { Prefetcher } from "./prefetch.ts";
 export type { ResampleBorder, ResampleKernel } from "./resample-taps.ts";

@@ -1,24 +1,42 @@
 /**
- * Prefetching in a page's worker. The build makes a bundle of `prefetch-worker-browser.ts`, and the page starts it:
- * `new Worker(new URL("./prefetch-worker.js", import.meta.url), { type: "module" })`.
+ * Prefetching in a page's worker. The worker's script calls `serveInPage`; the build makes a bundle of it, and the page starts it:
+ * `new Worker(new URL("./batch-worker.js", import.meta.url), { type: "module" })`.
  */
 import { GanvasError } from "../errors.ts";
-import type { Image } from "../io/image.ts";
-import type { PatchOptions } from "./patches.ts";
-import { Prefetcher, type PrefetchReply } from "./prefetch.ts";
+import {
+  type OpenSource,
+  Prefetcher,
+  type PrefetchReply,
+  type PrefetchRequest,
+  serveBatches,
+} from "./prefetch.ts";
+
+/** The worker's end: answers the page's requests. */
+export function serveInPage<Opening>(open: OpenSource<Opening>): void {
+  serveBatches<Opening>(
+    {
+      post: (reply, transfer) => globalThis.postMessage(reply, { transfer }),
+      listen(onRequest) {
+        globalThis.addEventListener("message", (event: MessageEvent<PrefetchRequest<Opening>>) => {
+          onRequest(event.data);
+        });
+      },
+    },
+    open,
+  );
+}
 
 /**
- * Lets `worker` make the same batches as `new PatchSource(images, options)` would, ahead of time.
- * The images are copied to the worker. Close the prefetcher when done; that ends the worker.
+ * Lets `worker` make batches ahead of time. `opening` is copied to it. Close the prefetcher when done; that ends the worker.
  *
  * @param depth batches kept ready beyond the one asked for
  */
-export function prefetchInPage(
-  images: readonly Image[],
-  options: PatchOptions,
+export function prefetchInPage<Opening>(
+  opening: Opening,
   worker: Worker,
   depth?: number,
-): Prefetcher<readonly Image[]> {
+  onDamaged?: (message: string) => void,
+): Prefetcher<Opening> {
   return new Prefetcher(
     {
       post: (request) => worker.postMessage(request),
@@ -36,8 +54,8 @@ export function prefetchInPage(
       hold: () => {},
       terminate: async () => worker.terminate(),
     },
-    images,
-    options,
+    opening,
     depth,
+    onDamaged,
   );
 }

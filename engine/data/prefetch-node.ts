@@ -2,17 +2,15 @@
  * Prefetching in a Node worker thread.
  *
  * A worker is started from a script, and a build has to provide one. Either way works:
- * - a second bundle whose entry is `prefetch-worker-node.ts`, its address given as `worker`;
- * - the program's own bundle, which then begins with `if (!runPrefetchWorker()) main()` and gives
+ * - a second bundle whose entry calls `servePrefetch`, its address given as `worker`;
+ * - the program's own bundle, which then begins with `if (!servePrefetch(open)) main()` and gives
  *   `new URL(import.meta.url)`: the thread that is started from it serves batches instead of running the program.
  * `sharp` stays outside the bundle, as everywhere.
  */
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { GanvasError } from "../errors.ts";
-import type { Image } from "../io/image.ts";
-import { type ImageFiles, imageFiles } from "./image-folder-node.ts";
-import type { PatchOptions } from "./patches.ts";
 import {
+  type OpenSource,
   Prefetcher,
   type PrefetchReply,
   type PrefetchRequest,
@@ -20,26 +18,23 @@ import {
   type WorkerHandle,
 } from "./prefetch.ts";
 
-/** Where a Node worker finds its images: on disk, or in a copy that it is given. */
-export type NodeImages = Pick<ImageFiles, "paths" | "window"> | readonly Image[];
-
 const ROLE = "ganvas-prefetch";
 
 /** Did {@link prefetchInNode} start this thread? If so, begins to serve batches. */
-export function runPrefetchWorker(): boolean {
+export function servePrefetch<Opening>(open: OpenSource<Opening>): boolean {
   const port = parentPort;
   if (isMainThread || !port || workerData !== ROLE) return false;
-  serveBatches<NodeImages>(
+  serveBatches<Opening>(
     {
       post: (reply, transfer) => port.postMessage(reply, transfer),
-      listen: (onRequest) => port.on("message", (request: PrefetchRequest<NodeImages>) => onRequest(request)),
+      listen: (onRequest) => port.on("message", (request: PrefetchRequest<Opening>) => onRequest(request)),
     },
-    (images, onDamaged) => ("paths" in images ? imageFiles(images, onDamaged) : images),
+    open,
   );
   return true;
 }
 
-function startWorker(script: string | URL): WorkerHandle<NodeImages> {
+function startWorker<Opening>(script: string | URL): WorkerHandle<Opening> {
   const worker = new Worker(script, { workerData: ROLE });
   return {
     post: (request) => worker.postMessage(request),
@@ -64,18 +59,14 @@ export interface PrefetchOptions {
   readonly worker: string | URL;
   /** Batches kept ready beyond the one asked for. Default 3. */
   readonly depth?: number;
-  /** Told once of every file that cannot be used, with the reason. */
+  /** Told once of every item that cannot be used, with the reason. */
   readonly onDamaged?: (message: string) => void;
 }
 
-/**
- * Starts a worker that makes the same batches as `new PatchSource(images, options)` would, ahead of time.
- * Close it when done. Errors of the worker come out of `batch`.
- */
-export function prefetchInNode(
-  images: NodeImages,
-  options: PatchOptions,
+/** Starts a worker that makes batches ahead of time. Close it when done. Errors of the worker come out of `batch`. */
+export function prefetchInNode<Opening>(
+  opening: Opening,
   { worker, depth, onDamaged }: PrefetchOptions,
-): Prefetcher<NodeImages> {
-  return new Prefetcher(startWorker(worker), images, options, depth, onDamaged);
+): Prefetcher<Opening> {
+  return new Prefetcher(startWorker<Opening>(worker), opening, depth, onDamaged);
 }

@@ -3,17 +3,14 @@
  * batch k is a function of (seed, k), the sequence is the same as without.
  */
 import { DeviceError, FormatError, GanvasError, InputError, ShapeError } from "../errors.ts";
-import type { Image } from "../io/image.ts";
 import type { Batch, BatchSource } from "./batch.ts";
-import type { ImageLoader } from "./image-window.ts";
-import { type PatchOptions, PatchSource } from "./patches.ts";
 
-/** From the loop to its worker. `Images` says where the images are; it must survive structured cloning. */
-export type PrefetchRequest<Images> =
-  | { readonly type: "open"; readonly images: Images; readonly options: PatchOptions }
+/** From the loop to its worker. `Opening` says what the batches are made of and how; it must survive structured cloning. */
+export type PrefetchRequest<Opening> =
+  | { readonly type: "open"; readonly opening: Opening }
   | { readonly type: "batch"; readonly index: number };
 
-/** From the worker to its loop. A failure without an index (the images cannot be opened) concerns every batch. */
+/** From the worker to its loop. A failure without an index (the source cannot be opened) concerns every batch. */
 export type PrefetchReply =
   | { readonly type: "batch"; readonly batch: Batch }
   /** An image turned out to be damaged and another took its place. */
@@ -21,8 +18,8 @@ export type PrefetchReply =
   | { readonly type: "failed"; readonly index?: number; readonly name: string; readonly message: string };
 
 /** The loop's end of a worker. */
-export interface WorkerHandle<Images> {
-  post(request: PrefetchRequest<Images>): void;
+export interface WorkerHandle<Opening> {
+  post(request: PrefetchRequest<Opening>): void;
   /** Called once, before the first post. `onDeath` is told if the worker ends by itself. */
   listen(onReply: (reply: PrefetchReply) => void, onDeath: (error: Error) => void): void;
   /** Whether somebody waits for the worker; where not, it need not keep the process alive. */
@@ -31,9 +28,9 @@ export interface WorkerHandle<Images> {
 }
 
 /** The worker's end. */
-export interface LoopHandle<Images> {
+export interface LoopHandle<Opening> {
   post(reply: PrefetchReply, transfer: ArrayBuffer[]): void;
-  listen(onRequest: (request: PrefetchRequest<Images>) => void): void;
+  listen(onRequest: (request: PrefetchRequest<Opening>) => void): void;
 }
 
 const ERRORS = { GanvasError, ShapeError, InputError, FormatError, DeviceError };
@@ -43,19 +40,26 @@ function revive(name: string, message: string): Error {
   return name in ERRORS ? new ERRORS[name as keyof typeof ERRORS](message) : new Error(`${name}: ${message}`);
 }
 
+/** What a worker makes batches of. @param onDamaged told what is wrong with an item that is left out */
+export type OpenSource<Opening> = (
+  opening: Opening,
+  onDamaged: (message: string) => void,
+) => BatchSource | Promise<BatchSource>;
+
 /** Answers the requests of one loop; runs in the worker. */
-export function serveBatches<Images>(
-  loop: LoopHandle<Images>,
-  open: (images: Images, onDamaged: (message: string) => void) => ImageLoader | readonly Image[],
-): void {
-  let source: PatchSource | undefined;
-  const answer = async (request: PrefetchRequest<Images>): Promise<void> => {
+export function serveBatches<Opening>(loop: LoopHandle<Opening>, open: OpenSource<Opening>): void {
+  let source: Promise<BatchSource> | undefined;
+  const answer = async (request: PrefetchRequest<Opening>): Promise<void> => {
     if (request.type === "open") {
-      const images = open(request.images, (message) => loop.post({ type: "damaged", message }, []));
-      source = new PatchSource(images, request.options);
+      const onDamaged = (message: string) => loop.post({ type: "damaged", message }, []);
+      source = (async () => open(request.opening, onDamaged))();
+      await source;
     } else if (source) {
-      const batch = await source.batch(request.index);
-      loop.post({ type: "batch", batch }, Object.values(batch.fields).map(({ data }) => data.buffer));
+      const batch = await (await source).batch(request.index);
+      loop.post(
+        { type: "batch", batch },
+        Object.values(batch.fields).map(({ data }) => data.buffer),
+      );
     }
   };
   loop.listen((request) => {
@@ -88,8 +92,8 @@ function newPending(): Pending {
 }
 
 /** A source of batches that keeps the next few ready. */
-export class Prefetcher<Images> implements BatchSource {
-  readonly #worker: WorkerHandle<Images>;
+export class Prefetcher<Opening> implements BatchSource {
+  readonly #worker: WorkerHandle<Opening>;
   readonly #depth: number;
   readonly #pending = new Map<number, Pending>();
   #failure: Error | undefined;
@@ -100,9 +104,8 @@ export class Prefetcher<Images> implements BatchSource {
    * @param onDamaged told once of every image that cannot be used, with the reason
    */
   constructor(
-    worker: WorkerHandle<Images>,
-    images: Images,
-    options: PatchOptions,
+    worker: WorkerHandle<Opening>,
+    opening: Opening,
     depth = 3,
     onDamaged: (message: string) => void = () => {},
   ) {
@@ -113,7 +116,7 @@ export class Prefetcher<Images> implements BatchSource {
       (error) => this.#fail(error),
     );
     worker.hold(false);
-    worker.post({ type: "open", images, options });
+    worker.post({ type: "open", opening });
   }
 
   /**

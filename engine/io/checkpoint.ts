@@ -7,7 +7,7 @@
 import { FormatError, InputError } from "../errors.ts";
 import type { HostTensor } from "./host-tensor.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
-import { parseStrictJson } from "./strict-json.ts";
+import { parseStrictJson, showJson } from "./strict-json.ts";
 
 /** Plain data, as JSON can hold it. */
 export type JsonValue =
@@ -86,11 +86,11 @@ function readState(text: string | undefined, file: string): Omit<Checkpoint, "mo
   const { version, step, seed, rng, options } = state;
   if (version !== CHECKPOINT_VERSION) {
     throw new FormatError(
-      `${file}: checkpoint version ${JSON.stringify(version)} is not read here (expected ${CHECKPOINT_VERSION})`,
+      `${file}: checkpoint version ${showJson(version)} is not read here (expected ${CHECKPOINT_VERSION})`,
     );
   }
   const wrong = (what: string, got: unknown) =>
-    new FormatError(`${file}: the checkpoint's ${what} is ${JSON.stringify(got)}`);
+    new FormatError(`${file}: the checkpoint's ${what} is ${showJson(got)}`);
   if (!isCount(step)) throw wrong("step", step);
   if (!isCount(seed)) throw wrong("seed", seed);
   if (!isCounts(rng)) throw wrong("rng", rng);

@@ -16,6 +16,7 @@ import {
   toRgb,
   toRgba,
 } from "./image.ts";
+import { foreignFormat, notBuiltIn } from "./image-formats.ts";
 import { readImageHeader } from "./image-header.ts";
 
 /** Bytes of a file in which its header, behind EXIF data and a thumbnail, is looked for. */
@@ -36,9 +37,12 @@ export async function decodeImage(
 ): Promise<Image> {
   if (blob.size === 0) throw new InputError(`${name}: the file is empty`);
   const maxPixels = options.maxPixels ?? MAX_PIXELS;
-  const header = readImageHeader(new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer()));
+  const start = new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer());
+  const header = readImageHeader(start);
   if (header) checkImageSize(header.width, header.height, name, maxPixels);
   const bitmap = await createImageBitmap(blob, UNTOUCHED).catch(() => {
+    const foreign = foreignFormat(start);
+    if (foreign) throw new InputError(notBuiltIn(name, `${foreign} in this browser`, "PNG, JPEG or WebP"));
     const what = header ? "the image is truncated or damaged" : "not an image that this browser can read";
     throw new InputError(`${name}: ${what}`);
   });

@@ -13,6 +13,8 @@ export interface Image {
 export interface DecodeOptions {
   /** Largest number of pixels; a larger image is refused by its header. Default {@link MAX_PIXELS}. */
   readonly maxPixels?: number;
+  /** Told in a sentence what of the file is not used, or how its numbers are taken. */
+  readonly onNote?: (sentence: string) => void;
 }
 
 /** 100 megapixels: more than cameras make, and 300 MB as RGB. */

@@ -1,13 +1,15 @@
 /**
- * A restricted pickle reader: the protocol 2 opcodes that PyTorch writes for state dicts, and nothing else.
+ * A restricted pickle reader: the protocol 2 opcodes that `torch.load(weights_only=True)` obeys, and nothing else.
  *
  * Pickle is a program for a small stack machine that can call any function of Python. Here nothing can be called except
  * what the host passes in: every global is looked up by `findGlobal`, which refuses by throwing, and only the functions it
- * returned can be reduced. Any other opcode is refused by name. Each opcode consumes a byte, so time and memory are
- * bounded by the file's size.
- * Python's dict and OrderedDict become `Map`, list and tuple arrays, None null, int a number (a bigint beyond 2^53).
+ * returned can be called. Any other opcode is refused by name. Each opcode consumes a byte, and what it makes is charged to
+ * a budget, so time and memory are bounded by the file's size.
+ * Python's dict and OrderedDict become `Map`, set `Set`, list an array, tuple a frozen one, None null, int a number (a bigint
+ * beyond 2^53).
  */
 import { FormatError } from "../errors.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import { describeOpcode } from "./pickle-opcodes.ts";
 
 /** What a pickle may call: a function of the reduced arguments. */
@@ -19,7 +21,15 @@ export interface PickleHost {
   findGlobal(module: string, name: string): unknown;
   /** The object behind a persistent id (PyTorch: a storage). Throws FormatError to refuse. */
   loadPersistent(id: unknown): unknown;
+  /** May attributes be set on this object (and be forgotten)? */
+  takesState(object: unknown): boolean;
 }
+
+/** Bytes that an empty container takes in V8, roughly. */
+const CONTAINER_BYTES = { dict: 170, list: 40, set: 170 } as const;
+
+/** Python's empty tuple: there is one. */
+const EMPTY: readonly unknown[] = Object.freeze([]);
 
 const MARK = Symbol("mark");
 
@@ -56,7 +66,9 @@ const OP = {
   TUPLE3: 0x87,
   NEWTRUE: 0x88,
   NEWFALSE: 0x89,
+  NEWOBJ: 0x81,
   LONG1: 0x8a,
+  EMPTY_SET: 0x8f,
 } as const;
 
 /**
@@ -64,25 +76,29 @@ const OP = {
  * @returns its value, and the position behind its STOP
  * @throws FormatError naming the refused opcode or global, or what is damaged
  */
-export function unpickle(bytes: Uint8Array, start: number, host: PickleHost, file: string) {
-  return new Unpickler(bytes, start, host, file).run();
+export function unpickle(bytes: Uint8Array, start: number, host: PickleHost, budget: MemoryBudget) {
+  return new Unpickler(bytes, start, host, budget).run();
 }
+
+/** May this be a key of a dict, or in a set? Python refuses lists, dicts and sets. */
+export const isHashable = (value: unknown): boolean =>
+  !(value instanceof Map || value instanceof Set || (Array.isArray(value) && !Object.isFrozen(value)));
 
 class Unpickler {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
   private readonly host: PickleHost;
-  private readonly file: string;
+  private readonly budget: MemoryBudget;
   private position: number;
   private readonly stack: unknown[] = [];
   private readonly memo = new Map<number, unknown>();
 
-  constructor(bytes: Uint8Array, start: number, host: PickleHost, file: string) {
+  constructor(bytes: Uint8Array, start: number, host: PickleHost, budget: MemoryBudget) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = start;
     this.host = host;
-    this.file = file;
+    this.budget = budget;
   }
 
   run(): { value: unknown; end: number } {
@@ -135,20 +151,28 @@ class Unpickler {
       case OP.SHORT_BINSTRING:
         stack.push(this.text(this.uint8(), "latin1"));
         return;
-      case OP.EMPTY_LIST:
       case OP.EMPTY_TUPLE:
+        stack.push(EMPTY);
+        return;
+      case OP.EMPTY_LIST:
+        this.budget.spend(CONTAINER_BYTES.list);
         stack.push([]);
         return;
       case OP.EMPTY_DICT:
+        this.budget.spend(CONTAINER_BYTES.dict);
         stack.push(new Map());
         return;
+      case OP.EMPTY_SET:
+        this.budget.spend(CONTAINER_BYTES.set);
+        stack.push(new Set());
+        return;
       case OP.TUPLE:
-        stack.push(this.popToMark());
+        stack.push(this.tuple(this.popToMark()));
         return;
       case OP.TUPLE1:
       case OP.TUPLE2:
       case OP.TUPLE3:
-        stack.push(this.popMany(opcode - OP.TUPLE1 + 1));
+        stack.push(this.tuple(this.popMany(opcode - OP.TUPLE1 + 1)));
         return;
       case OP.APPEND:
         this.append([this.pop()]);
@@ -181,7 +205,8 @@ class Unpickler {
         stack.push(this.host.loadPersistent(this.pop()));
         return;
       case OP.REDUCE:
-        this.reduce();
+      case OP.NEWOBJ: // cls.__new__(cls, *args): no class here tells the two apart
+        this.call();
         return;
       case OP.BUILD:
         this.build();
@@ -191,7 +216,12 @@ class Unpickler {
     }
   }
 
-  private reduce(): void {
+  private tuple(items: readonly unknown[]): readonly unknown[] {
+    this.budget.spend(CONTAINER_BYTES.list + 8 * items.length);
+    return Object.freeze(items);
+  }
+
+  private call(): void {
     const [callable, args] = this.popMany(2);
     if (typeof callable !== "function" || !Array.isArray(args))
       throw this.error("the pickle calls what is no function");
@@ -201,14 +231,14 @@ class Unpickler {
   /** Attributes set on an object: PyTorch gives a state dict's OrderedDict its `_metadata`, which carries no numbers. */
   private build(): void {
     const state = this.pop();
-    if (!(this.top() instanceof Map) || !(state instanceof Map)) {
-      throw this.error("refuses pickle opcode BUILD on anything but a dict");
-    }
+    if (!((this.top() instanceof Map && state instanceof Map) || this.host.takesState(this.top())))
+      throw this.error("refuses pickle opcode BUILD on anything but a dict or a tensor");
   }
 
   private append(items: readonly unknown[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) throw this.error("the pickle appends to what is no list");
+    if (!Array.isArray(list) || Object.isFrozen(list))
+      throw this.error("the pickle appends to what is no list");
     for (const item of items) list.push(item);
   }
 
@@ -217,8 +247,8 @@ class Unpickler {
     if (!(dict instanceof Map) || items.length % 2 !== 0)
       throw this.error("the pickle sets items of what is no dict");
     for (let i = 0; i < items.length; i += 2) {
-      if (typeof items[i] === "object" && items[i] !== null)
-        throw this.error("the pickle has a dict key that is no plain value");
+      if (!isHashable(items[i]))
+        throw this.error("the pickle has a dict key that may change: a list, dict or set");
       dict.set(items[i], items[i + 1]);
     }
   }
@@ -295,6 +325,6 @@ class Unpickler {
   }
 
   private error(what: string): FormatError {
-    return new FormatError(`${this.file}: ${what} (byte ${this.position})`);
+    return new FormatError(`${this.budget.file}: ${what} (byte ${this.position})`);
   }
 }

@@ -14,7 +14,7 @@ import {
   type HostDtype,
   type HostTensor,
 } from "./host-tensor.ts";
-import { parseStrictJson } from "./strict-json.ts";
+import { parseStrictJson, showJson } from "./strict-json.ts";
 
 /** What a safetensors file holds: tensors by name in the header's order, and its free-form metadata. */
 export interface Safetensors {
@@ -118,15 +118,15 @@ interface Extent {
 function readEntry(value: unknown, where: string) {
   if (!isObject(value)) throw new FormatError(`${where} is not described by an object`);
   const { dtype: dtypeName, shape, data_offsets: offsets } = value;
-  const dtype = DTYPES.get(String(dtypeName));
+  const dtype = typeof dtypeName === "string" ? DTYPES.get(dtypeName) : undefined;
   if (dtype === undefined) {
     throw new FormatError(
-      `${where} has the unknown dtype ${JSON.stringify(dtypeName)}; known are ${[...DTYPES.keys()].join(", ")}`,
+      `${where} has the unknown dtype ${showJson(dtypeName)}; known are ${[...DTYPES.keys()].join(", ")}`,
     );
   }
-  if (!isSizes(shape)) throw new FormatError(`${where} has no valid shape (got ${JSON.stringify(shape)})`);
+  if (!isSizes(shape)) throw new FormatError(`${where} has no valid shape (got ${showJson(shape)})`);
   if (!isSizes(offsets) || offsets.length !== 2) {
-    throw new FormatError(`${where} has no valid data_offsets (got ${JSON.stringify(offsets)})`);
+    throw new FormatError(`${where} has no valid data_offsets (got ${showJson(offsets)})`);
   }
   const [begin, end] = offsets as [number, number];
   const expected = elementCount(shape) * bytesPerElement(dtype);

@@ -1,10 +1,22 @@
-/** JSON in which every key may appear once only, and no key reaches a prototype. */
+/** JSON in which every key may appear once only, no key reaches a prototype, and nothing is nested without end. */
 
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor"]);
 
+/** What is nested deeper ends `JSON.stringify` and any function that calls itself with an overflow of the stack. */
+const MAX_DEPTH = 64;
+
+/** What a message shows of a value. */
+const LONGEST = 200;
+
+/** A value of such JSON as text again, cut where it is long. */
+export function showJson(value: unknown): string {
+  const text = JSON.stringify(value) ?? "undefined";
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
 /**
  * `JSON.parse`, which silently keeps the last of two equal keys, with that gap closed.
- * @throws SyntaxError for text that is not JSON, a key given twice in one object, or a forbidden key
+ * @throws SyntaxError for text that is not JSON, a key given twice in one object, a forbidden key, or nesting beyond 64 levels
  */
 export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
@@ -12,6 +24,7 @@ export function parseStrictJson(text: string): unknown {
   const open: (Set<string> | undefined)[] = []; // keys of each open object; undefined for an array
   for (let i = 0; i < text.length; i++) {
     const character = text[i];
+    if (open.length > MAX_DEPTH) throw new SyntaxError(`it is nested deeper than ${MAX_DEPTH} levels`);
     if (character === "{") open.push(new Set());
     else if (character === "[") open.push(undefined);
     else if (character === "}" || character === "]") open.pop();
@@ -38,7 +51,7 @@ function isFollowedByColon(text: string, position: number): boolean {
 }
 
 function addKey(keys: Set<string>, key: string): void {
-  if (FORBIDDEN_KEYS.has(key)) throw new SyntaxError(`refuses the name ${JSON.stringify(key)}`);
-  if (keys.has(key)) throw new SyntaxError(`the name ${JSON.stringify(key)} appears twice`);
+  if (FORBIDDEN_KEYS.has(key)) throw new SyntaxError(`refuses the name ${showJson(key)}`);
+  if (keys.has(key)) throw new SyntaxError(`the name ${showJson(key)} appears twice`);
   keys.add(key);
 }

@@ -1,5 +1,5 @@
 /**
- * PyTorch's side of a `.pth` pickle: which globals it may name, and how a storage and a stride make a tensor.
+ * PyTorch's tensors as a `.pth` pickle describes them: how a storage and a stride make a tensor.
  *
  * The pickle only describes tensors (storage key, offset, size, stride); their numbers lie elsewhere in the file. So
  * reading gives {@link TorchTensor} descriptions, and {@link materialise} fetches the numbers of those that are wanted.
@@ -13,22 +13,54 @@ import {
   type HostDtype,
   type HostTensor,
 } from "./host-tensor.ts";
-import type { PickleFunction, PickleHost } from "./pickle.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
+
+/** PyTorch's own limit. */
+export const MAX_RANK = 64;
+
+/** What a storage's elements are: numbers of `dtype`, or `width` bytes each that are not read here. */
+export class StorageType {
+  readonly name: string;
+  readonly dtype: HostDtype | undefined;
+  readonly width: number;
+
+  constructor(name: string, dtype: HostDtype | undefined, width: number) {
+    this.name = name;
+    this.dtype = dtype;
+    this.width = width;
+  }
+}
 
 /** A run of `length` elements, from element `begin`, of the storage kept under `key` (`total` elements long). */
 export class TorchStorage {
-  readonly dtype: HostDtype;
+  readonly type: StorageType;
   readonly key: string;
   readonly total: number;
   readonly begin: number;
   readonly length: number;
 
-  constructor(dtype: HostDtype, key: string, total: number, begin = 0, length = total) {
-    this.dtype = dtype;
+  constructor(type: StorageType, key: string, total: number, begin = 0, length = total) {
+    this.type = type;
     this.key = key;
     this.total = total;
     this.begin = begin;
     this.length = length;
+  }
+
+  /** Bytes of all its elements. */
+  get bytes(): number {
+    return this.total * this.type.width;
+  }
+
+  /** The same bytes as elements of another type. @throws FormatError where they are no whole number of those */
+  as(dtype: HostDtype, file: string): TorchStorage {
+    const width = bytesPerElement(dtype);
+    const total = this.bytes / width;
+    if (!Number.isSafeInteger(total))
+      throw new FormatError(
+        `${file}: storage ${this.key} of ${this.bytes} bytes holds no whole number of ${dtype}`,
+      );
+    return new TorchStorage(new StorageType(this.type.name, dtype, width), this.key, total);
   }
 }
 
@@ -47,122 +79,46 @@ export class TorchTensor {
   }
 }
 
-/** Marks a storage class named by a pickle. */
-class StorageType {
-  readonly dtype: HostDtype;
-  constructor(dtype: HostDtype) {
-    this.dtype = dtype;
+/** A tensor of another kind than plain numbers: it may lie beside the weights, but is none. */
+export class UnreadTensor {
+  /** What it holds, for messages. */
+  readonly what: string;
+  constructor(what: string) {
+    this.what = what;
   }
 }
 
-/** Makes the globals and storages that a PyTorch state dict needs; everything else is refused by name. */
-export function torchHost(file: string): PickleHost {
-  const globals = torchGlobals(file);
-  return {
-    findGlobal(module, name) {
-      const found = globals.get(`${module}.${name}`);
-      if (found === undefined) {
-        throw new FormatError(
-          `${file}: refuses global '${module}.${name}': only tensors and plain containers are read`,
-        );
-      }
-      return found;
-    },
-    loadPersistent: (id) => readStorageId(id, file),
-  };
-}
-
-function torchGlobals(file: string): ReadonlyMap<string, unknown> {
-  const rebuildTensor: PickleFunction = (args) => readTensor(args, file);
-  const rebuildParameter: PickleFunction = ([tensor]) => {
-    if (!(tensor instanceof TorchTensor)) throw new FormatError(`${file}: a parameter holds no tensor`);
-    return tensor;
-  };
-  return new Map<string, unknown>([
-    ["collections.OrderedDict", ((args) => readOrderedDict(args, file)) satisfies PickleFunction],
-    ["torch._utils._rebuild_tensor", rebuildTensor], // before PyTorch 0.4
-    ["torch._utils._rebuild_tensor_v2", rebuildTensor],
-    ["torch._utils._rebuild_parameter", rebuildParameter],
-    ["torch.DoubleStorage", new StorageType("f64")],
-    ["torch.FloatStorage", new StorageType("f32")],
-    ["torch.HalfStorage", new StorageType("f16")],
-    ["torch.BFloat16Storage", new StorageType("bf16")],
-    ["torch.LongStorage", new StorageType("i64")],
-    ["torch.IntStorage", new StorageType("i32")],
-    ["torch.ShortStorage", new StorageType("i16")],
-    ["torch.CharStorage", new StorageType("i8")],
-    ["torch.ByteStorage", new StorageType("u8")],
-    ["torch.BoolStorage", new StorageType("bool")],
-  ]);
-}
-
-/** `OrderedDict()`, or Python 2's `OrderedDict([[key, value], …])`. */
-function readOrderedDict([pairs = []]: readonly unknown[], file: string): Map<unknown, unknown> {
-  if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) {
-    throw new FormatError(`${file}: an OrderedDict is made of what are no pairs`);
-  }
-  return new Map(pairs as [unknown, unknown][]);
-}
-
-/**
- * ("storage", type, key, device, elements), and in files before PyTorch 1.6 a sixth: None, or (key, offset, elements) of a
- * storage that is a view of this one.
- */
-function readStorageId(id: unknown, file: string): TorchStorage {
-  const [kind, type, key, , total, part = null] = Array.isArray(id) ? id : [];
-  if (kind !== "storage" || !(type instanceof StorageType) || typeof key !== "string" || !isSize(total)) {
-    throw new FormatError(`${file}: a persistent id does not name a storage`);
-  }
-  if (part === null) return new TorchStorage(type.dtype, key, total);
-  const [, begin, length] = Array.isArray(part) ? part : [];
-  if (!isSize(begin) || !isSize(length) || begin + length > total) {
-    throw new FormatError(`${file}: storage ${key} has a view that lies outside of it`);
-  }
-  return new TorchStorage(type.dtype, key, total, begin, length);
-}
-
-/** (storage, offset, size, stride, …): what follows (requires_grad, hooks) does not touch the numbers. */
-function readTensor([storage, offset, size, stride]: readonly unknown[], file: string): TorchTensor {
-  if (!(storage instanceof TorchStorage)) throw new FormatError(`${file}: a tensor has no storage`);
-  if (!isSize(offset) || !isSizes(size) || !isSizes(stride) || size.length !== stride.length) {
-    throw new FormatError(`${file}: a tensor has no valid size, stride and offset`);
-  }
-  return new TorchTensor(storage, offset, size, stride);
-}
-
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(isSize);
-}
+/** The numbers of a storage whose type is known: all of them, as an array of its dtype. */
+export type StorageLoader = (storage: TorchStorage, dtype: HostDtype) => HostArray;
 
 /**
  * The tensor's numbers, row-major. A contiguous tensor is a view of its storage; another is gathered by its strides.
- * @param load all elements of the storage under `key`, as an array of its dtype and total length
- * @throws FormatError when the tensor reaches outside of its storage, or repeats it to more elements than it has
+ * @throws FormatError when the tensor reaches outside of its storage, is of a kind that is not read, or costs too much
  */
 export function materialise(
-  tensor: TorchTensor,
-  load: (storage: TorchStorage) => HostArray,
+  tensor: TorchTensor | UnreadTensor,
+  load: StorageLoader,
   where: string,
+  budget: MemoryBudget,
 ): HostTensor {
+  if (tensor instanceof UnreadTensor)
+    throw new FormatError(`${where} holds ${tensor.what}, which are not read`);
   const { storage, offset, size, stride } = tensor;
+  const { dtype, name, width } = storage.type;
+  if (dtype === undefined) throw new FormatError(`${where} is of torch.${name}, which is not read`);
   const count = elementCount(size);
   const last =
     count === 0 ? -1 : size.reduce((sum, n, axis) => sum + (n - 1) * (stride[axis] as number), offset);
-  // Tensors that repeat elements (stride 0) do not occur among weights; a tiny file could ask for terabytes by one.
-  if (last >= storage.length || count > storage.length) {
+  if (!(last < storage.length))
     throw new FormatError(
-      `${where} of shape [${size.join(", ")}], strides [${stride.join(", ")}] and offset ${offset} does not lie within its storage of ${storage.length} ${storage.dtype} elements`,
+      `${where} of shape [${size.join(", ")}], strides [${stride.join(", ")}] and offset ${offset} does not lie within its storage of ${storage.length} ${dtype} elements`,
     );
-  }
-  const data = load(storage);
+  // A tensor can be expanded: a stride of zero repeats one number as often as its shape says.
+  budget.spend(count * width, `a tensor of shape [${size.join(", ")}]`);
+  const data = load(storage, dtype);
   const first = storage.begin + offset;
-  if (isContiguous(size, stride))
-    return { shape: size, dtype: storage.dtype, data: data.subarray(first, first + count) };
-  return { shape: size, dtype: storage.dtype, data: gather(data, first, size, stride, storage.dtype) };
+  if (isContiguous(size, stride)) return { shape: size, dtype, data: data.subarray(first, first + count) };
+  return { shape: size, dtype, data: gather(data, first, size, stride, dtype) };
 }
 
 function isContiguous(size: readonly number[], stride: readonly number[]): boolean {
@@ -184,26 +140,24 @@ function gather(
   dtype: HostDtype,
 ): HostArray {
   const out = allocateArray(dtype, elementCount(size));
-  const index = size.map(() => 0);
+  // Axes of one element are left out: each would be looked at for every number.
+  const axes = size.flatMap((n, axis) => (n === 1 ? [] : [{ n, step: stride[axis] as number }])).reverse();
+  const index = axes.map(() => 0);
   let position = first;
   for (let i = 0; i < out.length; i++) {
     out[i] = data[position] as number;
-    // Count up the index like an odometer, and move the position with it.
-    for (let axis = size.length - 1; axis >= 0; axis--) {
-      const next = (index[axis] as number) + 1;
-      position += stride[axis] as number;
-      if (next < (size[axis] as number)) {
-        index[axis] = next;
+    // Count up the index like an odometer, the last axis first, and move the position with it.
+    for (let k = 0; k < axes.length; k++) {
+      const { n, step } = axes[k] as (typeof axes)[number];
+      const next = (index[k] as number) + 1;
+      position += step;
+      if (next < n) {
+        index[k] = next;
         break;
       }
-      position -= next * (stride[axis] as number);
-      index[axis] = 0;
+      position -= next * step;
+      index[k] = 0;
     }
   }
   return out;
-}
-
-/** Bytes of a storage's numbers. */
-export function storageBytes(storage: TorchStorage): number {
-  return storage.total * bytesPerElement(storage.dtype);
 }

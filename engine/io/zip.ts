@@ -51,6 +51,7 @@ export function readZipDirectory(bytes: Uint8Array, file: string): Map<string, Z
 
   const entries = new Map<string, ZipEntry>();
   let unpacked = 0;
+  let packed = 0;
   for (let i = 0; i < count; i++) {
     if (position + 46 > end || data.getUint32(position, true) !== DIRECTORY_HEADER) {
       throw new FormatError(`${file}: the zip directory is damaged at entry ${i} of ${count}`);
@@ -71,6 +72,11 @@ export function readZipDirectory(bytes: Uint8Array, file: string): Map<string, Z
     unpacked += entry.size;
     if (unpacked > MAX_UNPACKED_BYTES)
       throw new FormatError(`${file}: the zip archive would unpack to more than 2 GiB`);
+    packed += entry.packedSize;
+    if (packed > bytes.length)
+      throw new FormatError(
+        `${file}: the entries of the zip archive lie over each other: refused as a zip bomb`,
+      );
     if (entries.has(name)) throw new FormatError(`${file}: zip entry ${name} appears twice`);
     entries.set(name, entry);
     position += 46 + nameLength + data.getUint16(position + 30, true) + data.getUint16(position + 32, true);

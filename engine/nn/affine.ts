@@ -3,7 +3,7 @@ import { add } from "../ops/pointwise.ts";
 import { inTypeOf } from "../precision.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { expectInitializer, type Initializer, type WeightInit } from "./init.ts";
+import { type Draw, expectInitializer, type Initializer, type WeightInit } from "./init.ts";
 import type { Layout } from "./layout.ts";
 import { Module, Weight } from "./module.ts";
 
@@ -12,10 +12,12 @@ export interface AffineOptions {
   /** True by default. */
   readonly bias?: boolean;
   readonly weightInit?: WeightInit;
+  /** Makes the bias's first values; by default they go with the weight's. */
+  readonly biasInit?: Draw;
 }
 
 /** Their names. */
-export const AFFINE_OPTIONS = ["bias", "weightInit"] as const;
+export const AFFINE_OPTIONS = ["bias", "weightInit", "biasInit"] as const;
 
 export abstract class Affine extends Module {
   readonly weight: Weight;
@@ -33,7 +35,7 @@ export abstract class Affine extends Module {
     shape: Shape,
     outputs: number,
     init: Initializer,
-    { bias = true, weightInit }: AffineOptions,
+    { bias = true, weightInit, biasInit }: AffineOptions,
     torchFanIn?: number,
   ) {
     super();
@@ -41,7 +43,7 @@ export abstract class Affine extends Module {
     const fanIn = (weightInit === "torch" && torchFanIn) || sizeOf(shape.slice(0, -1));
     this.weight = new Weight(`${what} weight`, shape, init.weight(shape, fanIn, weightInit), { layout });
     this.bias = bias
-      ? new Weight(`${what} bias`, [outputs], init.bias(outputs, fanIn, weightInit))
+      ? new Weight(`${what} bias`, [outputs], biasInit ?? init.bias(outputs, fanIn, weightInit))
       : undefined;
   }
 

@@ -21,7 +21,7 @@ export class Conv1d extends Affine {
     options: Conv1dOptions & AffineOptions = {},
   ) {
     checkOptions("Conv1d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS]);
-    const { bias: _, weightInit: __, ...conv } = options;
+    const { bias: _, weightInit: __, biasInit: ___, ...conv } = options;
     const groups = groupsOf("Conv1d", inChannels, outChannels, conv.groups);
     whole("Conv1d", "kernel", kernel, 1);
     super("convolution", "conv1d", [kernel, inChannels / groups, outChannels], outChannels, init, options);

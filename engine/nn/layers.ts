@@ -1,6 +1,6 @@
 /** Layers with weights. Images are [n, h, w, c]; files hold PyTorch's names and layouts. */
 import { ShapeError } from "../errors.ts";
-import { detach, reshape } from "../ops/broadcast.ts";
+import { constant, detach, reshape } from "../ops/broadcast.ts";
 import {
   CONV_OPTIONS,
   CONV_TRANSPOSE_OPTIONS,
@@ -54,7 +54,7 @@ export class Conv2d extends Affine {
     options: Conv2dOptions = {},
   ) {
     checkOptions("Conv2d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS, "paddingMode"]);
-    const { bias: _, weightInit: __, paddingMode = "zeros", ...conv } = options;
+    const { bias: _, weightInit: __, biasInit: ___, paddingMode = "zeros", ...conv } = options;
     expectOneOf("Conv2d", "paddingMode", paddingMode, ["zeros", "reflect"]);
     const groups = groupsOf("Conv2d", inChannels, outChannels, conv.groups);
     whole("Conv2d", "kernel", kernel, 1);
@@ -95,7 +95,7 @@ export class ConvTranspose2d extends Affine {
     options: ConvTransposeOptions & AffineOptions = {},
   ) {
     checkOptions("ConvTranspose2d", options, [...CONV_TRANSPOSE_OPTIONS, ...AFFINE_OPTIONS]);
-    const { bias: _, weightInit: __, ...conv } = options;
+    const { bias: _, weightInit: __, biasInit: ___, ...conv } = options;
     const groups = groupsOf("ConvTranspose2d", inChannels, outChannels, conv.groups);
     whole("ConvTranspose2d", "kernel", kernel, 1);
     const shape = [kernel, kernel, inChannels, outChannels / groups];
@@ -137,45 +137,53 @@ export class Linear extends Affine {
  * normalise, and the running ones move towards the batch's mean and unbiased variance; in evaluation they are used.
  */
 export class BatchNorm extends Module {
-  readonly weight: Weight;
-  readonly bias: Weight;
+  /** Scale and shift, [channels]; none where they are not learned. */
+  readonly weight: Weight | undefined;
+  readonly bias: Weight | undefined;
   readonly running_mean: Weight;
   readonly running_var: Weight;
   /** How far the running statistics move towards each batch's. */
   private readonly momentum: number;
   private readonly eps: number;
 
-  /** @param options.scale initial scale, ones by default */
+  /**
+   * @param options.scale initial scale, ones by default
+   * @param options.affine whether scale and shift are learned; true by default
+   */
   constructor(
     channels: number,
-    options: { readonly eps?: number; readonly momentum?: number; readonly scale?: Draw } = {},
+    options: {
+      readonly eps?: number;
+      readonly momentum?: number;
+      readonly scale?: Draw;
+      readonly affine?: boolean;
+    } = {},
   ) {
     super();
     whole("BatchNorm", "channels", channels, 1);
-    checkOptions("BatchNorm", options, ["eps", "momentum", "scale"]);
+    checkOptions("BatchNorm", options, ["eps", "momentum", "scale", "affine"]);
+    const { affine = true } = options;
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum ?? 0.1;
     const filled = (value: number) => new Float32Array(channels).fill(value);
-    this.weight = new Weight("batch norm scale", [channels], options.scale ?? filled(1));
-    this.bias = new Weight("batch norm shift", [channels], filled(0));
+    this.weight = affine ? new Weight("batch norm scale", [channels], options.scale ?? filled(1)) : undefined;
+    this.bias = affine ? new Weight("batch norm shift", [channels], filled(0)) : undefined;
     this.running_mean = new Weight("running mean", [channels], filled(0), { trained: false });
     this.running_var = new Weight("running variance", [channels], filled(1), { trained: false });
   }
 
   forward(x: Tensor): Tensor {
     const { eps } = this;
+    const { shape, size } = this.running_mean;
     expectTensors("BatchNorm", { x });
-    if (x.shape.at(-1) !== this.weight.size)
+    if (x.shape.at(-1) !== size)
       throw new ShapeError(
-        `BatchNorm: x ${showShape(x.shape)} has ${x.shape.at(-1) ?? "no"} channels, the layer ${this.weight.size}`,
+        `BatchNorm: x ${showShape(x.shape)} has ${x.shape.at(-1) ?? "no"} channels, the layer ${size}`,
       );
+    const [scale, shift] = [this.weight ?? constant(1, shape), this.bias ?? constant(0, shape)];
     if (!this.training)
-      return batchNorm(x, this.weight, this.bias, {
-        eps,
-        mean: this.running_mean,
-        variance: this.running_var,
-      });
-    const count = x.size / this.weight.size;
+      return batchNorm(x, scale, shift, { eps, mean: this.running_mean, variance: this.running_var });
+    const count = x.size / size;
     if (count < 2)
       throw new ShapeError(
         `batch norm: training needs at least 2 values a channel, got x ${showShape(x.shape)}`,
@@ -184,7 +192,7 @@ export class BatchNorm extends Module {
     const variance = batchVariance(x, mean);
     lerp(this.running_mean, detach(mean), this.momentum);
     lerp(this.running_var, detach(mul(variance, count / (count - 1))), this.momentum);
-    return batchNorm(x, this.weight, this.bias, { eps, mean, variance });
+    return batchNorm(x, scale, shift, { eps, mean, variance });
   }
 }
 

@@ -12,7 +12,9 @@ import { expectShape, showShape } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
 import type { Geometry } from "./conv-geometry.ts";
 import { convTunable, forwardLaunches, gradInputLaunches, gradWeightLaunches } from "./conv-kernels.ts";
-import { permute } from "./movement.ts";
+import { reshape } from "./broadcast.ts";
+import { matmul } from "./matmul.ts";
+import { permute, transpose } from "./movement.ts";
 import { type Pair, pair, whole } from "./pair.ts";
 
 /** Options of `conv2d`, in pixels; one number for both axes, or [vertical, horizontal]. */
@@ -85,8 +87,17 @@ const attributes = (g: Geometry) => ({ ...g });
 const recordForward = (x: Tensor, w: Tensor, g: Geometry): Tensor =>
   record(FORWARD, [x, w], [g.N, g.OH, g.OW, g.O], { attributes: attributes(g) });
 
-const recordGradInput = (dy: Tensor, w: Tensor, g: Geometry): Tensor =>
-  record(GRAD_INPUT, [dy, w], [g.N, g.H, g.W, g.I], { attributes: attributes(g) });
+function recordGradInput(dy: Tensor, w: Tensor, g: Geometry): Tensor {
+  if (!coversImage(g))
+    return record(GRAD_INPUT, [dy, w], [g.N, g.H, g.W, g.I], { attributes: attributes(g) });
+  // The kernels go through every window that a pixel lies in, though all but one are padding here.
+  const taps = reshape(w, [g.KH * g.KW * g.I, g.O]);
+  return reshape(matmul(reshape(dy, [g.N, g.O]), transpose(taps)), [g.N, g.H, g.W, g.I]);
+}
+
+/** A single window that is the whole image, as where a generator begins and a discriminator ends: a matrix product. */
+const coversImage = ({ OH, OW, H, W, KH, KW, PH, PW, DH, DW, GROUPS }: Geometry): boolean =>
+  OH * OW * DH * DW * GROUPS === 1 && PH + PW === 0 && H === KH && W === KW;
 
 const recordGradWeight = (x: Tensor, dy: Tensor, g: Geometry): Tensor =>
   record(GRAD_WEIGHT, [x, dy], [g.KH, g.KW, g.I / g.GROUPS, g.O], { attributes: attributes(g) });

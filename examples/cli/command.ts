@@ -1,6 +1,7 @@
 /** What a command of the terminal is. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { InputError } from "../../engine/errors.ts";
+import { nearest } from "../../models/training/options.ts";
 
 export interface OptionSpec {
   readonly type: "string" | "boolean";
@@ -15,6 +16,8 @@ export interface Command {
   /** What the help says between the summary and the options. */
   readonly description?: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** The command as help shows it where it is asked about some of its arguments only. */
+  helpFor?(args: Arguments): Promise<Command | undefined>;
   /** @returns the object that `--json` prints; without `--json` the command has written its result itself */
   run(args: Arguments): Promise<unknown>;
 }
@@ -78,7 +81,9 @@ export function parseCommand(
     const option = /--[\w-]+|-\w/.exec(message)?.[0];
     const known = Object.keys(specs).map((key) => `--${key}`);
     if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION")
-      throw new InputError(`${name} has no option ${option}; it has ${known.join(", ")}`);
+      throw new InputError(
+        `${name} has no option ${option}; it has ${known.join(", ")} (did you mean ${nearest(`${option}`, known)}?)`,
+      );
     if (message.includes("does not take")) throw new InputError(`${name}: ${option} takes no value`);
     throw new InputError(
       `${name}: ${option} needs a value (one that begins with a dash is given as ${option}=-…)`,
@@ -160,14 +165,4 @@ export function required(args: Arguments, name: string): string {
   const value = text(args, name);
   if (value === undefined) throw new InputError(`--${name} is missing`);
   return value;
-}
-
-/**
- * JSON on one line. It knows no infinities and no NaN; they become the strings "Infinity", "-Infinity" and "NaN", which
- * JavaScript's `Number` and Python's `float` read back, instead of turning into null silently.
- */
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "number" && !Number.isFinite(part) ? String(part) : part,
-  );
 }

@@ -1,7 +1,14 @@
 /** `ganvas convert`: weights from any file that is read here, under the names they have there, to safetensors. */
 import { extname } from "node:path";
 import { InputError } from "../../engine/errors.ts";
-import { type HostTensor, hostTensor, openWeights, toFloat16Bits, toFloat32 } from "../../engine/io/index.ts";
+import {
+  checkNumbers,
+  type HostTensor,
+  hostTensor,
+  openWeights,
+  toFloat16Bits,
+  toFloat32,
+} from "../../engine/io/index.ts";
 import { readFileBytes, writeSafetensorsFile } from "../../engine/io/node.ts";
 import { hiddenOptions, metadataOf } from "../../models/architecture.ts";
 import { type Command, positionals, text } from "./command.ts";
@@ -25,6 +32,7 @@ export const convert: Command = {
     if (dtype !== undefined && dtype !== "f32" && dtype !== "f16")
       throw new InputError(`--dtype takes f32 or f16, got "${dtype}"`);
     const { tensors, metadata } = openWeights(await readFileBytes(from), from);
+    checkNumbers(tensors, from);
     const converted = new Map([...tensors].map(([name, t]) => [name, dtype ? inDtype(name, t, dtype) : t]));
     // Of a checkpoint's state the network's form is of use, the rest is not: nobody goes on from rounded moments.
     const { checkpoint: _, ...kept } = metadata;
@@ -43,7 +51,7 @@ function inDtype(name: string, tensor: HostTensor, dtype: "f32" | "f16"): HostTe
   if (!/^b?f\d/.test(tensor.dtype)) return tensor;
   const values = toFloat32(tensor);
   if (dtype === "f32") return hostTensor(values, tensor.shape);
-  const large = values.find((value) => Number.isFinite(value) && Math.abs(value) >= 65520);
+  const large = values.find((value) => Math.abs(value) >= 65520);
   if (large !== undefined)
     throw new InputError(`tensor ${name} holds ${large}; f16 ends at 65504, so keep f32`);
   return hostTensor(toFloat16Bits(values), tensor.shape, "f16");

@@ -8,7 +8,7 @@ import {
   type DetailRow,
   type ModelScores,
 } from "../../models/super-resolution/compare.ts";
-import type { Pair, Upscaler } from "../../models/super-resolution/evaluate.ts";
+import type { Pair, Unmeasured, Upscaler } from "../../models/super-resolution/evaluate.ts";
 import { benchmarkOf, publishedScores } from "../../models/super-resolution/paper-tables.ts";
 import { pictureSheet } from "../../models/training/picture-sheet.ts";
 import { type Arguments, required, text } from "./command.ts";
@@ -20,7 +20,7 @@ export async function evaluateSeveral(
   args: Arguments,
   pairs: readonly Pair[],
   models: ReadonlyMap<string, Upscaler>,
-): Promise<unknown> {
+): Promise<{ readonly failed: readonly Unmeasured[]; readonly [key: string]: unknown }> {
   const sheet = text(args, "sheet");
   if (sheet !== undefined) checkFolder(dirname(sheet));
   const progress = new Progress("eval");
@@ -44,8 +44,14 @@ export async function evaluateSeveral(
     }
     if (sheet !== undefined) console.log(`\n${sheet}: ${names.join(", ")}`);
   }
-  const { images, models: scores } = comparison;
-  return { images, models: scores, ...(benchmark && { benchmark, published }), ...(sheet && { sheet }) };
+  const { images, models: scores, failed } = comparison;
+  return {
+    images,
+    models: scores,
+    failed,
+    ...(benchmark && { benchmark, published }),
+    ...(sheet && { sheet }),
+  };
 }
 
 function tableOf({ images, models }: Comparison): string[] {

@@ -1,6 +1,7 @@
 /** `ganvas eval`: PSNR and SSIM of a model on a folder of images, by a named protocol. */
+import type { SystemTable } from "../../models/systems.ts";
 import { BASELINES } from "../../models/super-resolution/baselines.ts";
-import { evaluate, type Upscaler } from "../../models/super-resolution/evaluate.ts";
+import { evaluate, type Unmeasured, type Upscaler } from "../../models/super-resolution/evaluate.ts";
 import { findPairs } from "../../models/super-resolution/evaluate-node.ts";
 import { PROTOCOLS } from "../../models/metrics/index.ts";
 import { upscaleImage } from "../../models/super-resolution/upscale.ts";
@@ -16,11 +17,13 @@ import {
   required,
   text,
 } from "./command.ts";
+import { evaluateSamples } from "./eval-samples.ts";
 import { evaluateSeveral } from "./eval-table.ts";
 import { loadModel } from "./files.ts";
 import { Progress } from "./progress.ts";
+import { systemOf } from "./systems-files.ts";
 
-export const evaluateCommand: Command = {
+export const evaluateCommand = (table: SystemTable): Command => ({
   usage: "MODEL [MODEL …] --data DIR",
   options: {
     data: {
@@ -48,9 +51,21 @@ export const evaluateCommand: Command = {
       value: "FILE",
       help: "weights of SqueezeNet 1.1 (Caffe's): measures how different images look, too",
     },
+    n: {
+      type: "string",
+      value: "N",
+      help: "samples of a network that makes pictures from noise (10000 by default)",
+    },
+    seed: { type: "string", value: "S", help: "of their noise (0 by default)" },
     ...PRECISION,
   },
   async run(args) {
+    const [first = ""] = args.positionals;
+    if (args.positionals.length === 1 && (await systemOf(first, table))?.system.judge)
+      return evaluateSamples(args, first, table);
+    const foreign = ["n", "seed"].find((option) => text(args, option) !== undefined);
+    if (foreign !== undefined)
+      throw new InputError(`--${foreign} is about samples from noise, and upscaled photographs have none`);
     const isTable = ["sheet", "perceptual"].some((option) => text(args, option) !== undefined);
     if (args.positionals.length > 1 || (isTable && args.positionals.length > 0)) return runTable(args);
     const [name = ""] = positionals(
@@ -73,6 +88,7 @@ export const evaluateCommand: Command = {
       },
       name,
     );
+    tellFailed(result.failed, pairs.length);
     if (!args.json) {
       const width = Math.max(...result.images.map((image) => image.name.length), 4);
       for (const image of [...result.images, { name: "mean", ...result.mean }])
@@ -80,7 +96,15 @@ export const evaluateCommand: Command = {
     }
     return result;
   },
-};
+});
+
+/** One bad file does not end the measuring of the others; it is named, and makes the exit code 2. */
+function tellFailed(failed: readonly Unmeasured[], total: number): void {
+  for (const { error } of failed) console.error(`ganvas: ${error}`);
+  if (failed.length === 0) return;
+  console.error(`ganvas: ${failed.length} of ${total} images could not be measured`);
+  process.exitCode = 2;
+}
 
 /** Several models, by both protocols. */
 async function runTable(args: Arguments): Promise<unknown> {
@@ -91,11 +115,15 @@ async function runTable(args: Arguments): Promise<unknown> {
   const precision = oneOf(args, "precision", PRECISIONS, "f32");
   const models = new Map<string, Upscaler>();
   for (const name of args.positionals) models.set(name, await upscalerOf(name, precision, args.signal));
-  return evaluateSeveral(args, pairs, models);
+  const result = await evaluateSeveral(args, pairs, models);
+  tellFailed(result.failed, pairs.length);
+  return result;
 }
 
 async function upscalerOf(name: string, precision: Precision, signal: AbortSignal): Promise<Upscaler> {
   if (name === "bicubic" || name === "nearest") return BASELINES[name];
   const model = await loadModel(name, precision);
+  if (model.scale !== 4)
+    throw new InputError(`eval measures enlargements by 4; ${name} enlarges by ${model.scale}`);
   return (lr) => upscaleImage(lr, model, { signal });
 }

@@ -2,16 +2,17 @@
 import { dirname, extname } from "node:path";
 import { graphDot, graphSvg, graphText, inspectGraph } from "../../engine/inspect/index.ts";
 import { writeFileAtomic } from "../../engine/io/node.ts";
+import type { SystemTable } from "../../models/systems.ts";
 import { type Arguments, type Command, oneOf, text } from "./command.ts";
 import { checkFolder } from "./files.ts";
-import { findSubject, SUBJECT_OPTIONS, SUBJECT_USAGE } from "./subject.ts";
+import { findSubject, subjectOptions, subjectUsage } from "./subject.ts";
 
 const FORMATS = { text: graphText, dot: graphDot, svg: graphSvg } as const;
 
-export const graphCommand: Command = {
-  usage: SUBJECT_USAGE,
+export const graphCommand = async (table: SystemTable): Promise<Command> => ({
+  usage: subjectUsage(table),
   options: {
-    ...SUBJECT_OPTIONS,
+    ...(await subjectOptions(table)),
     fused: {
       type: "boolean",
       help: "the kernels after fusion, with flops and bytes, instead of the ops as recorded",
@@ -19,10 +20,10 @@ export const graphCommand: Command = {
     format: { type: "string", value: "text|dot|svg", help: "by the ending of --out, else text" },
     out: { type: "string", value: "FILE", short: "o", help: "writes a file instead of printing" },
   },
-  run,
-};
+  run: (args) => run(args, table),
+});
 
-async function run(args: Arguments): Promise<unknown> {
+async function run(args: Arguments, table: SystemTable): Promise<unknown> {
   const out = text(args, "out");
   const ending = { ".dot": "dot", ".gv": "dot", ".svg": "svg" }[extname(out ?? "")] as
     | "dot"
@@ -30,7 +31,7 @@ async function run(args: Arguments): Promise<unknown> {
     | undefined;
   const format = oneOf(args, "format", ["text", "dot", "svg"], ending ?? "text");
   if (out !== undefined) checkFolder(dirname(out));
-  const subject = await findSubject(args);
+  const subject = await findSubject(args, table);
   const view = await inspectGraph(subject.record(), { fused: args.values.fused === true });
   const picture = FORMATS[format](view);
   if (out !== undefined) {

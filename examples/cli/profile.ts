@@ -3,16 +3,17 @@ import { dirname } from "node:path";
 import { init } from "../../engine/index.ts";
 import { chromeTrace, profile, profileRows, profileTable } from "../../engine/inspect/index.ts";
 import { writeFileAtomic } from "../../engine/io/node.ts";
+import type { SystemTable } from "../../models/systems.ts";
 import { adapterName } from "./adapter.ts";
 import { type Arguments, type Command, oneOf, text, wholeNumber } from "./command.ts";
 import { checkFolder } from "./files.ts";
-import { findSubject, SUBJECT_OPTIONS, SUBJECT_USAGE } from "./subject.ts";
+import { findSubject, subjectOptions, subjectUsage } from "./subject.ts";
 import { TUNED, useTuned } from "./tuned.ts";
 
-export const profileCommand: Command = {
-  usage: SUBJECT_USAGE,
+export const profileCommand = async (table: SystemTable): Promise<Command> => ({
+  usage: subjectUsage(table),
   options: {
-    ...SUBJECT_OPTIONS,
+    ...(await subjectOptions(table)),
     ...TUNED,
     by: {
       type: "string",
@@ -23,16 +24,16 @@ export const profileCommand: Command = {
     runs: { type: "string", value: "N", help: "runs to measure, after two to warm up (1 by default)" },
     trace: { type: "string", value: "FILE", help: "writes a trace for https://ui.perfetto.dev" },
   },
-  run,
-};
+  run: (args) => run(args, table),
+});
 
-async function run(args: Arguments): Promise<unknown> {
+async function run(args: Arguments, table: SystemTable): Promise<unknown> {
   const by = oneOf(args, "by", ["kernel", "ops", "layer", "each"], "kernel");
   const top = wholeNumber(args, "top", 1) ?? 40;
   const runs = wholeNumber(args, "runs", 1) ?? 1;
   const trace = text(args, "trace");
   if (trace !== undefined) checkFolder(dirname(trace));
-  const subject = await findSubject(args);
+  const subject = await findSubject(args, table);
   const adapter = await init();
   console.error(adapterName(adapter));
   await useTuned(args);

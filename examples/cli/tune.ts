@@ -1,24 +1,25 @@
 /** `ganvas tune`: measures which kernels are fastest on this adapter, for commands that are given `--tuned`. */
 import { init } from "../../engine/index.ts";
 import { saveTuning, tune } from "../../engine/tuning.ts";
+import type { SystemTable } from "../../models/systems.ts";
 import { adapterName } from "./adapter.ts";
 import { type Arguments, type Command, wholeNumber } from "./command.ts";
 import { Progress } from "./progress.ts";
-import { findSubject, SUBJECT_OPTIONS, SUBJECT_USAGE } from "./subject.ts";
+import { findSubject, subjectOptions, subjectUsage } from "./subject.ts";
 import { addTuned, tuningCache } from "./tuned.ts";
 
-export const tuneCommand: Command = {
-  usage: SUBJECT_USAGE,
+export const tuneCommand = async (table: SystemTable): Promise<Command> => ({
+  usage: subjectUsage(table),
   options: {
-    ...SUBJECT_OPTIONS,
+    ...(await subjectOptions(table)),
     seconds: { type: "string", value: "N", help: "at most that long for one kernel (5 by default)" },
   },
-  run,
-};
+  run: (args) => run(args, table),
+});
 
-async function run(args: Arguments): Promise<unknown> {
+async function run(args: Arguments, table: SystemTable): Promise<unknown> {
   const budget = 1000 * (wholeNumber(args, "seconds", 1) ?? 5);
-  const subject = await findSubject(args);
+  const subject = await findSubject(args, table);
   const adapter = await init();
   console.error(adapterName(adapter));
   // What was chosen for other networks stays.

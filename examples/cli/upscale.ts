@@ -1,6 +1,5 @@
-/** `ganvas upscale`: photographs four times larger. */
-import { basename, dirname, extname, join, resolve } from "node:path";
-import { listImages } from "../../engine/data/image-folder-node.ts";
+/** `ganvas upscale`: photographs four times larger, or by the factor of the network in a file. */
+import { basename, dirname } from "node:path";
 import { InputError } from "../../engine/errors.ts";
 import { type DeviceInfo, init, stats, warmUp } from "../../engine/index.ts";
 import { debugNonFinite } from "../../engine/inspect/index.ts";
@@ -17,9 +16,10 @@ import {
   text,
   wholeNumber,
 } from "./command.ts";
-import { checkFolder, isFolder, loadModel, makeFolder } from "./files.ts";
+import { loadModel, makeFolder } from "./files.ts";
 import { duration, Progress } from "./progress.ts";
 import { TUNED, useTuned } from "./tuned.ts";
+import { type Job, planUpscale } from "./upscale-plan.ts";
 
 export const upscale: Command = {
   usage: "IN… OUT.png|DIR",
@@ -27,7 +27,7 @@ export const upscale: Command = {
     model: {
       type: "string",
       value: "NAME|FILE",
-      help: "a model that comes with the project, or a file of weights (srresnet by default)",
+      help: "a model that comes with the project, or a file of weights: SRResNet, RRDBNet (ESRGAN), SRVGGNetCompact, MSRResNet (srresnet by default)",
     },
     blend: {
       type: "string",
@@ -46,11 +46,6 @@ export const upscale: Command = {
   run,
 };
 
-interface Job {
-  readonly from: string;
-  readonly to: string;
-}
-
 /** An image that cannot be read or written does not keep the others from being enlarged; it makes the exit code 2. */
 async function run(args: Arguments): Promise<unknown> {
   debugNonFinite(args.values["debug-nan"] === true);
@@ -58,8 +53,12 @@ async function run(args: Arguments): Promise<unknown> {
   const out = args.positionals.at(-1);
   if (!out || inputs.length === 0) throw new InputError("upscale takes at least two arguments: IN… OUT");
   const tile = wholeNumber(args, "tile");
-  const jobs = await plan(inputs, out);
   const model = await loadModel(modelName(args), oneOf(args, "precision", PRECISIONS, "f32"));
+  const { jobs, earlier } = await planUpscale(inputs, out, model.scale);
+  if (earlier.length > 0)
+    console.error(
+      `ganvas: ${earlier.length} results of earlier runs are not enlarged again, such as ${earlier[0]}; give such a file by name to do so`,
+    );
   const images = [];
   const failed: { in: string; error: string }[] = [];
   let adapter: DeviceInfo | undefined;
@@ -67,7 +66,7 @@ async function run(args: Arguments): Promise<unknown> {
     args.signal.throwIfAborted();
     try {
       // Reading first: a bad image is told before a device is opened.
-      const image = await readImage(job.from);
+      const image = await readImage(job.from, { onNote: (note) => console.error(`ganvas: ${note}`) });
       if (!adapter) {
         adapter = await init();
         console.error(adapterName(adapter));
@@ -121,33 +120,4 @@ async function enlarge(
   if (!args.json)
     console.log(`${to}: ${image.width}×${image.height} -> ${width}×${height} in ${duration(seconds)}`);
   return { in: from, out: to, width, height, seconds };
-}
-
-/** Which file goes where. @throws InputError where that cannot be */
-async function plan(inputs: readonly string[], out: string): Promise<readonly Job[]> {
-  const files: string[] = [];
-  for (const input of inputs) {
-    if (isFolder(input)) files.push(...(await listImages(input)).map((name) => join(input, name)));
-    else files.push(input);
-  }
-  const single = files.length === 1 && inputs[0] === files[0];
-  const png = extname(out).toLowerCase() === ".png";
-  if (!isFolder(out) && (png || (single && extname(out) !== ""))) {
-    if (!single) throw new InputError(`several images cannot go into the one file ${out}; name a folder`);
-    if (!png) throw new InputError(`the result is a PNG: ${out} should end in .png`);
-    const folder = dirname(out);
-    if (!isFolder(folder)) throw new InputError(`cannot write ${out}: there is no folder ${folder}`);
-    checkFolder(folder);
-    return [{ from: files[0] as string, to: out }];
-  }
-  checkFolder(out);
-  const jobs = files.map((from) => ({ from, to: join(out, `${basename(from, extname(from))}_x4.png`) }));
-  const taken = new Map<string, string>();
-  for (const { from, to } of jobs) {
-    const other = taken.get(to);
-    if (other !== undefined && resolve(other) !== resolve(from))
-      throw new InputError(`${other} and ${from} would both become ${to}; enlarge them into two folders`);
-    taken.set(to, from);
-  }
-  return jobs.filter(({ from, to }) => taken.get(to) === from);
 }

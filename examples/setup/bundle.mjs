@@ -66,10 +66,10 @@ export async function readableBuildError(error) {
   return new SetupError((await formatMessages(messages, { kind: "error", color })).join("").trimEnd());
 }
 
-/** Sources of the worker threads (`*-worker-node.ts` below engine/), whose bundles lie beside every Node bundle. */
+/** Sources of the worker threads (`*-worker-node.ts` below models/), whose bundles lie beside every Node bundle. */
 function workerEntries() {
-  const files = readdirSync(join(root, "engine"), { recursive: true, encoding: "utf8" });
-  return files.filter((file) => file.endsWith("-worker-node.ts")).map((file) => join(root, "engine", file));
+  const files = readdirSync(join(root, "models"), { recursive: true, encoding: "utf8" });
+  return files.filter((file) => file.endsWith("-worker-node.ts")).map((file) => join(root, "models", file));
 }
 
 /**
@@ -81,7 +81,7 @@ export async function withBundledWorkers(code) {
   let changed = code;
   for (const [url, name] of code.matchAll(WORKER_URL)) {
     const source = workerEntries().find((file) => basename(file, ".ts") === name);
-    if (!source) throw new SetupError(`no worker of the engine is called ${name}`);
+    if (!source) throw new SetupError(`no worker is called ${name}`);
     changed = changed.replace(
       url,
       `new URL(${JSON.stringify(pathToFileURL(await bundleEntry(source)).href)})`,
@@ -99,7 +99,7 @@ function isFresh(manifest, entries) {
 }
 
 /**
- * The bundle of `entry` and, beside it, those of the engine's workers. npm packages stay outside.
+ * The bundle of `entry` and, beside it, those of the workers. npm packages stay outside.
  * @param {string} entry path of a .ts file, absolute or relative to the repository
  * @param {{ platform?: "node" | "neutral" }} [options] neutral: for Deno, which has its own navigator.gpu
  * @returns {Promise<string>} path of the bundled file, an ES module

@@ -11,8 +11,8 @@ import {
   phasesOf,
   profile,
 } from "../../engine/inspect/index.ts";
-import type { ModelEntry } from "../../models/super-resolution/shipped.ts";
-import { forwardPass, srganTrainingStep, type Subject, trainingStep } from "../../models/subjects.ts";
+import type { ModelEntry } from "../../models/system.ts";
+import { forwardPass, type Subject, trainingStep } from "../../models/subjects.ts";
 import type { SuperResolver } from "../../models/super-resolution/upscale.ts";
 import type { CallOptions } from "./engine-calls.ts";
 
@@ -87,8 +87,8 @@ export async function openSubject(
   model: (name: string) => Promise<SuperResolver>,
 ): Promise<Subject> {
   const [kind, name = ""] = id.split(":");
-  if (kind === "srgan") return srganTrainingStep(name, side);
-  return kind === "step" ? trainingStep(name, side) : forwardPass(await model(name), side);
+  if (kind === "model") return forwardPass(await model(name), side);
+  return trainingStep(kind === "srgan" ? "srgan" : "srresnet", name, side);
 }
 
 /** Compiles the kernels, runs everything once more to warm up, and then `runs` times to measure. */

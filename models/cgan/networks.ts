@@ -33,7 +33,16 @@ export interface CganGeneratorOptions {
   readonly seed?: number;
   /** Where dropout takes its random numbers from; by default from the seed. */
   readonly rng?: Rng;
+  /** What the bias of the pixels begins as: `marginalBias` of the data in the paper's code; by default zeros. */
+  readonly outputBias?: Float32Array;
 }
+
+/** The bias with which a sigmoid gives each pixel its mean over the data. @param means [pixels], in [0, 1] */
+export const marginalBias = (means: ArrayLike<number>): Float32Array =>
+  Float32Array.from(means, (mean) => {
+    const inside = Math.min(Math.max(mean, 1e-7), 1 - 1e-7);
+    return Math.log(inside / (1 - inside));
+  });
 
 export class CganGenerator extends Module {
   readonly latentDim: number;
@@ -55,6 +64,7 @@ export class CganGenerator extends Module {
       pixels = 784,
       seed = 0,
       rng = new Rng(seed),
+      outputBias,
     } = options;
     const init = new Initializer(seed);
     const weightInit = { bound: 0.05 };
@@ -62,7 +72,10 @@ export class CganGenerator extends Module {
     this.fz = new Linear(latentDim, noiseUnits, init, { weightInit });
     this.fy = new Linear(classes, classUnits, init, { weightInit });
     this.fh = new Linear(noiseUnits + classUnits, hidden, init, { weightInit });
-    this.fo = new Linear(hidden, pixels, init, { weightInit });
+    this.fo = new Linear(hidden, pixels, init, {
+      weightInit,
+      ...(outputBias && { biasInit: () => outputBias }),
+    });
     this.dropout1 = new Dropout(0.5, rng);
     this.dropout2 = new Dropout(0.5, rng);
   }

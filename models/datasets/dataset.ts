@@ -1,4 +1,5 @@
 /** Sets of pictures of one size, as networks that make pictures learn from them. */
+import { fingerprint } from "./fingerprint.ts";
 
 /** One picture and what is known of it. */
 export interface Item {
@@ -31,7 +32,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
     ...dataset,
     name,
     size: indices.length,
-    fingerprint: `${dataset.fingerprint}/${name}/${indices.length}`,
+    fingerprint: fingerprint(dataset.fingerprint, ...Array.from(indices)),
     item: (index) => dataset.item(indices[index] as number),
   };
 }

@@ -1,13 +1,15 @@
 /** The idx files of MNIST and its relatives, plain or gzipped (yann.lecun.com/exdb/mnist). */
-import { gunzipSync } from "fflate";
 import { FormatError } from "../../engine/errors.ts";
+import { crc32 } from "../../engine/io/zip.ts";
 import type { Dataset } from "./dataset.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { gunzip, isGzip } from "./gzip.ts";
 
 const BYTES = 0x08;
 
 /** An array of bytes with its shape. @throws FormatError naming what is wrong with the file */
 export function readIdx(bytes: Uint8Array, file: string): { shape: number[]; data: Uint8Array } {
-  const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? unzip(bytes, file) : bytes;
+  const raw = isGzip(bytes) ? gunzip(bytes, file) : bytes;
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   if (raw.length < 4 || view.getUint16(0) !== 0)
     throw new FormatError(`${file}: not an idx file (it does not begin with two zero bytes)`);
@@ -25,14 +27,6 @@ export function readIdx(bytes: Uint8Array, file: string): { shape: number[]; dat
   return { shape, data: raw.subarray(start) };
 }
 
-function unzip(bytes: Uint8Array, file: string): Uint8Array {
-  try {
-    return gunzipSync(bytes);
-  } catch (error) {
-    throw new FormatError(`${file}: the gzip data are damaged (${(error as Error).message})`);
-  }
-}
-
 /**
  * Pictures and labels of one half of such a set.
  * @throws FormatError where the files do not belong together, or a label is out of range
@@ -47,6 +41,7 @@ export function idxDataset(
   const [count = 0, height = 0, width = 0] = shape;
   if (shape.length !== 3)
     throw new FormatError(`${pictures.file}: holds no pictures (${shape.length} axes, expected 3)`);
+  if (shape.includes(0)) throw new FormatError(`${pictures.file}: holds no pictures (${shape.join("×")})`);
   const { shape: labelShape, data: numbers } = readIdx(labels.bytes, labels.file);
   if (labelShape.length !== 1 || labelShape[0] !== count)
     throw new FormatError(`${labels.file}: ${labelShape.join("×")} labels for ${count} pictures`);
@@ -61,7 +56,7 @@ export function idxDataset(
     size: count,
     shape: [height, width, 1],
     classes,
-    fingerprint: `${name}/${count}`,
+    fingerprint: fingerprint(name, ...shape, crc32(numbers)),
     item: (k) => ({ picture: data.subarray(k * size, (k + 1) * size), label: numbers[k] as number }),
   };
 }

@@ -4,8 +4,9 @@
  */
 import type { Batch, BatchSource } from "../../engine/data/index.ts";
 import { GanvasError, InputError } from "../../engine/errors.ts";
-import { integer, permutation, randomBits } from "../../engine/random.ts";
+import { integer, randomBits } from "../../engine/random.ts";
 import type { Dataset } from "./dataset.ts";
+import { Rounds } from "./rounds.ts";
 
 /** Purposes of the random numbers. */
 const ORDER = 0x5b01;
@@ -34,7 +35,7 @@ const VALUES = {
 export class PictureLoader implements BatchSource {
   private readonly dataset: Dataset;
   private readonly options: LoaderOptions;
-  private readonly rounds = new Map<number, Uint32Array>();
+  private readonly rounds: Rounds;
   private closed = false;
 
   /** @throws InputError where the set is empty or its pictures are smaller than the crop */
@@ -48,6 +49,7 @@ export class PictureLoader implements BatchSource {
       );
     this.dataset = dataset;
     this.options = options;
+    this.rounds = new Rounds(dataset.size, options.seed, ORDER);
   }
 
   async batch(index: number): Promise<Batch> {
@@ -60,7 +62,7 @@ export class PictureLoader implements BatchSource {
     const labels = new Float32Array(n * classes.length);
     const values = VALUES[range];
     const items = await Promise.all(
-      Array.from({ length: n }, (_, place) => this.dataset.item(this.at(index * n + place))),
+      Array.from({ length: n }, (_, place) => this.dataset.item(this.rounds.at(index * n + place))),
     );
     for (const [place, { picture, label }] of items.entries()) {
       const [down, right, turn] = randomBits(seed, index, place, 0, PLACES);
@@ -86,18 +88,5 @@ export class PictureLoader implements BatchSource {
 
   async close(): Promise<void> {
     this.closed = true;
-  }
-
-  /** The picture at a place of the endless sequence of rounds. */
-  private at(position: number): number {
-    const { size } = this.dataset;
-    const round = Math.floor(position / size);
-    let order = this.rounds.get(round);
-    if (!order) {
-      order = permutation(size, this.options.seed, ORDER, round);
-      if (this.rounds.size >= 2) this.rounds.clear();
-      this.rounds.set(round, order);
-    }
-    return order[position % size] as number;
   }
 }

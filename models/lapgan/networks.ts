@@ -16,42 +16,11 @@ import {
   relu,
   Rng,
   reshape,
-  resize,
-  sub,
   type Tensor,
 } from "../../engine/index.ts";
+import { pyrUp } from "./pyramid.ts";
 
-/** Side lengths of the levels, coarse to fine. */
-export const LAPGAN_SIZES = {
-  /** The paper's, on 28×28 crops. */
-  cifar10: [8, 14, 28],
-  stl10: [8, 16, 32, 64, 96],
-  lsun: [4, 8, 16, 32, 64],
-} as const;
-
-/** d(x): [n, h, w, c] to [n, size, size, c]; each new pixel averages the area it covers. */
-export const pyrDown = (x: Tensor, size: number): Tensor => resize(x, [size, size], { method: "coverage" });
-
-/** u(x): [n, h, w, c] to [n, size, size, c]; linear, the corners keep their places. */
-export const pyrUp = (x: Tensor, size: number): Tensor =>
-  resize(x, [size, size], { method: "bilinear", alignCorners: true });
-
-/** One level of the pyramid: `lowPass` + `bandPass` is the image. */
-export interface PyramidLevel {
-  /** The image of the next coarser level. */
-  readonly coarse: Tensor;
-  /** `coarse` enlarged to the image's size. */
-  readonly lowPass: Tensor;
-  /** What is missing there. */
-  readonly bandPass: Tensor;
-}
-
-/** Splits images [n, size, size, c] into a coarser image and the detail it lacks. */
-export function splitLevel(image: Tensor, coarseSize: number): PyramidLevel {
-  const coarse = pyrDown(image, coarseSize); // [n, coarseSize, coarseSize, c]
-  const lowPass = pyrUp(coarse, image.shape[1] as number); // [n, size, size, c]
-  return { coarse, lowPass, bandPass: sub(image, lowPass) };
-}
+export { type PyramidLevel, pyrDown, pyrUp, splitLevel } from "./pyramid.ts";
 
 export interface LapganBaseOptions {
   /** Side of the images: 8. */
@@ -148,9 +117,11 @@ export interface LapganFineOptions {
   readonly seed?: number;
 }
 
-/** A class as one more plane of the image: a fully connected layer, 10 -> size². */
-function classPlane(cls: Linear, y: Tensor, size: number): Tensor {
-  return reshape(relu(cls.forward(y)), [-1, size, size, 1]);
+/** A class as one more plane of the image: a fully connected layer, classes -> size². @returns [n, size, size, 1] */
+export function classPlane(cls: Linear, y: Tensor): Tensor {
+  const plane = relu(cls.forward(y)); // [n, size²]
+  const size = Math.sqrt(plane.shape[1] as number);
+  return reshape(plane, [-1, size, size, 1]);
 }
 
 /** The generator of a finer level: three convolutions make the band that the enlarged image lacks, noise as a fourth plane. */
@@ -180,7 +151,7 @@ export class LapganFineGenerator extends Module {
    * @returns [n, size, size, 3], the band to be added to `lowPass`
    */
   forward(z: Tensor, lowPass: Tensor, y?: Tensor): Tensor {
-    const planes = this.cls && y ? [z, classPlane(this.cls, y, this.size), lowPass] : [z, lowPass];
+    const planes = this.cls && y ? [z, classPlane(this.cls, y), lowPass] : [z, lowPass];
     let x = concat(planes, 3); // [n, s, s, 4 or 5]
     x = relu(this.conv1.forward(x)); // [n, s, s, 64]
     x = relu(this.conv2.forward(x)); // [n, s, s, 64]
@@ -202,11 +173,13 @@ export class LapganFineDiscriminator extends Module {
     const { size, featureMaps = 64, classes = 0, seed = 1, rng = new Rng(seed) } = options;
     const init = new Initializer(seed);
     const weightInit = "torch";
-    const side = Math.floor((size - 9) / 2) + 1;
+    // The paper's D at 8 pixels is not known, and without padding there would be nothing left of them.
+    const padding = size < 13 ? 2 : 0;
+    const side = Math.floor((size + 4 * padding - 9) / 2) + 1;
     this.size = size;
     if (classes > 0) this.cls = new Linear(classes, size * size, init, { weightInit });
-    this.conv1 = new Conv2d(classes > 0 ? 4 : 3, featureMaps, 5, init, { weightInit });
-    this.conv2 = new Conv2d(featureMaps, featureMaps, 5, init, { stride: 2, weightInit });
+    this.conv1 = new Conv2d(classes > 0 ? 4 : 3, featureMaps, 5, init, { padding, weightInit });
+    this.conv2 = new Conv2d(featureMaps, featureMaps, 5, init, { stride: 2, padding, weightInit });
     this.fc = new Linear(featureMaps * side * side, 1, init, { weightInit });
     this.dropout = new Dropout(0.5, rng);
   }
@@ -219,7 +192,7 @@ export class LapganFineDiscriminator extends Module {
    */
   forward(bandPass: Tensor, lowPass: Tensor, y?: Tensor): Tensor {
     let x = add(bandPass, lowPass); // [n, s, s, 3]
-    if (this.cls && y) x = concat([x, classPlane(this.cls, y, this.size)], 3); // [n, s, s, 4]
+    if (this.cls && y) x = concat([x, classPlane(this.cls, y)], 3); // [n, s, s, 4]
     x = relu(this.conv1.forward(x)); // [n, s - 4, s - 4, 64]
     x = this.conv2.forward(x); // [n, m, m, 64], m = ⌊(s - 9) / 2⌋ + 1
     x = this.dropout.forward(relu(flatten(x.permute([0, 3, 1, 2])))); // [n, 64 m²]

@@ -12,28 +12,39 @@ import { checkSamples, type Samples } from "./samples.ts";
  */
 export function parzenLogLikelihood(samples: Samples, points: Samples, sigma: number): Float64Array {
   checkSamples("parzenLogLikelihood", { samples, points });
-  if (!(sigma > 0)) throw new GanvasError(`parzenLogLikelihood: sigma must be above 0, got ${sigma}`);
   const { dimension, count } = samples;
-  const exponents = new Float64Array(count);
-  const shift = Math.log(count) + dimension * Math.log(sigma * Math.sqrt(2 * Math.PI));
+  const constant = windowConstant(samples, sigma);
+  const squares = new Float64Array(count);
   return Float64Array.from({ length: points.count }, (_, i) => {
-    let largest = Number.NEGATIVE_INFINITY;
     for (let j = 0; j < count; j++) {
-      let squares = 0;
+      let sum = 0;
       for (let k = 0; k < dimension; k++) {
         const difference =
           (points.data[i * dimension + k] as number) - (samples.data[j * dimension + k] as number);
-        squares += difference * difference;
+        sum += difference * difference;
       }
-      const exponent = -squares / (2 * sigma * sigma);
-      exponents[j] = exponent;
-      largest = Math.max(largest, exponent);
+      squares[j] = sum;
     }
-    // The largest term is taken out, or every density would be 0 in many dimensions.
-    let sum = 0;
-    for (const exponent of exponents) sum += Math.exp(exponent - largest);
-    return largest + Math.log(sum) - shift;
+    return logOfWindows(squares, sigma) - constant;
   });
+}
+
+/** Log of the sum of exp(-squares / 2 sigma²). */
+export function logOfWindows(squares: Float64Array, sigma: number): number {
+  // The largest term is taken out, or every density would be 0 in many dimensions.
+  const least = squares.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  let sum = 0;
+  for (const square of squares) sum += Math.exp((least - square) / (2 * sigma * sigma));
+  return Math.log(sum) - least / (2 * sigma * sigma);
+}
+
+/** What is taken from the log of the sum of exp(-|x - sample|² / 2 sigma²). */
+export function windowConstant(
+  { count, dimension }: Pick<Samples, "count" | "dimension">,
+  sigma: number,
+): number {
+  if (!(sigma > 0)) throw new GanvasError(`Parzen window: sigma must be above 0, got ${sigma}`);
+  return Math.log(count) + dimension * Math.log(sigma * Math.sqrt(2 * Math.PI));
 }
 
 /** Deviations from 10^`first` to 10^`last`, evenly spaced in the exponent; the papers' ten from 0.1 to 1 by default. */
@@ -47,8 +58,9 @@ export function logSpace(first = -1, last = 0, count = 10): number[] {
 export interface ParzenEstimate {
   /** Mean log-likelihood of the validation points for each deviation, in nats. */
   readonly validation: readonly number[];
-  /** Position of the deviation that suits them best. */
+  /** Position of the deviation that suits them best, and it. */
   readonly best: number;
+  readonly sigma: number;
   /** Log-likelihood of each test point under it. */
   readonly test: Float64Array;
   readonly mean: number;
@@ -65,19 +77,28 @@ export function parzenEstimate(
   sigmas: readonly number[] = logSpace(),
 ): ParzenEstimate {
   checkSamples("parzenEstimate", { samples, validation, test });
-  const means = sigmas.map((sigma) => meanOf(parzenLogLikelihood(samples, validation, sigma)));
-  const best = means.indexOf(Math.max(...means));
-  const values = parzenLogLikelihood(samples, test, sigmas[best] as number);
-  const mean = meanOf(values);
-  const deviation = Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
-  return {
-    validation: means,
-    best,
-    test: values,
-    mean,
-    deviation,
-    standardError: deviation / Math.sqrt(values.length),
-  };
+  const validated = sigmas.map((sigma) => parzenLogLikelihood(samples, validation, sigma));
+  const choice = bestDeviation(sigmas, validated);
+  return { ...choice, ...estimateOf(parzenLogLikelihood(samples, test, choice.sigma)) };
+}
+
+/** @param validated log-likelihoods of the validation points, a list for each deviation */
+export function bestDeviation(
+  sigmas: readonly number[],
+  validated: readonly Float64Array[],
+): Pick<ParzenEstimate, "validation" | "best" | "sigma"> {
+  const validation = validated.map(meanOf);
+  const best = validation.indexOf(Math.max(...validation));
+  return { validation, best, sigma: sigmas[best] as number };
+}
+
+/** @param test log-likelihood of each test point */
+export function estimateOf(
+  test: Float64Array,
+): Pick<ParzenEstimate, "test" | "mean" | "deviation" | "standardError"> {
+  const mean = meanOf(test);
+  const deviation = Math.sqrt(meanOf(test.map((value) => (value - mean) ** 2)));
+  return { test, mean, deviation, standardError: deviation / Math.sqrt(test.length) };
 }
 
 const meanOf = (values: Float64Array): number =>

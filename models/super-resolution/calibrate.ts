@@ -3,7 +3,7 @@ import type { Batch } from "../../engine/data/index.ts";
 import { calibrateVggWeight, type FeatureReduction } from "./srgan-losses.ts";
 import type { SRResNet } from "./srresnet.ts";
 import type { VGG19 } from "../features/vgg19.ts";
-import { tensorsOf } from "../training/recipe.ts";
+import { tensorsOf } from "../training/trainer.ts";
 
 /**
  * The mean over batches of the weight that makes the VGG loss of a generator as large as its mean squared error.

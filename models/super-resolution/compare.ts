@@ -1,8 +1,7 @@
 /** Several upscalers on the same images: scores by every protocol, and the same detail of each side by side. */
-import { InputError } from "../../engine/errors.ts";
 import { crop, type Image } from "../../engine/io/image.ts";
 import { nearest } from "./baselines.ts";
-import type { Pair, Upscaler } from "./evaluate.ts";
+import { measurable, type Pair, type Unmeasured, type Upscaler } from "./evaluate.ts";
 import { type Protocol, PROTOCOLS, type Score, score, smallestSide } from "../metrics/index.ts";
 import { perceptualDistance } from "../features/perceptual.ts";
 import { detailWindow } from "../training/picture-sheet.ts";
@@ -28,6 +27,8 @@ export interface Comparison {
   readonly images: number;
   readonly models: readonly ModelScores[];
   readonly details: readonly DetailRow[];
+  /** Images that are left out. */
+  readonly failed: readonly Unmeasured[];
 }
 
 export interface CompareOptions {
@@ -38,23 +39,24 @@ export interface CompareOptions {
 
 /**
  * @param models by the name that results carry
- * @throws InputError when there is no image, or one is too small to be measured
+ * @throws InputError when there is no image that can be measured
  */
 export async function compareUpscalers(
   pairs: readonly Pair[],
   models: ReadonlyMap<string, Upscaler>,
   { eye, onProgress = () => {} }: CompareOptions = {},
 ): Promise<Comparison> {
-  if (pairs.length === 0) throw new InputError("compare: there is no image to measure");
   const sums = new Map([...models.keys()].map((name) => [name, newSum()]));
   const details: DetailRow[] = [];
+  const failed: Unmeasured[] = [];
+  const side = Math.max(...PROTOCOLS.map((protocol) => smallestSide(protocol)));
   const total = pairs.length * models.size;
   let done = 0;
-  for (const { name: image, load } of pairs) {
-    const { lr, hr } = await load();
-    const side = Math.max(...PROTOCOLS.map((protocol) => smallestSide(protocol)));
-    if (Math.min(hr.width, hr.height) < side)
-      throw new InputError(`${image}: needs ${side}x${side} pixels or more, got ${hr.width}x${hr.height}`);
+  const onFailed = (one: Unmeasured) => {
+    failed.push(one);
+    done += models.size;
+  };
+  for await (const { name: image, lr, hr } of measurable(pairs, side, onFailed)) {
     const { x, y, side: shown } = detailWindow(hr, DETAIL);
     const detail = (picture: Image) => crop(picture, x, y, shown, shown);
     const pictures = [detail(await nearest(lr))];
@@ -64,21 +66,24 @@ export async function compareUpscalers(
       const sum = sums.get(name) as Sum;
       for (const protocol of PROTOCOLS) {
         const { psnr, ssim } = score(sr, hr, protocol);
-        sum[protocol].psnr += psnr / pairs.length;
-        sum[protocol].ssim += ssim / pairs.length;
+        sum[protocol].psnr += psnr;
+        sum[protocol].ssim += ssim;
       }
-      if (eye) sum.perceptual += (await perceptualDistance(eye, sr, hr)) / pairs.length;
+      if (eye) sum.perceptual += await perceptualDistance(eye, sr, hr);
       pictures.push(detail(sr));
     }
     details.push({ image, pictures: [...pictures, detail(hr)] });
   }
   onProgress(done, total, "");
-  const scores = [...sums].map(([model, { perceptual, ...protocols }]) => ({
+  const images = details.length;
+  const mean = ({ psnr, ssim }: Score): Score => ({ psnr: psnr / images, ssim: ssim / images });
+  const scores = [...sums].map(([model, { perceptual, matlab, ledig2017 }]) => ({
     model,
-    ...protocols,
-    ...(eye && { perceptual }),
+    matlab: mean(matlab),
+    ledig2017: mean(ledig2017),
+    ...(eye && { perceptual: perceptual / images }),
   }));
-  return { images: pairs.length, models: scores, details };
+  return { images, models: scores, details, failed };
 }
 
 type Sum = Record<Protocol, { psnr: number; ssim: number }> & { perceptual: number };

@@ -26,6 +26,12 @@ export interface ImageScore extends Score {
   readonly name: string;
 }
 
+/** An image that cannot be measured, and why. */
+export interface Unmeasured {
+  readonly name: string;
+  readonly error: string;
+}
+
 /** What `ganvas eval --json` prints. */
 export interface Evaluation {
   readonly model: string;
@@ -33,6 +39,8 @@ export interface Evaluation {
   readonly images: readonly ImageScore[];
   /** Means over the images of their own values. */
   readonly mean: Score;
+  /** Images that are left out, because they cannot be read, do not fit or are too small. */
+  readonly failed: readonly Unmeasured[];
 }
 
 /** Where an evaluation stands, told after each image. */
@@ -77,12 +85,41 @@ export function matchPair(
 }
 
 /**
+ * The pairs that can be measured, one after the other; each of the others is told to `onFailed`.
+ * @param side width and height that an original needs at least
+ * @throws InputError where none can be measured
+ */
+export async function* measurable(
+  pairs: readonly Pair[],
+  side: number,
+  onFailed: (failed: Unmeasured) => void,
+): AsyncGenerator<ImagePair & { readonly name: string }> {
+  let first: InputError | undefined;
+  let good = 0;
+  for (const { name, load } of pairs)
+    try {
+      const pair = await load();
+      const { width, height } = pair.hr;
+      if (Math.min(width, height) < side)
+        throw new InputError(
+          `${name}: to measure it takes ${side}x${side} pixels or more, got ${width}x${height}`,
+        );
+      good++;
+      yield { name, ...pair };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      first ??= error;
+      onFailed({ name, error: error.message });
+    }
+  if (good === 0) throw first ?? new InputError("there is no image to measure");
+}
+
+/**
  * Upscales every image and compares it with its original.
  *
  * @param model the name that the result carries
  * @returns per-image values and their means. PSNR is Infinity where an image comes out equal ("Infinity" in the command's JSON).
- * @throws InputError if there is no image, or one is too small for the protocol or comes out in another size than its
- *   original
+ * @throws InputError if there is no image that can be measured, or one comes out in another size than its original
  */
 export async function evaluate(
   pairs: readonly Pair[],
@@ -91,16 +128,9 @@ export async function evaluate(
   onProgress?: (progress: EvaluationProgress) => void,
   model = upscaler.name,
 ): Promise<Evaluation> {
-  if (pairs.length === 0) throw new InputError("evaluate: there is no image to measure");
   const images: ImageScore[] = [];
-  for (const { name, load } of pairs) {
-    const { lr, hr } = await load();
-    const side = smallestSide(protocol);
-    if (hr.width < side || hr.height < side) {
-      throw new InputError(
-        `${name}: protocol ${protocol} needs ${side}x${side} pixels or more, got ${hr.width}x${hr.height}`,
-      );
-    }
+  const failed: Unmeasured[] = [];
+  for await (const { name, lr, hr } of measurable(pairs, smallestSide(protocol), (one) => failed.push(one))) {
     const sr = await upscaler(lr);
     if (sr.width !== hr.width || sr.height !== hr.height) {
       throw new InputError(
@@ -109,9 +139,9 @@ export async function evaluate(
     }
     const latest = { name, ...score(sr, hr, protocol) };
     images.push(latest);
-    onProgress?.({ done: images.length, total: pairs.length, latest });
+    onProgress?.({ done: images.length + failed.length, total: pairs.length, latest });
   }
   const mean = (value: (image: ImageScore) => number) =>
     images.reduce((sum, image) => sum + value(image), 0) / images.length;
-  return { model, protocol, images, mean: { psnr: mean((i) => i.psnr), ssim: mean((i) => i.ssim) } };
+  return { model, protocol, images, mean: { psnr: mean((i) => i.psnr), ssim: mean((i) => i.ssim) }, failed };
 }

@@ -1,17 +1,6 @@
 /** The networks that come with the project. To ship another: its weights and its card in `weights/`, and a row below. */
 
-/** A row of the table: everything that commands and pages know about a model before they open it. */
-export interface ModelEntry {
-  /** By which commands call it. */
-  readonly name: string;
-  readonly title: string;
-  /** One sentence: how it was trained, and what that does to a picture. */
-  readonly description: string;
-  /** Path of its weights from the repository's root. */
-  readonly file: string;
-  /** Path of its card from the repository's root: data, steps, scores, and the command that made it. */
-  readonly card: string;
-}
+import type { ModelEntry } from "../system.ts";
 
 /** Super-resolution by four; the first is the one that is taken where none is named. */
 export const superResolvers: readonly ModelEntry[] = [

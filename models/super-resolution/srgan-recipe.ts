@@ -8,7 +8,8 @@ import {
 import { type FeatureReduction, LAST_TEXTURE_LAYER } from "./srgan-losses.ts";
 import { SRRESNET_PAPER, type SRResNetConfig } from "./srresnet.ts";
 import { deeperVggLayer, type VggLayer, type VggOptions } from "../features/vgg19.ts";
-import type { Recipe, Schedule } from "../training/recipe.ts";
+import type { Schedule } from "../training/recipe.ts";
+import type { Recipe } from "./recipe.ts";
 import { type Game, PAPER_GAME } from "./srgan-step.ts";
 
 /** What the generator is to come close to: the pixels of the original, or its features in VGG19. */

@@ -21,7 +21,10 @@ import { SRGANDiscriminator } from "./srgan-discriminator.ts";
 import { SRResNet } from "./srresnet.ts";
 import { startAsNearest } from "./srresnet-init.ts";
 import type { VGG19 } from "../features/vgg19.ts";
-import { learningRate, type StartingWeights, tensorsOf, type Trainer } from "../training/recipe.ts";
+import { metadataOf } from "../architecture.ts";
+import { learningRate, type StartingWeights } from "../training/recipe.ts";
+import { tensorsOf, type Weights } from "../training/trainer.ts";
+import type { GeneratorTrainer } from "./recipe.ts";
 import { joined, prefixed, under } from "../training/state.ts";
 import type { SRGANRecipe } from "./srgan-recipe.ts";
 import { type Content, contentLoss, type GeneratorLossOptions, jittered, srganStep } from "./srgan-step.ts";
@@ -42,7 +45,7 @@ export const ADVERSARIAL_MEASURES = [
 /** What losses see of images. */
 type View = (images: Tensor) => Tensor;
 
-export class SRGANTraining implements Trainer {
+export class SRGANTraining implements GeneratorTrainer<SRGANRecipe> {
   readonly recipe: SRGANRecipe;
   readonly generator: SRResNet;
   readonly discriminator: SRGANDiscriminator | undefined;
@@ -90,6 +93,11 @@ export class SRGANTraining implements Trainer {
     return this.generatorAdam.steps;
   }
 
+  get networks() {
+    const { generator, discriminator } = this;
+    return { generator, ...(discriminator && { discriminator }) };
+  }
+
   get parameterCounts(): Readonly<Record<string, number>> {
     const { generator, discriminator } = this;
     return {
@@ -99,21 +107,20 @@ export class SRGANTraining implements Trainer {
   }
 
   update(batch: Batch): Tensor {
-    const { lr, hr } = tensorsOf(batch, "lr", "hr");
-    const numbers = this.record(lr, hr).watch();
+    const numbers = this.record(batch).watch();
     flush();
     return numbers;
   }
 
   /**
    * Records an update without running it.
-   * @param lr [n, h, w, 3] in [0, 1]
-   * @param hr [n, 4h, 4w, 3] in [-1, 1]
+   * @param batch its `lr` [n, h, w, 3] in [0, 1], its `hr` [n, 4h, 4w, 3] in [-1, 1]
    * @param step that learning rates and window are of, counted from 0; by default the one that is due
    * @returns the measures
    */
-  record(lr: Tensor, hr: Tensor, step = this.step): Tensor {
+  record(batch: Batch, step = this.step): Tensor {
     const { recipe } = this;
+    const { lr, hr } = tensorsOf(batch, "lr", "hr");
     this.generatorAdam.lr = step < leadOf(recipe) ? 0 : learningRate(recipe, step);
     if (this.discriminatorAdam) this.discriminatorAdam.lr = discriminatorLearningRate(recipe, step);
     const view = (images: Tensor) => (recipe.jitter ? jittered(images, step) : images);
@@ -157,6 +164,11 @@ export class SRGANTraining implements Trainer {
     const { ema, network } = this.average;
     ema.copyTo(network, this.generator);
     return network;
+  }
+
+  async weights(): Promise<Weights> {
+    const net = this.current();
+    return { tensors: await net.stateDict(), metadata: metadataOf(net.config) };
   }
 
   recompute(): void {

@@ -1,6 +1,13 @@
-/** Files of SRResNet weights: ours, and those of leftthomas/SRGAN. */
+/** Files of SRResNet weights: ours, and those of leftthomas/SRGAN and Lornatang/SRGAN-PyTorch. */
 import { InputError } from "../../engine/errors.ts";
-import { checkStateDict, type HostTensor, openWeights } from "../../engine/io/index.ts";
+import {
+  checkNumbers,
+  checkStateDict,
+  type HostTensor,
+  isCounter,
+  networkWithin,
+  openWeights,
+} from "../../engine/io/index.ts";
 import { hiddenOptions } from "../architecture.ts";
 import { interpolateWeights } from "./blend.ts";
 import { SRResNet, type SRResNetConfig } from "./srresnet.ts";
@@ -28,36 +35,69 @@ export function configOf(shapes: Shapes): SRResNetConfig | undefined {
   };
 }
 
-/**
- * Our names for the tensors of leftthomas/SRGAN's generator, whose blocks are numbered through: block1 is the head, the
- * last two are the trunk's end and the upsampling with the tail.
- */
-function fromLeftthomas(name: string, last: number): string {
-  const [, number, rest] = /^block(\d+)\.(.*)$/.exec(name) ?? [];
-  if (number === undefined || rest === undefined) return name;
-  const k = Number(number);
-  const pair = (prefix: string) => `${prefix}.${rest.replace(/^0\./, "conv.").replace(/^1\./, "act.")}`;
-  if (k === 1) return pair("head");
-  if (k === last - 1) return pair("trunk");
-  if (k === last)
-    return rest
-      .replace(/^([01])\.prelu\./, "up.$1.act.")
-      .replace(/^([01])\./, "up.$1.")
-      .replace(/^2\./, "tail.")
-      .replace("up.0.up.", "up.")
-      .replace("up.1.up.", "up.");
-  return `body.${k - 2}.${rest.replace("prelu.", "act.")}`;
+type Dict = ReadonlyMap<string, HostTensor>;
+type Opened = ReturnType<typeof openWeights>;
+
+/** A way of naming the generator's tensors: a tensor that all such files have, and our name for each. */
+interface Naming {
+  readonly first: string;
+  readonly output: SRResNetConfig["output"];
+  rename(dict: Dict): (name: string) => string;
 }
 
-/** Where checkpoints of runs keep the generator: SRGAN's beside the discriminator, SRResNet's alone. */
-const CHECKPOINT_PREFIXES = ["model.generator.", "model."];
+const NAMINGS: readonly Naming[] = [
+  { first: "head.conv.weight", output: "linear", rename: () => (name) => name },
+  { first: "block1.0.weight", output: "tanh01", rename: fromLeftthomas },
+  { first: "trunk.0.rcb.0.weight", output: "linear01", rename: () => fromLornatang },
+];
 
-/** The generator's tensors of a checkpoint; of any other file, all. */
-function generatorOf(dict: ReadonlyMap<string, HostTensor>): ReadonlyMap<string, HostTensor> {
-  const prefix = CHECKPOINT_PREFIXES.find((start) => dict.has(`${start}head.conv.weight`));
-  if (prefix === undefined) return dict;
-  const own = [...dict].filter(([name]) => name.startsWith(prefix));
-  return new Map(own.map(([name, x]) => [name.slice(prefix.length), x]));
+/** Lornatang/SRGAN-PyTorch: layers by their places in sequences. */
+function fromLornatang(name: string): string {
+  const [, path = "", place = "0", rest = ""] = /^(.*?)(?:\.(\d))?(\.\w+)$/.exec(name) ?? [];
+  const at = Number(place);
+  const [, block] = /^(?:trunk|upsampling)\.(\d+)\./.exec(path) ?? [];
+  if (path.endsWith(".rcb")) return `body.${block}.${["conv1", "bn1", "act", "conv2", "bn2"][at]}${rest}`;
+  if (path.endsWith(".upsample_block")) return `up.${block}.${at === 0 ? "conv" : "act"}${rest}`;
+  if (/^conv(_block)?1$/.test(path)) return `head.${at === 0 ? "conv" : "act"}${rest}`;
+  if (/^conv(_block)?2$/.test(path)) return `trunk.${at === 0 ? "conv" : "bn"}${rest}`;
+  return /^conv(_block)?3$/.test(path) ? `tail${rest}` : name;
+}
+
+/**
+ * leftthomas/SRGAN, whose blocks are numbered through: block1 is the head, the last two are the trunk's end and the
+ * upsampling with the tail. The trunk ends in PReLU, or in batch norm since 2019.
+ */
+function fromLeftthomas(dict: Dict): (name: string) => string {
+  const last = Math.max(...[...dict.keys()].map((name) => Number(/^block(\d+)\./.exec(name)?.[1] ?? 0)));
+  const second = dict.has(`block${last - 1}.1.running_mean`) ? "bn." : "act.";
+  return (name) => {
+    const [, number, rest] = /^block(\d+)\.(.*)$/.exec(name) ?? [];
+    if (number === undefined || rest === undefined) return name;
+    const k = Number(number);
+    const pair = (prefix: string, act: string) =>
+      `${prefix}.${rest.replace(/^0\./, "conv.").replace(/^1\./, act)}`;
+    if (k === 1) return pair("head", "act.");
+    if (k === last - 1) return pair("trunk", second);
+    if (k === last)
+      return rest
+        .replace(/^([01])\.prelu\./, "up.$1.act.")
+        .replace(/^([01])\./, "up.$1.")
+        .replace(/^2\./, "tail.")
+        .replace("up.0.up.", "up.")
+        .replace("up.1.up.", "up.");
+    return `body.${k - 2}.${rest.replace("prelu.", "act.")}`;
+  };
+}
+
+/** The generator among a file's tensors, under our names; the file's own tensors where there is none. */
+function findGenerator(tensors: Dict): { dict: Dict; output: SRResNetConfig["output"] } {
+  for (const { first, output, rename } of NAMINGS) {
+    const found = networkWithin(tensors, first);
+    if (!found) continue;
+    const ours = rename(found);
+    return { dict: new Map([...found].map(([name, x]) => [ours(name), x])), output };
+  }
+  return { dict: tensors, output: "linear" };
 }
 
 /** A network as a file describes it, in host memory. */
@@ -71,26 +111,25 @@ export interface SRResNetFile {
 
 /**
  * The network that a file describes (a checkpoint of a run too), and its weights.
- * @throws InputError naming the first tensor that does not fit, with both shapes, or that holds NaN
+ * @throws InputError naming the first tensor that does not fit, with both shapes, or that holds what is no finite number
  */
-export function readSRResNet(bytes: Uint8Array, file: string): SRResNetFile {
-  const { tensors, metadata } = openWeights(bytes, file);
-  let dict: ReadonlyMap<string, HostTensor> = generatorOf(tensors);
-  let output: SRResNetConfig["output"] = "linear";
-  if (dict.has("block1.0.weight")) {
-    const last = Math.max(...[...dict.keys()].map((name) => Number(/^block(\d+)\./.exec(name)?.[1] ?? 0)));
-    dict = new Map([...dict].map(([name, t]) => [fromLeftthomas(name, last), t]));
-    output = "tanh01";
-  }
-  for (const [name, { data }] of dict)
-    if (data instanceof Float32Array && !data.every(Number.isFinite))
-      throw new InputError(`${file}: tensor ${name} holds a value that is not a finite number`);
+export const readSRResNet = (bytes: Uint8Array, file: string): SRResNetFile =>
+  srresnetOf(openWeights(bytes, file), file);
+
+/** Is there an SRResNet among a file's tensors, by the names? */
+export const holdsSRResNet = (tensors: Dict): boolean =>
+  NAMINGS.some(({ first }) => networkWithin(tensors, first) !== undefined);
+
+/** The same of a file that has been opened. @throws InputError as `readSRResNet` does */
+export function srresnetOf({ tensors, metadata }: Opened, file: string): SRResNetFile {
+  const { dict, output } = findGenerator(tensors);
   const config = configOf(new Map([...dict].map(([name, t]) => [name, t.shape])));
   // A file of another kind is compared with the paper's network, so that the message names what does not fit.
   if (!config) checkStateDict(new SRResNet().fileShapes(), new Map(dict), file, "an SRResNet");
   if (!config || config.numBlocks < 1)
     throw new InputError(`${file} holds no SRResNet: it has no residual block`);
-  const weights = new Map([...dict].filter(([name]) => !name.endsWith(".num_batches_tracked")));
+  checkNumbers(dict, file);
+  const weights = new Map([...dict].filter(([name]) => !isCounter(name)));
   const { input: _, ...hidden } = hiddenOptions(metadata, file);
   return { config: { ...config, output, ...hidden }, weights, file };
 }

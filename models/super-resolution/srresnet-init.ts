@@ -99,7 +99,8 @@ export async function deepened(
 
 type At = (y: number, x: number, input: number, output: number) => number;
 
-function edit(weight: Weight, change: (data: Float32Array, at: At) => void): void {
+function edit(weight: Weight | undefined, change: (data: Float32Array, at: At) => void): void {
+  if (!weight) throw new GanvasError("a batch norm without a scale cannot be changed");
   const { initial } = weight.state;
   if (!(initial instanceof Float32Array)) throw new GanvasError(`${weight.name} is in use already`);
   const data = initial.slice();

@@ -83,9 +83,11 @@ class SRResNetWriter {
     for (const k of [0, 1]) x = this.upsample(x, `up.${k}`); // [n, c, 2h, 2w], [n, c, 4h, 4w]
     x = this.conv(x, "tail", 4); // [n, 3, 4h, 4w]
     if (config.output === "tanh01") x = graph.op("Tanh", [x]);
-    // Both forms of the network give [-1, 1] here: by tanh, or by what they were trained for.
-    const half = graph.constant([], new Float32Array([0.5]), "half");
-    x = graph.op("Add", [graph.op("Mul", [x, half]), half]);
+    if (config.output !== "linear01") {
+      // [-1, 1] here: by tanh, or by what the network was trained for.
+      const half = graph.constant([], new Float32Array([0.5]), "half");
+      x = graph.op("Add", [graph.op("Mul", [x, half]), half]);
+    }
     const zero = graph.constant([], new Float32Array([0]), "zero");
     const one = graph.constant([], new Float32Array([1]), "one");
     graph.op("Clip", [x, zero, one], {}, "output");

@@ -7,13 +7,10 @@ import { Adam, autocast, flush, GradScaler, grad, mse, nameLayers, type Tensor }
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import { SRRESNET_PAPER, SRResNet } from "./srresnet.ts";
 import { startAsInterpolation } from "./srresnet-init.ts";
-import {
-  learningRate,
-  type Recipe,
-  type StartingWeights,
-  tensorsOf,
-  type Trainer,
-} from "../training/recipe.ts";
+import { metadataOf } from "../architecture.ts";
+import { learningRate, type StartingWeights } from "../training/recipe.ts";
+import { tensorsOf, type Weights } from "../training/trainer.ts";
+import type { GeneratorTrainer, Recipe } from "./recipe.ts";
 
 export interface SRResNetRecipe extends Recipe {
   /**
@@ -81,7 +78,7 @@ export const SRRESNET_PRESETS: Readonly<Record<string, Preset>> = {
   },
 };
 
-export class SRResNetTraining implements Trainer {
+export class SRResNetTraining implements GeneratorTrainer<SRResNetRecipe> {
   readonly recipe: SRResNetRecipe;
   readonly net: SRResNet;
   readonly measures = ["loss"];
@@ -105,6 +102,10 @@ export class SRResNetTraining implements Trainer {
     return this.adam.steps;
   }
 
+  get networks() {
+    return { generator: this.net };
+  }
+
   get parameterCounts(): Readonly<Record<string, number>> {
     return { generator: this.net.parameterCount };
   }
@@ -122,17 +123,26 @@ export class SRResNetTraining implements Trainer {
    * @returns the loss before the update, to be read later: mean over all values of (network - original)², range [-1, 1]
    */
   update(batch: Batch): Tensor {
+    const loss = this.record(batch);
+    flush();
+    return loss;
+  }
+
+  record(batch: Batch, step = this.step): Tensor {
     const { lr, hr } = tensorsOf(batch, "lr", "hr");
     const { adam, scaler } = this;
     const forward = () => mse(this.net.forward(lr), hr);
     const loss = scaler ? autocast(forward) : forward();
-    adam.lr = learningRate(this.recipe, this.step);
+    adam.lr = learningRate(this.recipe, step);
     if (scaler) {
       scaler.step(adam, scaler.grad(loss, adam.parameters));
       scaler.update();
     } else adam.step(grad(loss, adam.parameters));
-    flush();
     return loss;
+  }
+
+  async weights(): Promise<Weights> {
+    return { tensors: await this.net.stateDict(), metadata: metadataOf(this.net.config) };
   }
 
   /** Everything that going on exactly needs. */

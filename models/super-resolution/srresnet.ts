@@ -36,8 +36,8 @@ export interface SRResNetOptions {
   readonly convBias?: boolean;
   /** What convolutions see beyond the border: zeros, or the image mirrored. */
   readonly padding?: "zeros" | "reflect";
-  /** Nothing (paper; values in [-1, 1] by training), or (tanh + 1) / 2. */
-  readonly output?: "linear" | "tanh01";
+  /** Nothing (values in [-1, 1] by training as in the paper, or in [0, 1] with `linear01`), or (tanh + 1) / 2. */
+  readonly output?: "linear" | "linear01" | "tanh01";
   readonly seed?: number;
 }
 
@@ -145,7 +145,7 @@ export class SRResNet extends Module {
 
   /**
    * @param lr [n, h, w, 3], values in [0, 1]
-   * @returns [n, 4h, 4w, 3], values in [-1, 1] for networks trained here ([0, 1] with output `tanh01`), not clamped
+   * @returns [n, 4h, 4w, 3], values in [-1, 1] for networks trained here ([0, 1] with the other outputs), not clamped
    */
   forward(lr: Tensor): Tensor {
     const first = this.head.act.forward(this.head.conv.forward(lr)); // [n, h, w, c]

@@ -1,22 +1,37 @@
-/** Making photographs four times larger with a network, tile by tile. */
+/** Making photographs larger with a network, tile by tile. */
 import { imresize } from "../../engine/data/imresize.ts";
 import { InputError } from "../../engine/errors.ts";
 import { autocast, init, nameLayers, type Tensor, tensor } from "../../engine/index.ts";
-import { type Image, makeImage, splitAlpha, toRgb } from "../../engine/io/image.ts";
+import { crop, type Image, makeImage, splitAlpha, toRgb } from "../../engine/io/image.ts";
+import { bleedColor, checkNumbers, openWeights } from "../../engine/io/index.ts";
 import { parseBlend } from "./blend.ts";
-import { findShipped, type ModelEntry, superResolvers } from "./shipped.ts";
+import type { ModelEntry } from "../system.ts";
+import { type EsrganNetwork, readEsrgan } from "./esrgan-files.ts";
+import { findShipped, superResolvers } from "./shipped.ts";
 import type { SRResNet } from "./srresnet.ts";
-import { blendSRResNets, buildSRResNet, readSRResNet, type SRResNetFile } from "./srresnet-files.ts";
+import {
+  blendSRResNets,
+  buildSRResNet,
+  holdsSRResNet,
+  type SRResNetFile,
+  srresnetOf,
+} from "./srresnet-files.ts";
+
+/** What products are computed in. */
+export type Precision = "f32" | "f16";
 
 /** A network that enlarges images by `scale`. */
 export interface SuperResolver {
   readonly name: string;
-  readonly scale: 4;
-  /** Pixels of the input to each side that an output pixel depends on. */
+  readonly scale: number;
+  /** Pixels of the input to each side that an output pixel depends on, or as many of them as matter. */
   readonly radius: number;
+  /** Width and height of what the network is given are multiples of this, and so is `radius`. */
+  readonly multiple: number;
+  readonly precision: Precision;
   /** Bytes of the widest activation, for each pixel of the input. */
   readonly bytesPerPixel: number;
-  /** [1, h, w, 3] with values in [0, 1] -> [1, 4h, 4w, 3] in [0, 1], not clamped. */
+  /** [1, h, w, 3] with values in [0, 1] -> [1, s h, s w, 3] in [0, 1], not clamped. */
   forward(lr: Tensor): Tensor;
 }
 
@@ -26,17 +41,37 @@ export function asSuperResolver(net: SRResNet, name: string): SuperResolver {
   return {
     name,
     scale: 4,
+    precision: "f32",
     radius: net.receptiveRadius,
+    multiple: 1,
     // [4h, 4w, width] floats, and as many between the last convolution and its pixel shuffle; the 9×9 convolution at the
     // end makes 28 sums a pixel on its way.
     bytesPerPixel: 16 * Math.max(net.config.width, 28) * 4,
-    forward: (lr) => (net.config.output === "tanh01" ? net.forward(lr) : net.forward(lr).add(1).mul(0.5)),
+    forward: (lr) => (net.config.output === "linear" ? net.forward(lr).add(1).mul(0.5) : net.forward(lr)),
+  };
+}
+
+/** Wraps a network of ESRGAN's families. */
+function fromEsrgan(
+  { network, radius, multiple, floatsPerPixel }: EsrganNetwork,
+  name: string,
+): SuperResolver {
+  nameLayers(network);
+  return {
+    name,
+    scale: network.scale,
+    precision: "f32",
+    radius,
+    multiple,
+    bytesPerPixel: 4 * floatsPerPixel,
+    forward: (lr) => network.forward(lr),
   };
 }
 
 /** The same network in half precision: products on f16 copies of its weights, activations in half the memory. */
 export const inHalfPrecision = (model: SuperResolver): SuperResolver => ({
   ...model,
+  precision: "f16",
   forward: (lr) => autocast(() => model.forward(lr)),
 });
 
@@ -44,31 +79,59 @@ export const inHalfPrecision = (model: SuperResolver): SuperResolver => ({
 export type ReadModelFile = (path: string, entry: ModelEntry | undefined) => Promise<Uint8Array>;
 
 /**
- * A model by its name, by a file of weights (ours as safetensors, or leftthomas/SRGAN's `.pth`), or between two (see
- * `parseBlend`).
- * @throws InputError when there is no such model, its weights are of another network, or two cannot be blended
+ * A model by its name, by a file of weights (an SRResNet of ours, leftthomas/SRGAN's or Lornatang/SRGAN-PyTorch's; RRDBNet,
+ * SRVGGNetCompact or MSRResNet), or between two SRResNets (see `parseBlend`).
+ * @throws InputError when there is no such model, its weights are of another network, or cannot be computed with in this
+ *   precision, or two cannot be blended
  */
-export async function loadSuperResolver(name: string, readFile: ReadModelFile): Promise<SuperResolver> {
-  return asSuperResolver(buildSRResNet(await readSuperResolver(name, readFile)), name);
+export async function loadSuperResolver(
+  name: string,
+  readFile: ReadModelFile,
+  precision: Precision = "f32",
+): Promise<SuperResolver> {
+  const model = parseBlend(name)
+    ? fromSRResNet(await readSuperResolver(name, readFile), name, precision)
+    : fromFile(await openModel(name, readFile), name, precision);
+  return precision === "f16" ? inHalfPrecision(model) : model;
 }
 
-/** The same model in host memory, as files hold it. @throws InputError as `loadSuperResolver` does */
+/** An SRResNet by name, file or blend, in host memory, as files hold it. @throws InputError as `loadSuperResolver` does */
 export async function readSuperResolver(name: string, readFile: ReadModelFile): Promise<SRResNetFile> {
+  const read = async (model: string) => {
+    const { opened, file } = await openModel(model, readFile);
+    return srresnetOf(opened, file);
+  };
   const blend = parseBlend(name);
-  if (!blend) return readNetwork(name, readFile);
-  const from = await readNetwork(blend.from, readFile);
-  const to = await readNetwork(blend.to, readFile);
-  return blendSRResNets(from, to, blend.amount);
+  return blend ? blendSRResNets(await read(blend.from), await read(blend.to), blend.amount) : read(name);
 }
 
-async function readNetwork(name: string, readFile: ReadModelFile): Promise<SRResNetFile> {
+interface OpenModel {
+  readonly opened: ReturnType<typeof openWeights>;
+  readonly file: string;
+}
+
+/** What a name is, a file's content decides, not its ending: only a plain word is taken for the name of a model. */
+async function openModel(name: string, readFile: ReadModelFile): Promise<OpenModel> {
   const entry = findShipped(name);
-  if (!entry && !/\.(safetensors|pth?|bin|ckpt)$/i.test(name))
-    throw new InputError(
-      `there is no model "${name}"; known are ${superResolvers.map((m) => m.name).join(", ")}, or give a .safetensors or .pth file`,
-    );
   const file = entry?.file ?? name;
-  return readSRResNet(await readFile(file, entry), file);
+  const bytes = await readFile(file, entry).catch((error: Error) => {
+    if (entry || /[./\\]/.test(name)) throw error;
+    const known = superResolvers.map((model) => model.name).join(", ");
+    throw new InputError(
+      `there is no model "${name}"; known are ${known}, or give a file of weights (.safetensors, .pth)`,
+    );
+  });
+  return { opened: openWeights(bytes, file), file };
+}
+
+function fromFile({ opened, file }: OpenModel, name: string, precision: Precision): SuperResolver {
+  const esrgan = holdsSRResNet(opened.tensors) ? undefined : readEsrgan(opened.tensors, file, precision);
+  return esrgan ? fromEsrgan(esrgan, name) : fromSRResNet(srresnetOf(opened, file), name, precision);
+}
+
+function fromSRResNet(file: SRResNetFile, name: string, precision: Precision): SuperResolver {
+  checkNumbers(file.weights, file.file, precision);
+  return asSuperResolver(buildSRResNet(file), name);
 }
 
 export interface UpscaleOptions {
@@ -94,11 +157,11 @@ const windowOf = (model: SuperResolver): number =>
 const MAX_RESULT_BYTES = 2 ** 32 - 1;
 
 /**
- * Enlarges an image by four: [h, w, c] bytes -> [4h, 4w, c] bytes. Colour goes through the network, alpha is resampled
- * (bicubic); images without colour stay without. Tiles overlap by the network's receptive field, so the result is that
+ * Enlarges an image by the model's factor s: [h, w, c] bytes -> [s h, s w, c] bytes. Colour goes through the network, after it has bled
+ * under transparent pixels; alpha is resampled (bicubic); images without colour stay without. Tiles overlap by the network's receptive field, so the result is that
  * of the whole image at once; memory on the GPU depends on the tile, not on the image, and memory of the process is the
  * result's bytes and little more.
- * @throws InputError when the result, or a tile that was asked for, is too large
+ * @throws InputError when the result, or a tile that was asked for, is too large, or the network's numbers overflow
  */
 export async function upscaleImage(
   image: Image,
@@ -106,20 +169,21 @@ export async function upscaleImage(
   options: UpscaleOptions = {},
 ): Promise<Image> {
   const { color, alpha } = splitAlpha(image);
-  const { width, height, data } = toRgb(color);
-  const { scale, radius } = model;
+  const { scale, radius, multiple } = model;
+  const { width, height, data } = extended(toRgb(alpha ? bleedColor(color, alpha) : color), multiple);
   const length = width * height * scale * scale * image.channels;
   if (length > MAX_RESULT_BYTES)
     throw new InputError(
-      `upscale: ${width}x${height} pixels would become ${width * scale}x${height * scale}, ` +
+      `upscale: ${image.width}x${image.height} pixels would become ${image.width * scale}x${image.height * scale}, ` +
         `${Math.round(length / 1e6)} MB uncompressed; at most ${Math.floor(MAX_RESULT_BYTES / 1e6)} MB can be made`,
     );
   const neutral = isNeutral(data);
-  const inner = options.tile ?? Math.max(windowOf(model) - 2 * radius, 32);
+  const part = options.tile ?? Math.max(windowOf(model) - 2 * radius, 32);
+  const inner = Math.ceil(part / multiple) * multiple;
   const columns = windows(width, inner, radius);
   const rows = windows(height, inner, radius);
   await checkTile((columns[0]?.size ?? 0) * (rows[0]?.size ?? 0), model);
-  const out = makeImage(new Uint8Array(length), width * scale, height * scale, image.channels);
+  const enlarged = makeImage(new Uint8Array(length), width * scale, height * scale, image.channels);
   let done = 0;
   for (const row of rows)
     for (const column of columns) {
@@ -130,13 +194,40 @@ export async function upscaleImage(
         for (let k = 0; k < column.size * 3; k++)
           input[y * column.size * 3 + k] = (data[from + k] as number) / 255;
       }
-      const result = await model.forward(tensor(input, [1, row.size, column.size, 3])).data();
-      paste(result as Float32Array, row, column, out, scale, neutral);
+      const result = (await model
+        .forward(tensor(input, [1, row.size, column.size, 3]))
+        .data()) as Float32Array;
+      if (!result.every(Number.isFinite)) throw new InputError(overflowOf(model));
+      paste(result, row, column, enlarged, scale, neutral);
       options.onProgress?.(++done, rows.length * columns.length);
     }
+  const isExtended = width > image.width || height > image.height;
+  const out = isExtended ? crop(enlarged, 0, 0, image.width * scale, image.height * scale) : enlarged;
   if (alpha) pasteAlpha(imresize(alpha, { scale }, { kernel: "bicubic" }).data, out);
   return out;
 }
+
+/** The image with its last column and row repeated until both sides are multiples. */
+function extended(image: Image, multiple: number): Image {
+  const [width, height] = [image.width, image.height].map((side) => Math.ceil(side / multiple) * multiple);
+  if (width === undefined || height === undefined || (width === image.width && height === image.height))
+    return image;
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const row = Math.min(y, image.height - 1) * image.width;
+    for (let x = 0; x < width; x++) {
+      const from = 3 * (row + Math.min(x, image.width - 1));
+      data.set(image.data.subarray(from, from + 3), 3 * (y * width + x));
+    }
+  }
+  return makeImage(data, width, height, 3);
+}
+
+/** NaN and infinity would be written as black. */
+const overflowOf = ({ name, precision }: SuperResolver): string =>
+  precision === "f16"
+    ? `upscale: within ${name} numbers pass 65504, where half precision ends, so there is no picture; compute in f32`
+    : `upscale: ${name} makes numbers that are not finite of this picture`;
 
 /** @throws InputError when a tile of that many pixels is too large for the adapter */
 async function checkTile(pixels: number, model: SuperResolver): Promise<void> {

@@ -1,13 +1,9 @@
 /** The settings of a game of two networks, and what they make of rates over time. Plain data: it is stored in checkpoints. */
 import { cosineDecay, exponentialDecay, type GanLossKind, linearRamp } from "../../engine/index.ts";
 import type { AugmentationKind } from "./diff-augment.ts";
+import type { RunRecipe } from "./trainer.ts";
 
-export interface GameRecipe {
-  /** Updates in all. */
-  readonly steps: number;
-  readonly seed: number;
-  /** Real samples in an update, and as many generated ones. */
-  readonly batchSize: number;
+export interface GameRecipe extends RunRecipe {
   readonly loss: GanLossKind;
   /** What the discriminator is to answer for real samples: below 1 for one-sided label smoothing. */
   readonly realTarget: number;
@@ -19,6 +15,11 @@ export interface GameRecipe {
   readonly r2: number;
   /** Penalties are taken in every k-th update only, k times as strong (StyleGAN2). */
   readonly penaltyEvery: number;
+  /**
+   * Penalties begin so many times as strong and fall by the same share in each of so many updates (R3GAN lets them fall too): a
+   * smooth discriminator first tells where samples are missing altogether, a sharp one later where exactly they belong.
+   */
+  readonly penaltyFall?: readonly [factor: number, updates: number];
   readonly augment: readonly AugmentationKind[];
   /** Of Adam, or SGD with the momentum below. */
   readonly optimizer: "adam" | "sgd";
@@ -45,6 +46,11 @@ export function rateAt(recipe: GameRecipe, lr: number, step: number): number {
   const { schedule, decay, decayEvery, steps } = recipe;
   if (schedule === "cosine") return cosineDecay(lr, lr / 100, steps)(step);
   return schedule === "decay" ? exponentialDecay(lr, 1 / decay, FLOOR)(Math.floor(step / decayEvery)) : lr;
+}
+
+/** How many times as strong penalties are in update `step` as they will be in the end. */
+export function penaltyAt({ penaltyFall: [factor, updates] = [1, 1] }: GameRecipe, step: number): number {
+  return factor ** Math.max(1 - step / updates, 0);
 }
 
 /** The momentum of SGD in update `step`. */

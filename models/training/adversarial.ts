@@ -28,12 +28,14 @@ import {
   sigmoid,
   sub,
   type Tensor,
+  tensor,
 } from "../../engine/index.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import type { GameRecipe } from "./adversarial-recipe.ts";
-import { momentumAt, rateAt } from "./adversarial-recipe.ts";
+import { momentumAt, penaltyAt, rateAt } from "./adversarial-recipe.ts";
 import { type Augmentation, drawAugmentation } from "./diff-augment.ts";
 import { joined, prefixed, under } from "./state.ts";
+import type { Trainer, Weights } from "./trainer.ts";
 
 /** Gradients longer than this are shortened: never, but their length is measured on the way. */
 const UNCLIPPED = 1e30;
@@ -41,6 +43,20 @@ const UNCLIPPED = 1e30;
 /** Purposes of the random numbers under the run's seed: of each pass, and of dropout. */
 const NOISE = 0x6a11;
 const DROPOUT = 0x6a12;
+
+/** What a discriminator says that has another task beside the game. */
+export interface Verdict {
+  /** Logits [n] or [n, ...]. */
+  readonly answers: Tensor;
+  /**
+   * The loss of that task, which the discriminator lowers on real samples and the generator on its own: that of a classifier, for
+   * one (Odena, Olah and Shlens 2017).
+   */
+  readonly task: Tensor;
+}
+
+const answersOf = (said: Tensor | Verdict): Tensor => ("answers" in said ? said.answers : said);
+const taskOf = (said: Tensor | Verdict): readonly Tensor[] => ("answers" in said ? [said.task] : []);
 
 /** What a system's networks make of a batch. `C` is what both are told beside noise and sample: a class, a coarser picture. */
 export interface Game<C> {
@@ -51,13 +67,17 @@ export interface Game<C> {
   /** Samples for these conditions, with noise that it draws. @returns [n, ...] */
   generate(condition: C, rng: Rng): Tensor;
   /** What the discriminator says of samples. @returns logits [n] or [n, ...] */
-  judge(samples: Tensor, condition: C): Tensor;
+  judge(samples: Tensor, condition: C): Tensor | Verdict;
+  /** Weight of the discriminator's other task, where it has one, in the generator's loss; 1 by default. */
+  readonly taskWeight?: number;
   /** Where the condition is a picture too, it is changed as the samples are; by default only the samples are. */
   augment?(
     samples: Tensor,
     condition: C,
     augmentation: Augmentation,
   ): readonly [samples: Tensor, condition: C];
+  /** Of a weights file: what the generator's tensors do not show of it. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Where dropout layers take their numbers from: set to the update's place. Make them by `dropoutRng`. */
   readonly dropout?: Rng;
 }
@@ -77,7 +97,7 @@ export const GAME_MEASURES = [
   "across",
 ] as const;
 
-export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> {
+export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implements Trainer<R> {
   readonly recipe: R;
   readonly measures: readonly string[] = GAME_MEASURES;
   readonly headline: readonly string[] = ["D(real)", "D(fake)", "within"];
@@ -144,22 +164,42 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> {
     const first = game.generate(condition, this.noise);
     const [realSeen, realCondition] = changed(real, 0);
     const [fakeSeen, fakeCondition] = changed(first.detach(), 1);
-    const [sayReal, sayFake] = [game.judge(realSeen, realCondition), game.judge(fakeSeen, fakeCondition)];
+    const ofReal = game.judge(realSeen, realCondition);
+    const [sayReal, sayFake] = [answersOf(ofReal), answersOf(game.judge(fakeSeen, fakeCondition))];
     const own = mul(loss.discriminator(sayReal, sayFake), recipe.discriminatorScale);
+    // As data, so that updates that differ in nothing else share one compiled program.
+    const fallen = recipe.penaltyFall && tensor(Float32Array.of(penaltyAt(recipe, step)));
     const penalties =
       step % recipe.penaltyEvery === 0
         ? [
-            penalty((x) => game.judge(x, realCondition), realSeen, recipe.r1 * recipe.penaltyEvery),
-            penalty((x) => game.judge(x, fakeCondition), fakeSeen, recipe.r2 * recipe.penaltyEvery),
+            penalty(
+              (x) => answersOf(game.judge(x, realCondition)),
+              realSeen,
+              recipe.r1 * recipe.penaltyEvery,
+              fallen,
+            ),
+            penalty(
+              (x) => answersOf(game.judge(x, fakeCondition)),
+              fakeSeen,
+              recipe.r2 * recipe.penaltyEvery,
+              fallen,
+            ),
           ]
         : [];
-    const lossOfDiscriminator = penalties.reduce<Tensor>((sum, term) => (term ? add(sum, term) : sum), own);
+    const lossOfDiscriminator = [...penalties, ...taskOf(ofReal)].reduce<Tensor>(
+      (sum, term) => (term ? add(sum, term) : sum),
+      own,
+    );
     const { discriminatorOptimiser: forD, generatorOptimiser: forG } = this;
     const discriminatorNorm = forD.step(grad(lossOfDiscriminator, forD.parameters), { maxNorm: UNCLIPPED });
 
     const second = game.generate(condition, this.noise);
-    const again = isRelativistic(recipe.loss) ? judged(real, 2) : undefined;
-    const lossOfGenerator = loss.generator(judged(second, isRelativistic(recipe.loss) ? 2 : 3), again);
+    const again = isRelativistic(recipe.loss) ? answersOf(judged(real, 2)) : undefined;
+    const ofSecond = judged(second, isRelativistic(recipe.loss) ? 2 : 3);
+    const lossOfGenerator = taskOf(ofSecond).reduce<Tensor>(
+      (sum, task) => add(sum, mul(task, game.taskWeight ?? 1)),
+      loss.generator(answersOf(ofSecond), again),
+    );
     const generatorNorm = forG.step(grad(lossOfGenerator, forG.parameters), { maxNorm: UNCLIPPED });
     this.updateAverage(step);
 
@@ -181,6 +221,12 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> {
     const { ema, network } = this.average;
     ema.copyTo(network, this.game.generator);
     return network.eval();
+  }
+
+  /** The generator's, with the recipe among the metadata, so that whoever opens the file can build the network. */
+  async weights(): Promise<Weights> {
+    const metadata = { format: "pt", recipe: JSON.stringify(this.recipe), ...this.game.metadata };
+    return { tensors: await this.current().stateDict(), metadata };
   }
 
   async checkpoint(): Promise<Checkpoint> {
@@ -234,8 +280,16 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> {
   }
 }
 
-const penalty = (judge: (x: Tensor) => Tensor, samples: Tensor, gamma: number): Tensor | undefined =>
-  gamma > 0 ? r1Penalty(judge, samples, { gamma }) : undefined;
+function penalty(
+  judge: (x: Tensor) => Tensor,
+  samples: Tensor,
+  gamma: number,
+  strength?: Tensor,
+): Tensor | undefined {
+  if (gamma === 0) return undefined;
+  const term = r1Penalty(judge, samples, { gamma });
+  return strength ? reshape(mul(strength, term), []) : term;
+}
 
 function optimiserOf({ optimizer, betas }: GameRecipe, network: Module, lr: number): Optimizer {
   return optimizer === "sgd"

@@ -27,6 +27,19 @@ export function pictureSheet(rows: readonly (readonly Image[])[]): Image {
   return makeImage(data, width, height, 3);
 }
 
+/** An image with each of its pixels repeated in a square of `factor` by `factor`. */
+export function repeated(image: Image, factor: number): Image {
+  const { width, height, channels, data } = image;
+  const out = new Uint8Array(width * height * channels * factor * factor);
+  let to = 0;
+  for (let y = 0; y < height * factor; y++)
+    for (let x = 0; x < width * factor; x++) {
+      const from = (Math.floor(y / factor) * width + Math.floor(x / factor)) * channels;
+      for (let c = 0; c < channels; c++) out[to++] = data[from + c] as number;
+    }
+  return makeImage(out, width * factor, height * factor, channels);
+}
+
 /**
  * Where an image has most to show: the square of `side` pixels, on a grid of a quarter of it, in which neighbouring pixels
  * differ most. The image's shorter side limits it.

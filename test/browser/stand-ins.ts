@@ -2,7 +2,7 @@
 import type { Plugin } from "esbuild";
 import { writeSafetensors } from "../../engine/io/index.ts";
 import { fillUniform } from "../../engine/random.ts";
-import type { ModelEntry } from "../../models/super-resolution/shipped.ts";
+import type { ModelEntry } from "../../models/system.ts";
 import { madeUpWeights } from "../cli/samples.ts";
 
 export interface StandIns {

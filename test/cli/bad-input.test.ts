@@ -95,6 +95,11 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
     ["upscale", "good.png", "good.jpg", "x", ...net],
     /good\.png and good\.jpg would both become/,
   ],
+  [
+    "the original as result",
+    ["upscale", "good.png", "good.png", ...net],
+    /good\.png would become good\.png, which would replace the original good\.png; name another file/,
+  ],
   ["an empty folder", ["upscale", "none", "x", ...net], /the folder none holds no images/],
   ["no output", ["upscale", "good.png", ...net], /upscale takes at least two arguments/],
   ["a negative tile", ["upscale", "good.png", "x.png", ...net, "--tile=-3"], /--tile takes a whole number/],
@@ -210,7 +215,7 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
   [
     "an unknown network",
     ["train", "drgan", "--data", "photos", "--out", "run"],
-    /train knows srresnet and srgan, got "drgan"/,
+    /train knows srresnet, srgan.* and [a-z0-9]+, got "drgan"/,
   ],
   [
     "a generator out of nothing",

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../../engine/io/index.ts";
 import { encodePng } from "../../engine/io/node.ts";
 import { makeImage } from "../../engine/io/image.ts";
-import { toJson } from "../../examples/cli/command.ts";
-import { RunLog } from "../../examples/cli/run-log.ts";
+import { systems } from "../../models/systems.ts";
+import { toJson } from "../../models/training/json.ts";
 import { version } from "../../package.json";
 import { givenFolder } from "../engine/data/given.ts";
 import { readOnnx } from "../engine/io/onnx-reader.ts";
@@ -28,7 +28,7 @@ describe("help", () => {
   test.each([[], ["--help"], ["-h"], ["help"]])("lists the commands (%s)", async (...args) => {
     const { code, out, err } = await ganvas(args);
     expect([code, err]).toEqual([0, ""]);
-    for (const name of ["upscale", "eval", "train", "draw", "convert", "export", "check", "info"])
+    for (const name of ["upscale", "eval", "train", "data", "draw", "convert", "export", "check", "info"])
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 
@@ -37,10 +37,11 @@ describe("help", () => {
     ["eval", "MODEL [MODEL …] --data DIR", ["data", "protocol", "border", "sheet", "perceptual"]],
     [
       "train",
-      "srresnet|srgan --data DIR --out DIR",
+      `${Object.keys(systems).join("|")} --data DIR --out DIR`,
       ["preset", "size", "from", "vgg", "steps", "minutes", "resume", "seed", "val"],
     ],
     ["draw", "DIR", ["count", "seed"]],
+    ["data", "list | fetch NAME [--to DIR] [--from FILE|DIR] | check DIR", ["to", "from", "size", "split"]],
     ["convert", "IN OUT.safetensors", ["dtype"]],
     ["export", "MODEL OUT.onnx", ["license"]],
     ["check", "", ["filter"]],
@@ -117,15 +118,20 @@ describe("eval", () => {
     );
   });
 
-  test("names the image that cannot be measured", async () => {
+  test("names the image that cannot be measured, and goes on", async () => {
     mkdirSync(file("mixed"));
-    copyFileSync(file("photos/waves.png"), file("mixed/a.png"));
-    writeFileSync(file("mixed/b.png"), "no image");
+    copyFileSync(file("photos/waves.png"), file("mixed/b.png"));
+    writeFileSync(file("mixed/a.png"), "no image");
     const { code, out, err } = await ganvas(["eval", "bicubic", "--data", "mixed", "--json"], {
       cwd: folder,
     });
-    expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(/ganvas: mixed\/b\.png: not an image .*\n$/);
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /ganvas: mixed\/a\.png: not an image .*\nganvas: 1 of 2 images could not be measured\n$/,
+    );
+    const { images, failed } = JSON.parse(out);
+    expect(images.map((image: { name: string }) => image.name)).toEqual(["b"]);
+    expect(failed).toEqual([{ name: "a", error: expect.stringMatching(/^mixed\/a\.png: not an image/) }]);
   });
 
   const set5 = givenFolder("data/sr_set5");
@@ -232,46 +238,6 @@ describe("export", () => {
     const { metadata, constants } = read("srresnet.onnx");
     expect([metadata.model, metadata.license, metadata.ganvas_version]).toEqual(["srresnet", "MIT", version]);
     expect(constants.get("up.1.conv.weight")?.shape).toEqual([128, 32, 3, 3]);
-  });
-});
-
-describe("a run's log", () => {
-  test("loses the lines about updates that will be made again", async () => {
-    const path = file("log.jsonl");
-    const lines = [
-      { event: "start", step: 0 },
-      { step: 10, loss: 1 },
-      { step: 20, loss: 0.5 },
-    ];
-    writeFileSync(path, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"step":3`);
-    const log = await RunLog.resume(path, 10, false);
-    log.write({ event: "resume", step: 10, psnr: Number.POSITIVE_INFINITY });
-    log.close();
-    const kept = readFileSync(path, "utf8")
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    expect(kept).toEqual([lines[0], lines[1], { event: "resume", step: 10, psnr: "Infinity" }]);
-  });
-
-  test("keeps the scores of the last checkpoint, unless they are to be measured again", async () => {
-    const path = file("scores.jsonl");
-    const lines = [
-      { step: 10, loss: 1 },
-      { step: 10, validation: { psnr: 20 } },
-    ];
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`);
-    writeFileSync(path, text.join(""));
-    (await RunLog.resume(path, 10, false)).close();
-    expect(readFileSync(path, "utf8")).toBe(text.join(""));
-    (await RunLog.resume(path, 10, true)).close();
-    expect(readFileSync(path, "utf8")).toBe(text[0]);
-  });
-
-  test("begins where there was none", async () => {
-    (await RunLog.resume(file("new.jsonl"), 5, false)).close();
-    expect(readFileSync(file("new.jsonl"), "utf8")).toBe("");
-    expect(() => RunLog.begin(file("photos"))).toThrow(/cannot write .*photos/);
   });
 });
 

@@ -16,15 +16,18 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Node's own options. */
   readonly node?: readonly string[];
+  /** Another entry than the terminal's. */
+  readonly entry?: string;
   /** Sees stderr grow. */
   readonly onErr?: (err: string, child: ChildProcess) => void;
 }
 
-let bundle: Promise<string> | undefined;
+const bundles = new Map<string, Promise<string>>();
 
 export async function ganvas(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  bundle ??= bundleEntry("examples/cli/main.ts");
-  const { cwd = tmpdir(), node = [], onErr } = options;
+  const { cwd = tmpdir(), node = [], entry = "examples/cli/main.ts", onErr } = options;
+  const bundle = bundles.get(entry) ?? bundleEntry(entry);
+  bundles.set(entry, bundle);
   const child = spawn(process.execPath, [...node, await bundle, ...args], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],

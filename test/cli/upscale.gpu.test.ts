@@ -48,7 +48,7 @@ describe("upscale", () => {
     expect([made.width, made.height, made.channels]).toEqual([96, 80, 3]);
   });
 
-  test("--debug-nan names the layer whose numbers overflow; without, nobody notices", async () => {
+  test("--debug-nan names the layer whose numbers overflow; without, the model is named", async () => {
     const weights = madeUpWeights();
     for (const layer of ["conv1", "conv2"]) {
       const { data } = weights.get(`body.0.${layer}.weight`) ?? {};
@@ -57,7 +57,12 @@ describe("upscale", () => {
     writeFileSync(file("large.safetensors"), writeSafetensors(weights));
     const run = (...more: string[]) =>
       ganvas(["upscale", "a.png", "nan.png", "--model", "large.safetensors", ...more], { cwd: folder });
-    expect((await run()).code).toBe(0);
+    const plain = await run();
+    expect(plain.code).toBe(2);
+    expect(plain.err).toMatch(
+      /upscale: large\.safetensors makes numbers that are not finite of this picture/,
+    );
+    expect(existsSync(file("nan.png"))).toBe(false);
     const { code, err } = await run("--debug-nan");
     expect(code).toBe(1);
     expect(err).toMatch(

@@ -81,8 +81,8 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   ],
   [
     "of batch norm",
-    () => new g.BatchNorm(4, any({ affine: false })),
-    /^BatchNorm: there is no option "affine"; it takes eps, momentum, scale$/,
+    () => new g.BatchNorm(4, any({ affine_: false })),
+    /^BatchNorm: there is no option "affine_"; did you mean affine\? It takes eps, momentum, scale, affine$/,
   ],
   [
     "of the loss scaling",
@@ -97,7 +97,7 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   [
     "null for options",
     () => new g.Linear(2, 3, init, any(null)),
-    /^Linear: options are an object with bias, weightInit, got null$/,
+    /^Linear: options are an object with bias, weightInit, biasInit, got null$/,
   ],
   [
     "a word that is none of its own",
@@ -261,6 +261,11 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     "channels in words",
     () => new g.BatchNorm(any("64")),
     /^BatchNorm: channels must be a whole number from 1 on, got "64"$/,
+  ],
+  [
+    "a share beyond 1",
+    () => new g.SpatialDropout(2, rng),
+    /^SpatialDropout: p must be a probability, got 2$/,
   ],
   [
     "batch norm of other channels",

@@ -8,6 +8,7 @@ import {
   LapganFineDiscriminator,
   LapganFineGenerator,
 } from "../../models/lapgan/networks.ts";
+import { LargeDiscriminator, LargeGenerator } from "../../models/lapgan/large-networks.ts";
 import { SRGANDiscriminator } from "../../models/super-resolution/srgan-discriminator.ts";
 import { SRResNet } from "../../models/super-resolution/srresnet.ts";
 import {
@@ -33,7 +34,15 @@ test.each([
   ["the same, twice as wide", new LapganFineGenerator({ size: 14, featureMaps: 128 }), 837_763],
   ["the same told the class, at 28", new LapganFineGenerator({ size: 28, classes: 10 }), 229_939],
   ["LAPGAN: finer discriminator, at 14", new LapganFineDiscriminator({ size: 14 }), 107_905],
-  ["at 96", new LapganFineDiscriminator({ size: 96 }), 231_233],
+  ["at 16", new LapganFineDiscriminator({ size: 16 }), 108_353],
+  ["at 28", new LapganFineDiscriminator({ size: 28 }), 113_729],
+  ["at 32", new LapganFineDiscriminator({ size: 32 }), 116_545],
+  ["at 64", new LapganFineDiscriminator({ size: 64 }), 157_505],
+  ["LAPGAN for LSUN: finer generator", new LargeGenerator({ size: 32 }), 1_090_995],
+  ["its discriminator, at 16", new LargeDiscriminator({ size: 16 }), 714_017],
+  ["at 32", new LargeDiscriminator({ size: 32 }), 873_761],
+  ["at 64", new LargeDiscriminator({ size: 64 }), 1_832_225],
+  ["LAPGAN: finer discriminator, at 96", new LapganFineDiscriminator({ size: 96 }), 231_233],
   ["the same told the class, at 28", new LapganFineDiscriminator({ size: 28, classes: 10 }), 123_953],
   ["conditional GAN: generator", new CganGenerator(), 2_413_984],
   ["its discriminator", new CganDiscriminator(), 1_224_351],

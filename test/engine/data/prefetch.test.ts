@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findTrainingImages, imageFiles } from "../../../engine/data/image-folder-node.ts";
-import { type PatchOptions, PatchSource } from "../../../engine/data/patches.ts";
+import type { BatchSource } from "../../../engine/data/index.ts";
 import {
   Prefetcher,
   type PrefetchReply,
@@ -15,31 +16,30 @@ import {
 } from "../../../engine/data/prefetch.ts";
 import { prefetchInPage } from "../../../engine/data/prefetch-browser.ts";
 import { prefetchInNode } from "../../../engine/data/prefetch-node.ts";
-import { InputError } from "../../../engine/errors.ts";
-import type { Image } from "../../../engine/io/image.ts";
 import { encodePng } from "../../../engine/io/image-node.ts";
+import { InputError } from "../../../engine/errors.ts";
+import { type NumbersOpening, numbers } from "./numbers.ts";
 import { positionImage } from "./samples.ts";
 
-const IMAGES = [positionImage(40, 30, 0), positionImage(32, 64, 1)];
-const OPTIONS: PatchOptions = { seed: 5, batchSize: 3, patch: 16 };
+const OPENING: NumbersOpening = { seed: 5, size: 3 };
 
 /** Both ends of the protocol in one thread, with a record of what was asked for. */
 function localWorker() {
   const asked: number[] = [];
-  let onRequest: (request: PrefetchRequest<readonly Image[]>) => void = () => {};
+  let onRequest: (request: PrefetchRequest<NumbersOpening>) => void = () => {};
   let onReply: (reply: PrefetchReply) => void = () => {};
   let die: (error: Error) => void = () => {};
   const held: boolean[] = [];
-  serveBatches<readonly Image[]>(
+  serveBatches<NumbersOpening>(
     {
       post: (reply, transfer) => queueMicrotask(() => onReply(structuredClone(reply, { transfer }))),
       listen: (listener) => {
         onRequest = listener;
       },
     },
-    (images) => images,
+    numbers,
   );
-  const handle: WorkerHandle<readonly Image[]> = {
+  const handle: WorkerHandle<NumbersOpening> = {
     post(request) {
       if (request.type === "batch") asked.push(request.index);
       queueMicrotask(() => onRequest(structuredClone(request)));
@@ -56,8 +56,8 @@ function localWorker() {
 
 describe("Prefetcher", () => {
   test("gives the sequence that the source gives", async () => {
-    const source = new PatchSource(IMAGES, OPTIONS);
-    const prefetcher = new Prefetcher(localWorker().handle, IMAGES, OPTIONS);
+    const source = numbers(OPENING);
+    const prefetcher = new Prefetcher(localWorker().handle, OPENING);
     for (const k of [0, 1, 2, 3, 10, 11, 4, 4]) {
       expect(await prefetcher.batch(k)).toEqual(await source.batch(k));
     }
@@ -66,7 +66,7 @@ describe("Prefetcher", () => {
 
   test("orders the next batches at once and none twice", async () => {
     const { handle, asked } = localWorker();
-    const prefetcher = new Prefetcher(handle, IMAGES, OPTIONS, 2);
+    const prefetcher = new Prefetcher(handle, OPENING, 2);
     await prefetcher.batch(7);
     expect(asked).toEqual([7, 8, 9]);
     await prefetcher.batch(8);
@@ -77,8 +77,8 @@ describe("Prefetcher", () => {
 
   test("asked for several at once it gives each, in whatever order", async () => {
     const { handle, asked } = localWorker();
-    const source = new PatchSource(IMAGES, OPTIONS);
-    const prefetcher = new Prefetcher(handle, IMAGES, OPTIONS, 2);
+    const source = numbers(OPENING);
+    const prefetcher = new Prefetcher(handle, OPENING, 2);
     const wanted = [20, 7, 0, 7, 1];
     const got = await Promise.all(wanted.map((k) => prefetcher.batch(k)));
     expect(got).toEqual(await Promise.all(wanted.map((k) => source.batch(k))));
@@ -91,23 +91,35 @@ describe("Prefetcher", () => {
 
   test("keeps the process alive only while somebody waits", async () => {
     const { handle, held } = localWorker();
-    const prefetcher = new Prefetcher(handle, IMAGES, OPTIONS);
+    const prefetcher = new Prefetcher(handle, OPENING);
     await Promise.all([prefetcher.batch(0), prefetcher.batch(0)]);
     expect(held).toEqual([false, true, false]);
   });
 
   test("errors keep their class and words", async () => {
-    const small = new Prefetcher(localWorker().handle, [positionImage(8, 8, 0)], OPTIONS);
+    const small = new Prefetcher(localWorker().handle, { ...OPENING, size: 0 });
     await expect(small.batch(0)).rejects.toThrow(InputError);
-    await expect(small.batch(1)).rejects.toThrow("8x8 pixels, patches need at least 16x16");
-    const none = new Prefetcher(localWorker().handle, [], OPTIONS);
-    await expect(none.batch(0)).rejects.toThrow("there are no training images");
+    await expect(small.batch(1)).rejects.toThrow("batch 1 would have 0 numbers");
+    const none = new Prefetcher(localWorker().handle, { ...OPENING, size: -1 });
+    await expect(none.batch(0)).rejects.toThrow("there is nothing to train on");
     await expect(none.batch(1)).rejects.toThrow(InputError);
+  });
+
+  test("what is left out is told", async () => {
+    const told: string[] = [];
+    const prefetcher = new Prefetcher(
+      localWorker().handle,
+      { ...OPENING, damaged: "3 is missing" },
+      1,
+      (message) => told.push(message),
+    );
+    await prefetcher.batch(0);
+    expect(told).toEqual(["3 is missing"]);
   });
 
   test("a dead worker fails what waits and what comes", async () => {
     const { handle, die } = localWorker();
-    const prefetcher = new Prefetcher(handle, IMAGES, OPTIONS);
+    const prefetcher = new Prefetcher(handle, OPENING);
     const waiting = prefetcher.batch(0);
     die(new Error("out of memory"));
     await expect(waiting).rejects.toThrow("out of memory");
@@ -115,7 +127,7 @@ describe("Prefetcher", () => {
   });
 
   test("closing refuses what waits and what comes", async () => {
-    const prefetcher = new Prefetcher(localWorker().handle, IMAGES, OPTIONS);
+    const prefetcher = new Prefetcher(localWorker().handle, OPENING);
     const waiting = prefetcher.batch(0);
     await prefetcher.close();
     await expect(waiting).rejects.toThrow("closed");
@@ -124,63 +136,45 @@ describe("Prefetcher", () => {
 });
 
 describe("workers", () => {
-  // Bundles lie inside the checkout, so that they find sharp.
-  const bundles = mkdtempSync(
-    join(fileURLToPath(new URL("../../../node_modules/", import.meta.url)), ".prefetch-test-"),
-  );
-  const photos = mkdtempSync(join(tmpdir(), "ganvas-photos-"));
+  const bundles = mkdtempSync(join(tmpdir(), "ganvas-prefetch-"));
   const bundle = (name: string) => join(bundles, name);
-  const entry = (name: string) => fileURLToPath(new URL(`../../../engine/data/${name}`, import.meta.url));
+  const here = fileURLToPath(new URL(".", import.meta.url));
+  const bundled = (name: string, contents: string, banner = "") =>
+    build({
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      stdin: { contents, resolveDir: here },
+      banner: { js: banner },
+      outfile: bundle(name),
+    });
 
   beforeAll(async () => {
-    const common = { bundle: true, format: "esm", platform: "node", packages: "external" } as const;
-    await build({
-      ...common,
-      entryPoints: [entry("prefetch-worker-node.ts")],
-      outfile: bundle("second.mjs"),
-    });
-    const program = `import { runPrefetchWorker } from ${JSON.stringify(entry("prefetch-node.ts"))};
-      if (!runPrefetchWorker()) throw new Error("the program ran");`;
-    await build({
-      ...common,
-      stdin: { contents: program, resolveDir: fileURLToPath(new URL("../../..", import.meta.url)) },
-      outfile: bundle("itself.mjs"),
-    });
-    for (const [i, image] of IMAGES.entries())
-      writeFileSync(join(photos, `${i}.png`), await encodePng(image));
-    writeFileSync(join(photos, "small.png"), await encodePng(positionImage(15, 90, 2)));
-    writeFileSync(join(photos, "notes.txt"), "no image");
+    const imports = `import { servePrefetch } from "../../../engine/data/prefetch-node.ts"; import { numbers } from "./numbers.ts";`;
+    await bundled("second.mjs", `${imports} servePrefetch(numbers);`);
+    await bundled(
+      "itself.mjs",
+      `${imports} if (!servePrefetch(numbers)) throw new Error("the program ran");`,
+    );
   });
-  afterAll(() => {
-    rmSync(bundles, { recursive: true });
-    rmSync(photos, { recursive: true });
-  });
+  afterAll(() => rmSync(bundles, { recursive: true }));
 
-  test.each(["second.mjs", "itself.mjs"])(
-    "a Node worker from a bundle (%s), images on disk",
-    async (script) => {
-      const files = await findTrainingImages(photos, { patch: 16 });
-      expect(files).toEqual({
-        paths: ["0.png", "1.png"].map((f) => join(photos, f)),
-        window: 2,
-        damaged: [],
-        skipped: [join(photos, "small.png")],
-      });
-      const prefetcher = prefetchInNode(files, OPTIONS, { worker: bundle(script) });
-      const source = new PatchSource(imageFiles(files), OPTIONS);
-      for (let k = 0; k < 6; k++) expect(await prefetcher.batch(k)).toEqual(await source.batch(k));
-      expect(await source.batch(3)).toEqual(await new PatchSource(IMAGES, OPTIONS).batch(3));
-      await prefetcher.close();
-    },
+  const expectSame = async (prefetcher: BatchSource) => {
+    const source = numbers(OPENING);
+    for (let k = 0; k < 6; k++) expect(await prefetcher.batch(k)).toEqual(await source.batch(k));
+    await prefetcher.close();
+  };
+
+  test.each(["second.mjs", "itself.mjs"])("a Node worker from a bundle (%s)", (script) =>
+    expectSame(prefetchInNode(OPENING, { worker: bundle(script) })),
   );
 
   test("errors of a Node worker", async () => {
-    const missing = { paths: [join(photos, "gone.png")], window: 1 };
-    const prefetcher = prefetchInNode(missing, OPTIONS, { worker: bundle("second.mjs") });
+    const prefetcher = prefetchInNode({ ...OPENING, size: -1 }, { worker: bundle("second.mjs") });
     await expect(prefetcher.batch(0)).rejects.toThrow(InputError);
-    await expect(prefetcher.batch(0)).rejects.toThrow("gone.png");
+    await expect(prefetcher.batch(0)).rejects.toThrow("there is nothing to train on");
     await prefetcher.close();
-    const noScript = prefetchInNode(IMAGES, OPTIONS, { worker: bundle("absent.mjs") });
+    const noScript = prefetchInNode(OPENING, { worker: bundle("absent.mjs") });
     await expect(noScript.batch(0)).rejects.toThrow("the worker that makes batches failed");
   });
 
@@ -188,15 +182,8 @@ describe("workers", () => {
     const shim = `import { parentPort } from "node:worker_threads";
       globalThis.postMessage = (message, { transfer }) => parentPort.postMessage(message, transfer);
       globalThis.addEventListener = (_, listener) => parentPort.on("message", (data) => listener({ data }));`;
-    await build({
-      entryPoints: [entry("prefetch-worker-browser.ts")],
-      bundle: true,
-      format: "esm",
-      platform: "browser",
-      banner: { js: shim },
-      external: ["node:worker_threads"],
-      outfile: bundle("page.mjs"),
-    });
+    const page = `import { serveInPage } from "../../../engine/data/prefetch-browser.ts"; import { numbers } from "./numbers.ts"; serveInPage(numbers);`;
+    await bundled("page.mjs", page, shim);
     const { Worker: Thread } = await import("node:worker_threads");
     const thread = new Thread(bundle("page.mjs"));
     const worker = {
@@ -205,10 +192,41 @@ describe("workers", () => {
         thread.on(type, (data: unknown) => listener({ data })),
       terminate: () => void thread.terminate(),
     } as unknown as Worker;
-    const prefetcher = prefetchInPage(IMAGES, OPTIONS, worker);
-    const source = new PatchSource(IMAGES, OPTIONS);
-    for (let k = 0; k < 4; k++) expect(await prefetcher.batch(k)).toEqual(await source.batch(k));
-    await prefetcher.close();
+    await expectSame(prefetchInPage(OPENING, worker));
+  });
+});
+
+describe("image folders", () => {
+  const photos = mkdtempSync(join(tmpdir(), "ganvas-photos-"));
+  const empty = mkdtempSync(join(tmpdir(), "ganvas-empty-"));
+
+  beforeAll(async () => {
+    for (const [i, image] of [positionImage(40, 30, 0), positionImage(32, 64, 1)].entries())
+      writeFileSync(join(photos, `${i}.png`), await encodePng(image));
+    writeFileSync(join(photos, "small.png"), await encodePng(positionImage(15, 90, 2)));
+    writeFileSync(join(photos, "notes.txt"), "no image");
+  });
+  afterAll(() => {
+    rmSync(photos, { recursive: true });
+    rmSync(empty, { recursive: true });
+  });
+
+  test("images that are large enough are found", async () => {
+    expect(await findTrainingImages(photos, { patch: 16 })).toEqual({
+      paths: ["0.png", "1.png"].map((f) => join(photos, f)),
+      window: 2,
+      damaged: [],
+      skipped: [join(photos, "small.png")],
+    });
+  });
+
+  test.skipIf(process.platform === "win32")("a pipe among them is not waited for", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ganvas-pipe-"));
+    copyFileSync(join(photos, "0.png"), join(folder, "a.png"));
+    execFileSync("mkfifo", [join(folder, "b.png")]);
+    const { paths, damaged } = await findTrainingImages(folder, { patch: 16 });
+    expect([paths, damaged]).toEqual([[join(folder, "a.png")], [join(folder, "b.png")]]);
+    rmSync(folder, { recursive: true });
   });
 
   test("a folder without use is named", async () => {
@@ -218,7 +236,7 @@ describe("workers", () => {
     await expect(findTrainingImages(photos, { accept: () => false })).rejects.toThrow(
       "is passed over because of its name; the first is 0.png",
     );
-    await expect(findTrainingImages(bundles)).rejects.toThrow("holds no images");
+    await expect(findTrainingImages(empty)).rejects.toThrow("holds no images");
     expect((await findTrainingImages(photos, { patch: 16, memoryBytes: 7000 })).window).toBe(1);
   });
 

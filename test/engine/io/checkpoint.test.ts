@@ -65,6 +65,11 @@ describe("refuses what is no checkpoint, naming what is wrong", () => {
     ["step -1", withState((s) => ({ ...s, step: -1 })), /the checkpoint's step is -1/],
     ["seed no number", withState((s) => ({ ...s, seed: "7" })), /the checkpoint's seed is "7"/],
     ["rng of strings", withState((s) => ({ ...s, rng: { a: "1" } })), /the checkpoint's rng is \{"a":"1"\}/],
+    [
+      "step nested 20,000 deep",
+      withState(() => `{"version":1,"step":${"[".repeat(2e4)}${"]".repeat(2e4)}}`),
+      /state is not valid JSON \(it is nested deeper than 64 levels\)/,
+    ],
     ["options a list", withState((s) => ({ ...s, options: [] })), /the checkpoint's options is \[\]/],
     [
       "__proto__ among the options",

@@ -7,6 +7,7 @@ import { InputError } from "../../../engine/errors.ts";
 import { type Image, makeImage } from "../../../engine/io/image.ts";
 import { readImageHeader } from "../../../engine/io/image-header.ts";
 import { decodeImage, encodePng, readImage, writePng } from "../../../engine/io/image-node.ts";
+import { tiff } from "./tiff-files.ts";
 import { givenFolder } from "../data/given.ts";
 import { chunk, decodeRgbPng, picture, png } from "./png-files.ts";
 
@@ -146,6 +147,81 @@ describe("encodePng", () => {
       /5 bytes are not/,
     );
   });
+});
+
+describe("floats", () => {
+  const decode = async (channels: 1 | 3, values: readonly number[]) => {
+    const notes: string[] = [];
+    const photometric = channels === 1 ? 1 : 2;
+    const kind = {
+      width: values.length / channels,
+      height: 1,
+      channels,
+      bits: 32,
+      photometric,
+      float: true,
+    } as const;
+    const bytes = tiff(kind, new Uint8Array(Float32Array.from(values).buffer));
+    const { data } = await decodeImage(bytes, "x.tif", { onNote: (note) => notes.push(note) });
+    return { data: [...data], notes };
+  };
+
+  test("from 0 to 1 become bytes", async () => {
+    const colour = await decode(3, [0, 0.2, 1, 0.5, 100 / 255, 0.999]);
+    expect(colour).toEqual({ data: [0, 51, 255, 128, 100, 255], notes: [] });
+    expect((await decode(1, [0, 0.2, 1])).data).toEqual([0, 51, 255].flatMap((v) => [v, v, v]));
+  });
+
+  test("from 0 to 255 and beyond, too, and that is told", async () => {
+    expect((await decode(3, [0, 51, 255])).data).toEqual([0, 51, 255]);
+    expect(await decode(1, [-1, 65535])).toEqual({
+      data: [0, 0, 0, 255, 255, 255],
+      notes: ["x.tif: its numbers reach 65535; 65535 is taken for white"],
+    });
+  });
+});
+
+test("of an animation the first frame is used, and that is told", async () => {
+  const frame = (background: string) =>
+    sharp({ create: { width: 4, height: 3, channels: 3, background } })
+      .png()
+      .toBuffer();
+  const moving = await sharp([await frame("#ff0000"), await frame("#00ff00")], { join: { animated: true } })
+    .gif()
+    .toBuffer();
+  const notes: string[] = [];
+  const image = await decodeImage(moving, "x.gif", { onNote: (note) => notes.push(note) });
+  expect([image.width, image.height, image.data[0], image.data[1]]).toEqual([4, 3, 255, 0]);
+  expect(notes).toEqual(["x.gif: it has 2 frames; only the first is used"]);
+});
+
+describe("whole files of formats that are not built in are not called damaged", () => {
+  const text = (start: string) => Uint8Array.from({ length: 200 }, (_, i) => start.charCodeAt(i) || 0);
+  test.each([
+    ["BMP", text("BM")],
+    ["JPEG XL", text("\xff\x0a")],
+    ["JPEG XL", text("\0\0\0\x0cJXL \r\n\x87\n")],
+    ["JPEG 2000", text("\0\0\0\x0cjP  \r\n\x87\n")],
+    ["HEIC", text("\0\0\0\x18ftypheic\0\0\0\0mif1heic")],
+    ["HEIC", text("\0\0\0\x18ftypmif1\0\0\0\0mif1heix")],
+    ["this kind of image", labTiff()],
+  ])("%s", async (format, bytes) => {
+    await expect(decodeImage(bytes, "x")).rejects.toThrow(
+      new InputError(`x: ${format} is not built in; convert it to PNG, JPEG, WebP, AVIF, TIFF or GIF`),
+    );
+  });
+
+  const given = givenFolder("cases/heic");
+  test.skipIf(given === undefined).each(["x.bmp", "x.heic", "x.jxl", "lab.tif"])(
+    "%s (given)",
+    async (name) => {
+      await expect(readImage(join(given ?? "", name))).rejects.toThrow(/ is not built in; convert it to PNG/);
+    },
+  );
+
+  function labTiff(): Uint8Array {
+    return tiff({ width: 2, height: 2, channels: 3, bits: 8, photometric: 8 }, new Uint8Array(12).fill(99));
+  }
 });
 
 describe("bad input is refused by a sentence that names the file", () => {

@@ -18,6 +18,7 @@ export const global = (module: string, name: string): Piece => [0x63, ...utf8(`$
 export const tuple = (...items: Piece[]): Piece => [...MARK, ...items.flat(), 0x74];
 export const list = (...items: Piece[]): Piece => [0x5d, ...MARK, ...items.flat(), 0x65];
 export const call = (callable: Piece, ...args: Piece[]): Piece => [...callable, ...tuple(...args), 0x52];
+export const newobj = (type: Piece, ...args: Piece[]): Piece => [...type, ...tuple(...args), 0x81];
 export const float = (value: number): Piece => {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setFloat64(0, value, false);
@@ -61,6 +62,19 @@ export const tensor = (source: Piece, offset: number, size: number[], stride: nu
     orderedDict({}),
   );
 
+/** `_rebuild_tensor_v3(storage, 0, size, stride, requires_grad, hooks, dtype)` of a contiguous vector. */
+export const tensorOfDtype = (source: Piece, [size = 0]: number[], dtype: string): Piece =>
+  call(
+    global("torch._utils", "_rebuild_tensor_v3"),
+    source,
+    int(0),
+    tuple(int(size)),
+    tuple(int(1)),
+    bool(false),
+    orderedDict({}),
+    global("torch", dtype),
+  );
+
 /** A PyTorch zip file with this root object and these storages. */
 export function zipFile(
   root: Piece,
@@ -78,6 +92,7 @@ export function zipFile(
 export function legacyFile(
   root: Piece,
   storages: [key: string, elements: number, bytes: Uint8Array][],
+  keys: Piece = list(...storages.map(([key]) => str(key))),
 ): Uint8Array {
   const magic = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
   const parts = [
@@ -85,7 +100,7 @@ export function legacyFile(
     pickle(int(1001)),
     pickle(dict({ protocol_version: int(1001), little_endian: bool(true) })),
     pickle(root),
-    pickle(list(...storages.map(([key]) => str(key)))),
+    pickle(keys),
     ...storages.flatMap(([, elements, bytes]) => [Uint8Array.from([...uint32(elements), 0, 0, 0, 0]), bytes]),
   ];
   return Uint8Array.from(parts.flatMap((part) => [...part]));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FormatError } from "../../../engine/errors.ts";
+import { MemoryBudget } from "../../../engine/io/memory-budget.ts";
 import { type PickleHost, unpickle } from "../../../engine/io/pickle.ts";
 import * as p from "./pickle-writer.ts";
 
@@ -9,10 +10,12 @@ const host: PickleHost = {
     throw new FormatError(`refuses global '${module}.${name}'`);
   },
   loadPersistent: (id) => ({ id }),
+  takesState: () => false,
 };
 
-const read = (value: p.Piece) => unpickle(p.pickle(value), 0, host, "x.pkl").value;
-const raw = (...bytes: number[]) => unpickle(Uint8Array.from(bytes), 0, host, "x.pkl");
+const read = (value: p.Piece) => unpickle(p.pickle(value), 0, host, new MemoryBudget("x.pkl", 99)).value;
+const raw = (...bytes: number[]) =>
+  unpickle(Uint8Array.from(bytes), 0, host, new MemoryBudget("x.pkl", bytes.length));
 
 describe("the restricted pickle reader", () => {
   test.each([
@@ -29,6 +32,9 @@ describe("the restricted pickle reader", () => {
     ["text", p.str("schön"), "schön"],
     ["Python 2 text", [0x55, 2, 0x61, 0xe9], "aé"],
     ["empty tuple", [0x29], []],
+    ["empty set", [0x8f], new Set()],
+    ["new object", p.newobj(p.global("good", "pair"), p.int(1)), { pair: [1] }],
+    ["a tuple as key", [...p.EMPTY_DICT, ...p.tuple(p.int(1)), ...p.int(2), 0x73], new Map([[[1], 2]])],
     ["tuples", [...p.int(1), 0x85, ...p.int(2), 0x86, ...p.NONE, ...p.NONE, 0x87], [[[1], 2], null, null]],
     ["list", p.list(p.int(1), p.list()), [1, []]],
     ["append", [0x5d, ...p.int(7), 0x61], [7]],
@@ -56,14 +62,17 @@ describe("the restricted pickle reader", () => {
 
   test("gives the position behind the pickle", () => {
     const bytes = Uint8Array.from([9, ...p.pickle(p.int(3)), 9, 9]);
-    expect(unpickle(bytes, 1, host, "x")).toEqual({ value: 3, end: bytes.length - 2 });
+    expect(unpickle(bytes, 1, host, new MemoryBudget("x", 9))).toEqual({ value: 3, end: bytes.length - 2 });
   });
 
   test.each([
     ["a global", p.call(p.global("os", "system"), p.str("rm -rf /")), /refuses global 'os\.system'/],
     ["INST", [0x28, 0x69], /refuses pickle opcode INST \(0x69\)/],
     ["OBJ", [0x28, 0x6f], /refuses pickle opcode OBJ/],
-    ["NEWOBJ", [0x81], /refuses pickle opcode NEWOBJ \(0x81\)/],
+    ["NEWOBJ of what was refused", p.newobj(p.global("os", "system")), /refuses global 'os\.system'/],
+    ["NEWOBJ of no class", p.newobj(p.str("eval")), /calls what is no function/],
+    ["FRAME, of protocol 4", [0x95], /refuses pickle opcode FRAME \(0x95\)/],
+    ["appending to a tuple", [...p.tuple(p.int(1)), ...p.int(2), 0x61], /appends to what is no list/],
     ["STACK_GLOBAL", [...p.str("os"), ...p.str("system"), 0x93], /refuses pickle opcode STACK_GLOBAL/],
     ["EXT1", [0x82, 1], /refuses pickle opcode EXT1/],
     ["DUP", [...p.NONE, 0x32], /refuses pickle opcode DUP/],
@@ -83,6 +92,7 @@ describe("the restricted pickle reader", () => {
     ["items of a list", [0x5d, 0x28, ...p.int(1), ...p.int(2), 0x75], /sets items of what is no dict/],
     ["an odd number of items", [...p.EMPTY_DICT, 0x28, ...p.int(1), 0x75], /sets items/],
     ["a list as key", [...p.EMPTY_DICT, 0x5d, ...p.int(2), 0x73], /dict key/],
+    ["a dict as key", [...p.EMPTY_DICT, ...p.EMPTY_DICT, ...p.int(2), 0x73], /dict key/],
   ] as [string, p.Piece, RegExp][])("refuses %s", (_, piece, message) => {
     expect(() => read(piece)).toThrow(message);
     expect(() => read(piece)).toThrow(FormatError);

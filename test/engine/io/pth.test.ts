@@ -71,6 +71,8 @@ describe("tensors", () => {
     ["axes of one element, any stride", 0, [1, 6, 1], [77, 1, 88], [0, 1, 2, 3, 4, 5]],
     ["empty", 0, [0, 3], [3, 1], []],
     ["repeated within its storage", 2, [2, 2], [0, 1], [2, 3, 2, 3]],
+    ["one number expanded to eight", 3, [8], [0], Array(8).fill(3)],
+    ["a row expanded to seven", 1, [7, 2], [0, 1], Array(7).fill([1, 2]).flat()],
   ] as [string, number, number[], number[], number[]][])("%s", (_, offset, size, stride, expected) => {
     const bytes = zip(
       p.orderedDict({ w: p.tensor(p.storage("FloatStorage", "0", 6), offset, size, stride) }),
@@ -94,6 +96,28 @@ describe("tensors", () => {
       0: new Uint8Array(data.buffer),
     });
     expect(readPth(bytes).get("w")).toEqual({ shape: [1], dtype, data });
+  });
+
+  test.each([
+    ["float32", "f32", new Float32Array([Math.PI, -1])],
+    ["bfloat16", "bf16", new Uint16Array([0x3f80, 1])],
+    ["uint16", "u16", new Uint16Array([65535, 1])],
+    ["uint64", "u64", new BigUint64Array([2n ** 63n, 1n])],
+  ] as const)("%s of a storage that knows only bytes", (name, dtype, data) => {
+    const bytes = new Uint8Array(data.buffer);
+    const tensor = p.tensorOfDtype(p.storage("UntypedStorage", "0", bytes.length), [2], name);
+    expect(readPth(zip(p.orderedDict({ w: tensor }), { 0: bytes })).get("w")).toEqual({
+      shape: [2],
+      dtype,
+      data,
+    });
+  });
+
+  test("big-endian numbers", () => {
+    const big = { byteorder: new TextEncoder().encode("big") };
+    const bytes = Uint8Array.of(0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0);
+    const tensor = p.tensor(p.storage("FloatStorage", "0", 2), 0, [2], [1]);
+    expect(values(p.zipFile(p.orderedDict({ w: tensor }), { 0: bytes }, big))).toEqual([1, -2]);
   });
 
   test("integers of 64 bits that are not contiguous", () => {
@@ -122,6 +146,62 @@ describe("tensors", () => {
   });
 });
 
+describe("what torch.load(weights_only=True) opens beside the weights", () => {
+  const builtin = (name: string, ...args: p.Piece[]) => p.call(p.global("__builtin__", name), ...args);
+  const latin1 = (text: string) => p.call(p.global("_codecs", "encode"), p.str(text), p.str("latin1"));
+  const rebuild = (name: string, ...args: p.Piece[]) => p.call(p.global("torch._utils", name), ...args);
+  const complexStorage = p.storage("ComplexFloatStorage", "0", 3);
+  test.each<[string, p.Piece]>([
+    ["torch.Size", p.call(p.global("torch", "Size"), p.tuple(p.int(1), p.int(2)))],
+    ["a device", p.call(p.global("torch", "device"), p.str("cuda"), p.int(0))],
+    ["a dtype", p.global("torch", "float32")],
+    ["a layout", p.call(p.global("torch.serialization", "_get_layout"), p.str("torch.strided"))],
+    ["a way of quantising", p.global("torch", "per_channel_affine")],
+    ["a set", builtin("set", p.list(p.int(1), p.str("a")))],
+    ["bytes", latin1("ab\u00ff")],
+    ["no bytes", builtin("bytes")],
+    ["a bytearray", builtin("bytearray", latin1("abc"))],
+    ["a complex number", builtin("complex", p.float(1), p.float(-1))],
+    ["a Counter", p.call(p.global("collections", "Counter"), p.dict({ a: p.int(3) }))],
+    [
+      "an OrderedDict of pairs",
+      p.call(p.global("collections", "OrderedDict"), p.list(p.list(p.int(1), p.NONE))),
+    ],
+    ["a dict with a tuple as key", [...p.EMPTY_DICT, ...p.tuple(p.int(1)), ...p.int(2), 0x73]],
+    ["nested dicts and lists", p.dict({ a: p.list(p.dict({ b: p.tuple(p.NONE, p.bool(true)) })) })],
+    ["a large int and infinity", p.tuple([0x8a, 9, 0, 0, 0, 0, 0, 0, 0, 0, 64], p.float(1 / 0))],
+    ["a sparse tensor", p.list(rebuild("_rebuild_sparse_tensor", p.str("torch.sparse_coo"), p.tuple(w, w)))],
+    ["a quantised tensor", p.list(rebuild("_rebuild_qtensor", p.storage("QInt8Storage", "0", 24)))],
+    ["a complex tensor", p.list(p.tensor(complexStorage, 0, [3], [1]))],
+    ["a meta tensor", p.list(rebuild("_rebuild_meta_tensor_no_storage", p.global("torch", "float16")))],
+    ["a tensor of a class", p.list(p.newobj(p.global("torch", "FloatTensor"), w))],
+  ])("%s", (_, beside) => {
+    const root = p.dict({ beside, model: p.orderedDict({ w }), list: p.list(beside) });
+    expect(values(zip(root))).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test.each<[string, p.Piece]>([
+    [
+      "a parameter with attributes",
+      rebuild("_rebuild_parameter_with_state", w, p.bool(true), p.NONE, p.dict({})),
+    ],
+    ["a parameter made as an object", p.newobj(p.global("torch.nn.parameter", "Parameter"), w)],
+    ["a tensor whose attributes are set", [...w, ...p.dict({ note: p.int(1) }), 0x62]],
+    [
+      "a tensor with a class and attributes",
+      p.call(
+        p.global("torch._tensor", "_rebuild_from_type_v2"),
+        p.global("torch._utils", "_rebuild_tensor_v2"),
+        p.global("torch.nn.parameter", "Parameter"),
+        p.tuple(p.storage("FloatStorage", "0", 6), p.int(0), p.tuple(p.int(6)), p.tuple(p.int(1))),
+        p.dict({}),
+      ),
+    ],
+  ])("as weights: %s", (_, weight) => {
+    expect(values(zip(p.orderedDict({ w: weight })))).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+});
+
 describe("where the state dict lies", () => {
   const one = (offset: number) =>
     p.orderedDict({ w: p.tensor(p.storage("FloatStorage", "0", 6), offset, [1], [1]) });
@@ -129,6 +209,11 @@ describe("where the state dict lies", () => {
     ["outermost", one(1)],
     ["state_dict", p.dict({ epoch: p.int(4), state_dict: one(1) })],
     ["model", p.dict({ model: one(1), optimizer: p.dict({ state: p.dict({}) }) })],
+    ["ema_state_dict before state_dict", p.dict({ state_dict: one(2), ema_state_dict: one(1) })],
+    [
+      "past a customary key without tensors",
+      p.dict({ model: p.dict({ name: p.str("x") }), state_dict: one(1) }),
+    ],
     ["params_ema before params", p.dict({ params: one(2), params_ema: one(1) })],
     ["nested twice", p.dict({ model: p.dict({ state_dict: one(1) }) })],
     [

@@ -41,6 +41,16 @@ describe("comparison", () => {
     }
   });
 
+  test("goes on behind an image that cannot be measured", async () => {
+    const tiny: Pair = { name: "tiny", load: async () => matchPair("tiny", waves(8, 8)) };
+    const models = new Map([["nearest", nearest]]);
+    const whole = await compareUpscalers(pairs, models);
+    const { failed, ...rest } = await compareUpscalers([tiny, ...pairs], models);
+    expect(rest).toEqual({ images: 2, models: whole.models, details: whole.details });
+    expect(failed.map(({ name }) => name)).toEqual(["tiny"]);
+    await expect(compareUpscalers([tiny], models)).rejects.toThrow(/^tiny: to measure it takes/);
+  });
+
   test("of nothing is refused", async () => {
     await expect(compareUpscalers([], new Map())).rejects.toThrow("there is no image to measure");
   });

@@ -116,8 +116,19 @@ describe("evaluate", () => {
     await expect(evaluate([], bicubic, "matlab")).rejects.toThrow(InputError);
     const tiny: Pair = { name: "tiny", load: async () => matchPair("tiny", waves(16, 40)) };
     await expect(evaluate([tiny], bicubic, "matlab")).rejects.toThrow(
-      "tiny: protocol matlab needs 19x19 pixels or more, got 16x40",
+      "tiny: to measure it takes 19x19 pixels or more, got 16x40",
     );
+    const damaged: Pair = { name: "bad", load: () => Promise.reject(new InputError("bad.png: no image")) };
+    const told: string[] = [];
+    const result = await evaluate([damaged, tiny, ...pairs], bicubic, "matlab", ({ done, total }) =>
+      told.push(`${done}/${total}`),
+    );
+    expect(result.failed.map(({ name }) => name)).toEqual(["bad", "tiny"]);
+    expect(result.failed[0]?.error).toBe("bad.png: no image");
+    expect(result.mean).toEqual((await evaluate(pairs, bicubic, "matlab")).mean);
+    expect(told).toEqual(["3/4", "4/4"]);
+    const fault: Pair = { name: "x", load: () => Promise.reject(new TypeError("a fault of the program")) };
+    await expect(evaluate([fault, ...pairs], bicubic, "matlab")).rejects.toThrow(TypeError);
     const same = async (lr: Image) => lr;
     await expect(evaluate(pairs, same, "matlab")).rejects.toThrow(
       "waves40: same made 10x10 of 10x10, expected 40x40",

@@ -11,7 +11,7 @@ import {
 } from "../../../models/super-resolution/srgan-recipe.ts";
 import type { Game } from "../../../models/super-resolution/srgan-step.ts";
 import { VGG19 } from "../../../models/features/vgg19.ts";
-import { tensorsOf } from "../../../models/training/recipe.ts";
+import { tensorsOf } from "../../../models/training/trainer.ts";
 import { batch, made } from "./given.ts";
 
 const network = { ...SRRESNET_PAPER, numBlocks: 1, width: 4 };

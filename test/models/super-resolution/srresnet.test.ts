@@ -64,7 +64,7 @@ describe("SRResNet", () => {
       // Without: the usual.
       expect(read({})).toEqual({ ...config, padding: "zeros", output: "linear" });
       expect(() => read({ architecture: '{"output":"sigmoid"}' })).toThrow(
-        'net.safetensors: its metadata want output "sigmoid", known are linear and tanh01',
+        'net.safetensors: its metadata want output "sigmoid", known are linear and linear01 and tanh01',
       );
     },
   );

@@ -1,6 +1,7 @@
 /** Photographs made larger tile by tile: the seams, the odd sizes, the channels. */
 import { describe, expect, test } from "vitest";
-import { makeImage, type Image } from "../../../engine/io/image.ts";
+import { bleedColor } from "../../../engine/io/alpha-bleed.ts";
+import { makeImage, splitAlpha, type Image } from "../../../engine/io/image.ts";
 import { type Tensor, tensor } from "../../../engine/index.ts";
 import { integer, randomBits } from "../../../engine/random.ts";
 import { SRResNet } from "../../../models/super-resolution/srresnet.ts";
@@ -147,12 +148,8 @@ describe("channels", () => {
     expect(larger.channels).toBe(channels);
     expect(larger.data[colours]).toBe(0);
     expect(larger.data.at(-1)).toBe(255);
-    const opaque = makeImage(
-      image.data.filter((_, k) => k % channels < colours),
-      8,
-      6,
-      colours,
-    );
+    const { color, alpha } = splitAlpha(image);
+    const opaque = bleedColor(color, alpha as Image);
     expect(larger.data.filter((_, k) => k % channels < colours)).toEqual(
       (await upscaleImage(opaque, model)).data,
     );

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { SRGANWatch } from "../../../models/training/watch.ts";
+import { srganConcerns } from "../../../models/super-resolution/srgan-watch.ts";
+import { Watch } from "../../../models/training/watch.ts";
 
 const MEASURES = ["content", "red", "green", "blue", "D(real)", "D(fake)"];
 const FINE = [0.01, 0, 1, -1, 0.7, 0.3];
 
 /** All warnings of updates with these measures. */
 function warnings(rows: (step: number) => readonly number[], steps: number): string[] {
-  const watch = new SRGANWatch(MEASURES);
+  const watch = new Watch(MEASURES, srganConcerns);
   return Array.from({ length: steps }, (_, k) => watch.observe(k + 1, rows(k + 1))).flat();
 }
 
@@ -39,14 +40,14 @@ describe("watching over a game of two networks", () => {
   test("a run that goes on is looked after as if it had never stopped", () => {
     const rows = (step: number) => [step < 150 ? 0.01 : 0.1, step > 400 ? 20 : 0, 0, 0, 0.995, 0.004];
     const told: [number, string][] = [];
-    let watch = new SRGANWatch(MEASURES);
+    let watch = new Watch(MEASURES, srganConcerns);
     for (let step = 1; step <= 900; step++) {
       // Before the best loss is known, before the first warning, between two, and right after one.
       if ([30, 190, 300, 401, 450].includes(step))
-        watch = new SRGANWatch(MEASURES, JSON.parse(JSON.stringify(watch.state)));
+        watch = new Watch(MEASURES, srganConcerns, JSON.parse(JSON.stringify(watch.state)));
       told.push(...watch.observe(step, rows(step)).map((text): [number, string] => [step, text]));
     }
-    const unbroken = new SRGANWatch(MEASURES);
+    const unbroken = new Watch(MEASURES, srganConcerns);
     const want = Array.from({ length: 900 }, (_, k) =>
       unbroken.observe(k + 1, rows(k + 1)).map((text): [number, string] => [k + 1, text]),
     ).flat();
@@ -59,7 +60,7 @@ describe("watching over a game of two networks", () => {
   });
 
   test("a generator alone is watched for what it has", () => {
-    const watch = new SRGANWatch(["loss"]);
+    const watch = new Watch(["loss"]);
     expect(Array.from({ length: 500 }, (_, k) => watch.observe(k, [0.1])).flat()).toEqual([]);
   });
 });

@@ -98,7 +98,9 @@ const CONVS: readonly [image: readonly number[], kernel: readonly number[], opti
   [[1, 5, 5, 4], [3, 3, 4, 17], { padding: 1 }],
   [[1, 4, 4, 16], [3, 3, 16, 16], { padding: 1 }],
   [[1, 10, 11, 3], [3, 3, 3, 9], { stride: 3, padding: 1 }],
+  // One window that is the whole image.
   [[1, 4, 4, 8], [4, 4, 8, 1], {}],
+  [[3, 4, 3, 5], [4, 3, 5, 2], { stride: 2 }],
   [[1, 8, 9, 3], [3, 1, 3, 4], { stride: [1, 2], padding: [1, 0] }],
   [[1, 8, 8, 2], [1, 1, 2, 2], { stride: 2 }],
   [[1, 15, 17, 1], [3, 3, 1, 3], { padding: 1 }],
@@ -124,6 +126,7 @@ const TRANSPOSED: readonly [
   options: ConvTransposeOptions,
 ][] = [
   [[1, 1, 1, 6], [4, 4, 6, 5], {}],
+  [[3, 1, 1, 6], [4, 3, 6, 5], { stride: 2 }],
   [[2, 4, 4, 4], [4, 4, 4, 3], { stride: 2, padding: 1 }],
   [[1, 5, 4, 3], [3, 3, 3, 4], { stride: 2, padding: 1, outputPadding: 1 }],
   [[1, 5, 5, 3], [3, 3, 3, 2], { padding: 1 }],

@@ -1,0 +1,63 @@
+/** `ganvas sample`: pictures out of noise, by a network that comes with the project or that a run has made. */
+import { dirname, extname, join } from "node:path";
+import { InputError } from "../../engine/errors.ts";
+import { init } from "../../engine/index.ts";
+import { writePng } from "../../engine/io/node.ts";
+import type { SystemTable } from "../../models/systems.ts";
+import { pictureSheet } from "../../models/training/picture-sheet.ts";
+import { adapterName } from "./adapter.ts";
+import { type Arguments, type Command, positionals, required, text, wholeNumber } from "./command.ts";
+import { checkFolder, makeFolder } from "./files.ts";
+import { openSampler } from "./systems-files.ts";
+import { TUNED, useTuned } from "./tuned.ts";
+
+const COUNT = 8;
+
+export const sampleCommand = (table: SystemTable): Command => ({
+  usage: "SYSTEM|FILE --out GRID.png",
+  options: {
+    out: { type: "string", value: "FILE.png", short: "o", help: "gets all pictures, a row a class or walk" },
+    n: { type: "string", value: "N", help: `pictures in a row (${COUNT} by default)` },
+    class: { type: "string", value: "C", help: "only this class, by its name or number (all by default)" },
+    seed: { type: "string", value: "S", help: "of the noise (0 by default)" },
+    walk: { type: "boolean", help: "rows go from one noise, or class, to another" },
+    "steps-out": { type: "string", value: "DIR", help: "gets what was made on the way, a file a step" },
+    ...TUNED,
+  },
+  run: (args) => run(args, table),
+});
+
+async function run(args: Arguments, table: SystemTable): Promise<unknown> {
+  const [name = ""] = positionals(args, 1, "sample takes one SYSTEM or FILE of weights");
+  const out = required(args, "out");
+  if (extname(out).toLowerCase() !== ".png")
+    throw new InputError(`the result is a PNG: ${out} does not end with .png`);
+  checkFolder(dirname(out));
+  const folder = text(args, "steps-out");
+  if (folder !== undefined) checkFolder(folder);
+  const request = {
+    count: wholeNumber(args, "n", 1) ?? COUNT,
+    seed: wholeNumber(args, "seed") ?? 0,
+    walk: args.values.walk === true,
+    signal: args.signal,
+    ...(text(args, "class") !== undefined && { class: text(args, "class") as string }),
+  };
+  const { sampler, file } = await openSampler(name, table);
+  console.error(adapterName(await init()));
+  await useTuned(args);
+  const { rows, labels, steps } = await sampler.sample(request);
+  await writePng(out, pictureSheet(rows));
+  const files: string[] = [];
+  if (folder !== undefined) {
+    if (!steps || steps.size === 0)
+      throw new InputError(`${sampler.title} makes its pictures in one step: leave --steps-out out`);
+    makeFolder(folder);
+    for (const [step, image] of steps) {
+      files.push(join(folder, `${step}.png`));
+      await writePng(files.at(-1) as string, image);
+    }
+  }
+  if (!args.json)
+    console.log(`${out}: ${sampler.title}, ${rows.length} rows${labels ? ` (${labels.join(", ")})` : ""}`);
+  return { model: file, out, rows: rows.map((row) => row.length), labels, seed: request.seed, steps: files };
+}

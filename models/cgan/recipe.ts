@@ -1,0 +1,100 @@
+/** How a conditional GAN is built and trained: the paper's way, and one that works better today. Plain data: it is stored in files. */
+import * as v from "valibot";
+import type { GameRecipe } from "../training/adversarial-recipe.ts";
+
+export const CGAN_NETWORKS = ["mlp", "convolutional"] as const;
+export const CGAN_NOISES = ["unit", "uniform", "normal"] as const;
+
+/** What the networks' weights have to be known by. */
+export interface CganNetworks {
+  /** The paper's, of fully connected layers with maxout, or convolutions (`convolutional.ts`). */
+  readonly networks: (typeof CGAN_NETWORKS)[number];
+  /** Numbers of noise. */
+  readonly latentDim: number;
+  /** Of each of them: uniform in [0, 1) or in [-1, 1), or normal. */
+  readonly noise: (typeof CGAN_NOISES)[number];
+  /** Units of the generator's joint layer, or its channels at half size. */
+  readonly generatorWidth: number;
+  /** Units of the discriminator's joint layer, or its channels at half size. */
+  readonly discriminatorWidth: number;
+  /** Names of the classes, in the order of their numbers. */
+  readonly classes: readonly string[];
+  /** Of the pictures, in pixels; convolutions need multiples of 4. */
+  readonly height: number;
+  readonly width: number;
+}
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000));
+
+/** What `CganNetworks` look like in a file. */
+export const networkEntries = {
+  networks: v.picklist(CGAN_NETWORKS),
+  latentDim: whole,
+  noise: v.picklist(CGAN_NOISES),
+  generatorWidth: whole,
+  discriminatorWidth: whole,
+  classes: v.pipe(v.array(v.string()), v.minLength(1)),
+  height: whole,
+  width: whole,
+} as const;
+
+export interface CganRecipe extends GameRecipe, CganNetworks {
+  readonly system: "cgan";
+  readonly preset: CganPreset;
+  /** Weight of the class that the discriminator names, in the generator's loss; only convolutional discriminators name one. */
+  readonly classWeight: number;
+}
+
+/** What a preset leaves to the data and the run. */
+type Open = "system" | "preset" | "classes" | "height" | "width" | "seed";
+
+const SHARED = { realTarget: 1, discriminatorScale: 1, r1: 0, r2: 0, penaltyEvery: 1, augment: [] } as const;
+
+export const CGAN_PRESETS = {
+  /** Mirza and Osindero 2014, section 4.1; momentum's ramp as in the code it was built on: over 250 epochs of 600 updates. */
+  paper: {
+    ...SHARED,
+    networks: "mlp",
+    classWeight: 0,
+    latentDim: 100,
+    noise: "unit",
+    generatorWidth: 1200,
+    discriminatorWidth: 240,
+    steps: 60_000,
+    batchSize: 100,
+    loss: "non-saturating",
+    optimizer: "sgd",
+    betas: [0, 0],
+    lr: 0.1,
+    discriminatorLr: 0.1,
+    schedule: "decay",
+    decay: 1.00004,
+    decayEvery: 1,
+    momentum: [0.5, 0.7, 150_000],
+    ema: 0,
+  },
+  /** Hinge loss against a discriminator with spectral norm and projection (Miyato and Koyama 2018), averaged weights. */
+  modern: {
+    ...SHARED,
+    networks: "convolutional",
+    classWeight: 0.5,
+    latentDim: 64,
+    noise: "normal",
+    generatorWidth: 48,
+    discriminatorWidth: 32,
+    steps: 2400,
+    batchSize: 32,
+    loss: "hinge",
+    optimizer: "adam",
+    betas: [0, 0.99],
+    lr: 5e-4,
+    discriminatorLr: 1e-3,
+    schedule: "cosine",
+    decay: 1,
+    decayEvery: 1,
+    momentum: [0, 0, 1],
+    ema: 0.998,
+  },
+} as const satisfies Readonly<Record<CganPreset, Omit<CganRecipe, Open>>>;
+
+export type CganPreset = "paper" | "modern";

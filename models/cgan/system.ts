@@ -1,0 +1,206 @@
+/** The conditional GAN: pictures of a class that is asked for. */
+import * as v from "valibot";
+import { InputError } from "../../engine/errors.ts";
+import { fillUniform } from "../../engine/random.ts";
+import type { Dataset } from "../datasets/dataset.ts";
+import { DIGITS } from "../datasets/idx.ts";
+import { PictureLoader } from "../datasets/loader.ts";
+import { classifierFor } from "../judging/evidence.ts";
+import { judgeSampler } from "../judging/judgement.ts";
+import { lookAt } from "../judging/look.ts";
+import { PARZEN_ON_MNIST } from "../judging/papers.ts";
+import { type Data, type Request, type Training, system } from "../system.ts";
+import { number, type Options, RUN_OPTIONS, whole } from "../training/options.ts";
+import { pictureSheet } from "../training/picture-sheet.ts";
+import { cganFrom, parseCgan } from "./files.ts";
+import { CGAN_PRESETS, type CganPreset, type CganRecipe, networkEntries } from "./recipe.ts";
+import { CganSampler, classRows, drawPlaces } from "./sampler.ts";
+import { type CganTraining, cganTraining, pixelMeans } from "./training.ts";
+
+const OPTIONS = {
+  size: whole(4, {
+    help: "width and height of the pictures in pixels, a multiple of 4 for modern (the set's own by default, 64 for folders of pictures)",
+  }),
+  batch: whole(2, { help: "pictures in a batch (the preset's by default)", paper: 100 }),
+  lr: number(
+    { above: 0 },
+    { help: "learning rate of both networks at the start (the preset's by default)", paper: 0.1 },
+  ),
+  ...RUN_OPTIONS,
+} as const satisfies Options;
+
+interface CganData extends Data {
+  readonly dataset: Dataset;
+}
+
+type Asked = Request<typeof OPTIONS, CganRecipe>;
+
+/** Pictures of each class on the sheet of a run, and looked at by the classifier. */
+const SHOWN = 10;
+const LOOKED_AT = 50;
+const SHEET_SEED = 1;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+async function open({ host, path, options, preset, resumed, leaveOut }: Asked): Promise<CganData> {
+  const size = options.size ?? resumed?.recipe.width;
+  const { dataset, what, leftOut } = await host.openDataset(path, {
+    channels: 1,
+    ...(size !== undefined && { size }),
+  });
+  for (const file of leftOut) leaveOut(file);
+  const [height, width] = dataset.shape;
+  const classes = dataset.classes.length;
+  if (classes < 2)
+    throw new InputError(
+      `${path}: a conditional GAN needs at least two classes (in folders of pictures, a folder a class), found ${classes}`,
+    );
+  if (preset === "modern" && (height % 4 !== 0 || width % 4 !== 0))
+    throw new InputError(
+      `${path}: the modern preset needs sides that are multiples of 4, the pictures have ${width}×${height}; give --size`,
+    );
+  return {
+    dataset,
+    fingerprint: dataset.fingerprint,
+    count: dataset.size,
+    items: "pictures",
+    summary: `${what}: ${dataset.size} pictures of ${width}×${height}, ${classes} classes`,
+  };
+}
+
+/** How the samples look now: named by the classifier of digits, where it knows them. */
+async function start(
+  recipe: CganRecipe,
+  { dataset }: CganData,
+  { host }: Asked,
+): Promise<Training<CganRecipe>> {
+  const { seed, batchSize, height, width } = recipe;
+  const classes = recipe.classes.length;
+  const trainer = cganTraining(recipe, recipe.preset === "paper" ? await pixelMeans(dataset) : undefined);
+  const classifier = await classifierFor(dataset, host);
+  const labels = [...dataset.classes.keys()];
+  const current = async (trainer: CganTraining) => {
+    const { tensors } = await trainer.weights();
+    return cganFrom(tensors, recipe, "the generator");
+  };
+  return {
+    trainer,
+    source: new PictureLoader(dataset, { seed, batchSize, range: "unit" }),
+    items: "pictures",
+    merits: {
+      agreement: { better: "higher", show: (value) => `${(100 * value).toFixed(1)} % named as asked` },
+    },
+    async assess() {
+      if (!classifier) return { scores: {}, note: "" };
+      const rows = classRows(recipe, labels, { count: LOOKED_AT, seed: SHEET_SEED });
+      const values = await drawPlaces(await current(trainer), rows.flat());
+      const data = Uint8Array.from(values, (value) => Math.round(value * 255));
+      const named = await lookAt(classifier.net, {
+        count: classes * LOOKED_AT,
+        shape: [height, width, 1],
+        data,
+      });
+      const right = named.classes.filter((label, k) => label === Math.floor(k / LOOKED_AT)).length;
+      const agreement = right / (classes * LOOKED_AT);
+      return {
+        scores: { agreement },
+        merit: "agreement",
+        note: `${(100 * agreement).toFixed(1)} % as asked`,
+      };
+    },
+    async sheet() {
+      const sampler = new CganSampler(await current(trainer));
+      const request = { count: classes * SHOWN, seed: SHEET_SEED, walk: false };
+      return pictureSheet((await sampler.sample(request)).rows);
+    },
+  };
+}
+
+export const cgan = system<typeof OPTIONS, CganRecipe, CganData>({
+  name: "cgan",
+  title: "conditional GAN",
+  paper: "Mirza and Osindero, Conditional Generative Adversarial Nets, 2014",
+  summary: "makes pictures of a class that is asked for: digits, or folders of your own pictures, in grey",
+  data: "MNIST's files, or any set of pictures with classes: a folder with a folder for each class",
+  options: OPTIONS,
+  presets: {
+    paper: {
+      title: "as in the paper",
+      sentence: "Fully connected layers, maxout and dropout; SGD at 0.1 with growing momentum.",
+      options: {},
+    },
+    modern: {
+      title: "convolutions",
+      sentence:
+        "Hinge loss, spectral norm, projection of the class, averaged weights; a tenth of the updates.",
+      options: {},
+    },
+  },
+  usual: "modern",
+  recipe: v.looseObject({
+    system: v.literal("cgan"),
+    preset: v.picklist(Object.keys(CGAN_PRESETS) as CganPreset[]),
+    ...networkEntries,
+    batchSize: count,
+    steps: count,
+    seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  }),
+  extend(stored, steps) {
+    const plan = `${steps} updates instead of ${stored.steps}`;
+    const notice =
+      stored.schedule === "cosine"
+        ? `${plan}: the learning rate goes on along a cosine for ${steps}, so it jumps here`
+        : plan;
+    return { recipe: { ...stored, steps }, notice };
+  },
+  open,
+  async plan({ options, preset: name }, { dataset }) {
+    const preset = name as CganPreset;
+    const usual = CGAN_PRESETS[preset];
+    const [height, width] = dataset.shape;
+    const { steps = usual.steps, seed = 0, batch = usual.batchSize, lr } = options;
+    return {
+      ...usual,
+      system: "cgan",
+      preset,
+      classes: dataset.classes,
+      height,
+      width,
+      steps,
+      seed,
+      batchSize: batch,
+      ...(lr !== undefined && { lr, discriminatorLr: lr }),
+    };
+  },
+  start,
+  rehearsals: Object.keys(CGAN_PRESETS),
+  rehearse(name, side = 28) {
+    if (!Object.hasOwn(CGAN_PRESETS, name))
+      throw new InputError(`there is no preset "${name}"; there are ${Object.keys(CGAN_PRESETS).join(", ")}`);
+    const preset = name as CganPreset;
+    const size = { classes: DIGITS, height: side, width: side };
+    const recipe: CganRecipe = { ...CGAN_PRESETS[preset], ...size, system: "cgan", preset, seed: 0 };
+    const n = recipe.batchSize;
+    return {
+      title: `cgan (${name}), a training step on ${n} pictures of ${side}×${side}`,
+      trainer: cganTraining(recipe),
+      batch(index) {
+        const picture = fillUniform(new Float32Array(n * side * side), 1, index);
+        const label = Float32Array.from({ length: n * 10 }, (_, k) =>
+          k % 10 === Math.floor(k / 10) % 10 ? 1 : 0,
+        );
+        return {
+          index,
+          count: n,
+          fields: {
+            picture: { shape: [n, side, side, 1], data: picture as Float32Array<ArrayBuffer> },
+            label: { shape: [n, 10], data: label },
+          },
+        };
+      },
+    };
+  },
+  shipped: [],
+  load: async (bytes, file) => new CganSampler(parseCgan(bytes, file)),
+  judge: (sampler, request) => judgeSampler(sampler, request, PARZEN_ON_MNIST.slice(0, 2)),
+});

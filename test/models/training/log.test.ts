@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { RunLog } from "../../../models/training/log.ts";
+import { memoryStore } from "../../../models/training/store-memory.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const textOf = async (store: ReturnType<typeof memoryStore>) =>
+  new TextDecoder().decode(await store.read("log.jsonl"));
+
+test("a run's log loses the lines about updates that will be made again", async () => {
+  const store = memoryStore();
+  const lines = [
+    { event: "start", step: 0 },
+    { step: 10, loss: 1 },
+    { step: 20, loss: 0.5 },
+  ];
+  await store.write("log.jsonl", bytes(`${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"step":3`));
+  const log = await RunLog.resume(store, 10, false);
+  log.write({ event: "resume", step: 10, psnr: Number.POSITIVE_INFINITY });
+  await log.flush();
+  const kept = (await textOf(store))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(kept).toEqual([lines[0], lines[1], { event: "resume", step: 10, psnr: "Infinity" }]);
+});
+
+test("it keeps the scores of the last checkpoint, unless they are to be measured again", async () => {
+  const store = memoryStore();
+  const lines = [
+    { step: 10, loss: 1 },
+    { step: 10, validation: { psnr: 20 } },
+  ];
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`);
+  await store.write("log.jsonl", bytes(text.join("")));
+  await RunLog.resume(store, 10, false);
+  expect(await textOf(store)).toBe(text.join(""));
+  await RunLog.resume(store, 10, true);
+  expect(await textOf(store)).toBe(text[0]);
+});
+
+test("it begins where there was none, and tells where it cannot be written", async () => {
+  const store = memoryStore();
+  await RunLog.resume(store, 5, false);
+  expect(await textOf(store)).toBe("");
+  const full = { ...store, append: async () => Promise.reject(new Error("the disk is full")) };
+  const log = await RunLog.begin(full);
+  log.write({ step: 1 });
+  await expect(log.flush()).rejects.toThrow("the disk is full");
+});
