@@ -13,5 +13,6 @@ export { nameLayers } from "./name-layers.ts";
 export * from "./norm-layers.ts";
 export * from "./penalties.ts";
 export * from "./recurrent.ts";
+export * from "./sequential.ts";
 export * from "./similarity.ts";
 export * from "./spectral-norm.ts";

@@ -10,7 +10,7 @@ import {
   convTranspose2d,
 } from "../ops/conv.ts";
 import { matmul } from "../ops/matmul.ts";
-import { pair, whole } from "../ops/pair.ts";
+import { type Pair, pair, whole } from "../ops/pair.ts";
 import { pad } from "../ops/pad.ts";
 import { batchMean, batchNorm, batchVariance } from "../ops/norm.ts";
 import { prelu } from "../ops/activations.ts";
@@ -45,11 +45,11 @@ export class Conv2d extends Affine {
   /** What is mirrored along each axis on both sides. */
   private readonly mirrored: readonly number[] | undefined;
 
-  /** @param kernel width and height of the kernel, in pixels */
+  /** @param kernel height and width of the kernel, in pixels */
   constructor(
     inChannels: number,
     outChannels: number,
-    kernel: number,
+    kernel: Pair,
     init: Initializer = new Initializer(),
     options: Conv2dOptions = {},
   ) {
@@ -57,16 +57,9 @@ export class Conv2d extends Affine {
     const { bias: _, weightInit: __, biasInit: ___, paddingMode = "zeros", ...conv } = options;
     expectOneOf("Conv2d", "paddingMode", paddingMode, ["zeros", "reflect"]);
     const groups = groupsOf("Conv2d", inChannels, outChannels, conv.groups);
-    whole("Conv2d", "kernel", kernel, 1);
-    super(
-      "convolution",
-      "conv",
-      [kernel, kernel, inChannels / groups, outChannels],
-      outChannels,
-      init,
-      options,
-    );
-    this.mirrored = paddingMode === "reflect" ? [0, ...paddingOf(conv, kernel), 0] : undefined;
+    const [kh, kw] = pair("Conv2d", "kernel", kernel, 1);
+    super("convolution", "conv", [kh, kw, inChannels / groups, outChannels], outChannels, init, options);
+    this.mirrored = paddingMode === "reflect" ? [0, ...paddingOf(conv, [kh, kw]), 0] : undefined;
     this.options = this.mirrored ? { ...conv, padding: 0 } : conv;
   }
 
@@ -77,30 +70,34 @@ export class Conv2d extends Affine {
 }
 
 /** Rows and columns of padding on each side. */
-function paddingOf({ padding = 0, dilation = 1 }: ConvOptions, kernel: number): readonly [number, number] {
+function paddingOf(
+  { padding = 0, dilation = 1 }: ConvOptions,
+  [kh, kw]: readonly [number, number],
+): readonly [number, number] {
   if (padding !== "same") return pair("conv2d", "padding", padding, 0);
   const [down, across] = pair("conv2d", "dilation", dilation, 1);
-  return [((kernel - 1) * down) / 2, ((kernel - 1) * across) / 2];
+  return [((kh - 1) * down) / 2, ((kw - 1) * across) / 2];
 }
 
 /** Transposed convolution, [n, h, w, in] -> [n, h', w', out]. */
 export class ConvTranspose2d extends Affine {
   private readonly options: ConvTransposeOptions;
 
+  /** @param kernel height and width of the kernel, in pixels */
   constructor(
     inChannels: number,
     outChannels: number,
-    kernel: number,
+    kernel: Pair,
     init: Initializer = new Initializer(),
     options: ConvTransposeOptions & AffineOptions = {},
   ) {
     checkOptions("ConvTranspose2d", options, [...CONV_TRANSPOSE_OPTIONS, ...AFFINE_OPTIONS]);
     const { bias: _, weightInit: __, biasInit: ___, ...conv } = options;
     const groups = groupsOf("ConvTranspose2d", inChannels, outChannels, conv.groups);
-    whole("ConvTranspose2d", "kernel", kernel, 1);
-    const shape = [kernel, kernel, inChannels, outChannels / groups];
+    const [kh, kw] = pair("ConvTranspose2d", "kernel", kernel, 1);
+    const shape = [kh, kw, inChannels, outChannels / groups];
     // Axis 1 of PyTorch's weight are the outputs of a group, which it takes for inputs here too.
-    const torchFanIn = (kernel * kernel * outChannels) / groups;
+    const torchFanIn = (kh * kw * outChannels) / groups;
     super("transposed convolution", "convTranspose", shape, outChannels, init, options, torchFanIn);
     this.options = conv;
   }

@@ -37,6 +37,29 @@ export const expm1Of = (x: string, t: string): string => {
   return `select(exp(${x}) - 1, ${x} * ${series}, abs(${x}) < ${t}(0.4))`;
 };
 
+/** log(1 + x), where x is small 2 artanh s with s = x / (2 + x). */
+export const log1pOf = (x: string, t: string): string => {
+  const s = `(${x} / (2 + ${x}))`;
+  const series = polynomial(`(${s} * ${s})`, [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13]);
+  return `select(log(1 + ${x}), 2 * ${s} * ${series}, abs(${x}) < ${t}(0.5))`;
+};
+
+/**
+ * atan x: beyond tan π/8 and tan 3π/8 as π/4 + atan((x - 1) / (x + 1)) and π/2 + atan(-1 / x); a fit serves what is left, whose error
+ * is below 1e-7 of the result (Moshier, Cephes).
+ */
+export const atanOf = (x: string, t: string): string => {
+  const a = `abs(${x})`;
+  const [isLarge, isMiddle] = [`${a} > ${t}(2.4142135)`, `${a} > ${t}(0.41421357)`];
+  const r = `select(select(${a}, (${a} - 1) / (${a} + 1), ${isMiddle}), -1 / ${a}, ${isLarge})`;
+  const turned = `select(select(${t}(0), ${t}(${Math.PI / 4}), ${isMiddle}), ${t}(${Math.PI / 2}), ${isLarge})`;
+  const fit = polynomial(
+    `(${r} * ${r})`,
+    [1, -3.33329491539e-1, 1.99777106478e-1, -1.38776856032e-1, 8.05374449538e-2],
+  );
+  return passNaN(`sign(${x}) * (${turned} + ${r} * ${fit})`, [x], t);
+};
+
 /** log(1 + e^x) = max(x, 0) + log(1 + e) with e = e^-|x|, by the logarithm's series where e is lost in the 1. */
 export const softplusOf = (x: string, t: string): string => {
   const e = `exp(-abs(${x}))`;

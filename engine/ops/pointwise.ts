@@ -4,7 +4,7 @@ import { GanvasError, shown } from "../errors.ts";
 import { infinityOf, isFiniteOf, isNaNOf, literal, passNaN } from "../graph/codegen.ts";
 import { checkOptions } from "../options.ts";
 import { Tensor } from "../tensor.ts";
-import { erfcOf, erfOf, powerOf, SINE, sineOf } from "./approximations.ts";
+import { atanOf, erfcOf, erfOf, expm1Of, log1pOf, powerOf, SINE, sineOf } from "./approximations.ts";
 import {
   type Binary,
   binary,
@@ -114,6 +114,38 @@ export const log: Unary = unary("log", {
   cost: DEAR,
 });
 
+/** e^a - 1, precise where a is small. */
+export const expm1: Unary = unary("expm1", {
+  wgsl: ([a], t) => passNaN(expm1Of(a, t), [a], t),
+  gradient: (dy, _y, [a]) => [mul(dy, exp(a))],
+  cost: DEAR,
+  check: { f64: Math.expm1, on: [-2, 2] },
+});
+
+/** log(1 + a), precise where a is small. */
+export const log1p: Unary = unary("log1p", {
+  wgsl: ([a], t) => passNaN(log1pOf(a, t), [a], t),
+  gradient: (dy, _y, [a]) => [div(dy, add(a, 1))],
+  cost: DEAR,
+  check: { f64: Math.log1p, on: [-0.8, 3] },
+});
+
+/** 2^a. */
+export const exp2: Unary = unary("exp2", {
+  wgsl: ([a], t) => passNaN(`exp2(${a})`, [a], t),
+  gradient: (dy, y) => [mul(dy, mul(y, Math.LN2))],
+  cost: DEAR,
+  check: { f64: (x) => 2 ** x, on: [-3, 3] },
+});
+
+/** Logarithm to base 2. */
+export const log2: Unary = unary("log2", {
+  wgsl: ([a], t) => passNaN(`log2(${a})`, [a], t),
+  gradient: (dy, _y, [a]) => [div(dy, mul(a, Math.LN2))],
+  cost: DEAR,
+  check: { f64: Math.log2, on: [0.3, 4] },
+});
+
 /** √a. */
 export const sqrt: Unary = unary("sqrt", {
   wgsl: ([a]) => `sqrt(${a})`,
@@ -165,6 +197,14 @@ export const cos: Unary = unary("cos", {
   cost: DEAR,
 });
 
+/** The angle from -π/2 to π/2 whose tangent is a. */
+export const atan: Unary = unary("atan", {
+  wgsl: ([a], t) => atanOf(a, t),
+  gradient: (dy, _y, [a]) => [div(dy, add(square(a), 1))],
+  cost: 2 * DEAR,
+  check: { f64: Math.atan, on: [-4, 4] },
+});
+
 const bell = (a: Tensor): Tensor => mul(exp(neg(square(a))), 2 / Math.sqrt(Math.PI));
 
 /** The error function. */
@@ -192,6 +232,24 @@ export const reciprocal: Unary = unary("reciprocal", {
 export const floor: Unary = unary("floor", {
   wgsl: ([a]) => `floor(${a})`,
   check: { f64: Math.floor, on: [1.1, 1.9] },
+});
+
+/** The smallest whole number not below a. Not differentiable (the gradient is zero). */
+export const ceil: Unary = unary("ceil", {
+  wgsl: ([a]) => `ceil(${a})`,
+  check: { f64: Math.ceil, on: [1.1, 1.9] },
+});
+
+/** The nearest whole number, of two as near the even one. Not differentiable (the gradient is zero). */
+export const round: Unary = unary("round", {
+  wgsl: ([a]) => `round(${a})`,
+  check: { f64: (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)), on: [0.6, 1.4] },
+});
+
+/** a without its fraction. Not differentiable (the gradient is zero). */
+export const trunc: Unary = unary("trunc", {
+  wgsl: ([a]) => `trunc(${a})`,
+  check: { f64: Math.trunc, on: [-1.9, -1.1] },
 });
 
 /** 1 where a is NaN, else 0. Not differentiable (the gradient is zero). */

@@ -2,12 +2,17 @@
 import { describe, expect, test } from "vitest";
 import {
   BatchNorm,
+  Conv2d,
+  ConvTranspose2d,
   Dropout,
   Initializer,
   Linear,
   Module,
+  ones,
   Parameter,
+  relu,
   Rng,
+  Sequential,
   SGD,
   type Tensor,
 } from "../../../engine/index.ts";
@@ -23,6 +28,38 @@ class Net extends Module {
   readonly drop = { layer: new Dropout(0.5, new Rng(1)) };
   readonly settings = { stride: 2, sizes: [1, 2, 3], name: "net", none: null };
 }
+
+describe("layers one after the other", () => {
+  const net = new Sequential(linear(), relu, linear());
+  test("have PyTorch's names", () => {
+    expect([...net.parameters().keys()]).toEqual(["0.weight", "2.weight"]);
+    expect(net.length).toBe(3);
+  });
+  test("give their results to the next", () => {
+    expect(net.forward(ones([5, 2])).shape).toEqual([5, 2]);
+    expect(new Sequential().forward(ones([3])).shape).toEqual([3]);
+    expect(new Sequential((x) => x.reshape([6]), net as never).length).toBe(2);
+  });
+  test("are layers or functions", () => {
+    expect(() => new Sequential(linear(), 3 as never)).toThrow(
+      /^Sequential: step 1 should be a layer or a function, got 3$/,
+    );
+  });
+});
+
+describe("kernels of two sizes", () => {
+  test("make images of two sizes", () => {
+    const x = ones([1, 8, 8, 2]);
+    const conv = new Conv2d(2, 4, [3, 5], init, { paddingMode: "reflect", padding: "same" });
+    expect(conv.weight.shape).toEqual([3, 5, 2, 4]);
+    expect(conv.forward(x).shape).toEqual([1, 8, 8, 4]);
+    expect(new Conv2d(2, 4, [1, 3], init).forward(x).shape).toEqual([1, 8, 6, 4]);
+    expect(new ConvTranspose2d(2, 4, [1, 3], init).forward(x).shape).toEqual([1, 8, 10, 4]);
+    expect(() => new Conv2d(2, 4, [3, 0], init)).toThrow(
+      /^Conv2d: kernel must be whole numbers from 1 on, got 3×0$/,
+    );
+  });
+});
 
 describe("layers and parameters", () => {
   test("are found in arrays, plain objects and Maps, and by themselves", () => {

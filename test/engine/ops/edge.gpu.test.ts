@@ -155,6 +155,51 @@ describe("sine and cosine", () => {
   });
 });
 
+describe("functions over the whole range", () => {
+  const SIZES = [1e-30, 1e-6, 1e-3, 0.1, 0.3, 0.41, 0.42, 0.49, 0.51, 0.9, 1, 2.4, 2.5, 7, 30, 80, 1e4, 1e20];
+  // [value, derivative], each by its own size; where the value rounds to 0 or overflows anything goes that does too.
+  test.each<[string, (x: Tensor) => Tensor, (x: number) => number, (x: number) => number, number]>([
+    ["atan", g.atan, Math.atan, (x) => 1 / (1 + x * x), 4e-7],
+    ["log1p", g.log1p, Math.log1p, (x) => 1 / (1 + x), 2e-6],
+    ["expm1", g.expm1, Math.expm1, Math.exp, 1e-5],
+    ["exp2", g.exp2, (x) => 2 ** x, (x) => 2 ** x * Math.LN2, 1e-5],
+    ["log2", g.log2, Math.log2, (x) => 1 / (x * Math.LN2), 1e-5],
+  ])("%s", async (_, op, f, derivative, tolerance) => {
+    const x = Float32Array.from(SIZES.flatMap((v) => [v, -v])).filter((v) => !Number.isNaN(f(v)));
+    const t = g.tensor(x);
+    const [y, dy] = await Promise.all([op(t).data(), slope(op)(t).data()]);
+    x.forEach((v, k) => {
+      for (const [got, want] of [
+        [y[k] as number, f(v)],
+        [dy[k] as number, derivative(v)],
+      ] as const) {
+        if (Math.abs(want) > 3e38) expect(Math.abs(got), `${v}`).toBeGreaterThan(1e38);
+        else
+          expect(Math.abs(got - want), `${v}: ${got}`).toBeLessThanOrEqual(
+            tolerance * Math.abs(want) + (op === g.log2 ? 5e-7 : 2 ** -126),
+          );
+      }
+    });
+  });
+  test("at their ends", async () => {
+    await expectElements(
+      g.atan,
+      [inf, -inf, none],
+      [Math.fround(Math.PI / 2), -Math.fround(Math.PI / 2), none],
+    );
+    await expectElements(g.log1p, [-1, inf, -2, none], [-inf, inf, none, none]);
+    await expectElements(g.expm1, [-inf, inf, none], [-1, inf, none]);
+    await expectElements(g.exp2, [-inf, inf, none, 3], [0, inf, none, 8]);
+    await expectElements(g.log2, [0, inf, none, 8], [-inf, inf, none, 3]);
+  });
+  test("to whole numbers, halves to even ones", async () => {
+    const given = [0.5, 1.5, 2.5, -0.5, -1.5, 1.2, -1.2, 1.8, inf, none];
+    await expectElements(g.round, given, [0, 2, 2, -0, -2, 1, -1, 2, inf, none]);
+    await expectElements(g.ceil, given, [1, 2, 3, -0, -1, 2, -1, 2, inf, none]);
+    await expectElements(g.trunc, given, [0, 1, 2, -0, -1, 1, -1, 1, inf, none]);
+  });
+});
+
 describe("infinity and NaN beside a tensor", () => {
   const X = [1, inf, -inf, none, LARGEST];
   test.each<[string, (x: Tensor) => Tensor, number[]]>([
