@@ -1,4 +1,6 @@
 /** What layers share that multiply by a weight and add a bias. */
+import { ShapeError } from "../errors.ts";
+import { whole } from "../ops/pair.ts";
 import { add } from "../ops/pointwise.ts";
 import { inTypeOf } from "../precision.ts";
 import { type Shape, sizeOf } from "../shape.ts";
@@ -18,6 +20,16 @@ export interface AffineOptions {
 
 /** Their names. */
 export const AFFINE_OPTIONS = ["bias", "weightInit", "biasInit"] as const;
+
+/** How many groups the channels of a layer are cut into. @throws ShapeError where that leaves parts of channels */
+export function groupsOf(layer: string, inChannels: number, outChannels: number, groups = 1): number {
+  for (const [name, n] of Object.entries({ inChannels, outChannels, groups })) whole(layer, name, n, 1);
+  if (inChannels % groups !== 0 || outChannels % groups !== 0)
+    throw new ShapeError(
+      `${layer}: ${inChannels} channels to ${outChannels} cannot be cut into ${groups} groups`,
+    );
+  return groups;
+}
 
 export abstract class Affine extends Module {
   readonly weight: Weight;

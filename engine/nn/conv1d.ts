@@ -1,12 +1,11 @@
 /** Convolution of sequences, such as characters or words one after the other. */
 import { checkOptions } from "../options.ts";
-import { CONV_OPTIONS } from "../ops/conv.ts";
+import { CONV_OPTIONS } from "../ops/conv-geometry.ts";
 import { type Conv1dOptions, conv1d } from "../ops/conv1d.ts";
 import { whole } from "../ops/pair.ts";
 import type { Tensor } from "../tensor.ts";
-import { AFFINE_OPTIONS, Affine, type AffineOptions } from "./affine.ts";
+import { AFFINE_OPTIONS, Affine, type AffineOptions, groupsOf } from "./affine.ts";
 import { Initializer } from "./init.ts";
-import { groupsOf } from "./layers.ts";
 
 /** Convolution, [n, w, in] -> [n, w', out]. */
 export class Conv1d extends Affine {

@@ -1,14 +1,8 @@
 /** Layers with weights. Images are [n, h, w, c]; files hold PyTorch's names and layouts. */
 import { ShapeError } from "../errors.ts";
 import { constant, detach, reshape } from "../ops/broadcast.ts";
-import {
-  CONV_OPTIONS,
-  CONV_TRANSPOSE_OPTIONS,
-  type ConvOptions,
-  type ConvTransposeOptions,
-  conv2d,
-  convTranspose2d,
-} from "../ops/conv.ts";
+import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from "../ops/conv.ts";
+import { CONV_OPTIONS, CONV_TRANSPOSE_OPTIONS } from "../ops/conv-geometry.ts";
 import { matmul } from "../ops/matmul.ts";
 import { type Pair, pair, whole } from "../ops/pair.ts";
 import { pad } from "../ops/pad.ts";
@@ -19,7 +13,7 @@ import { lerp } from "../ops/state.ts";
 import { checkOptions, expectOneOf } from "../options.ts";
 import { showShape } from "../shape.ts";
 import { expectTensors, type Tensor } from "../tensor.ts";
-import { AFFINE_OPTIONS, Affine, type AffineOptions } from "./affine.ts";
+import { AFFINE_OPTIONS, Affine, type AffineOptions, groupsOf } from "./affine.ts";
 import { type Draw, Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
@@ -27,16 +21,6 @@ import { Module, Weight } from "./module.ts";
 export interface Conv2dOptions extends ConvOptions, AffineOptions {
   /** What the padding holds: zeros (the default), or the image mirrored at its border pixels. */
   readonly paddingMode?: "zeros" | "reflect";
-}
-
-/** How many groups the channels of a layer are cut into. @throws ShapeError where that leaves parts of channels */
-export function groupsOf(layer: string, inChannels: number, outChannels: number, groups = 1): number {
-  for (const [name, n] of Object.entries({ inChannels, outChannels, groups })) whole(layer, name, n, 1);
-  if (inChannels % groups !== 0 || outChannels % groups !== 0)
-    throw new ShapeError(
-      `${layer}: ${inChannels} channels to ${outChannels} cannot be cut into ${groups} groups`,
-    );
-  return groups;
 }
 
 /** Convolution, [n, h, w, in] -> [n, h', w', out]. */

@@ -10,7 +10,7 @@ import { checkOptions } from "../options.ts";
 import { factors } from "../precision.ts";
 import { expectShape, showShape } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
-import type { Geometry } from "./conv-geometry.ts";
+import { CONV_OPTIONS, CONV_TRANSPOSE_OPTIONS, type Geometry } from "./conv-geometry.ts";
 import { convTunable, forwardLaunches, gradInputLaunches, gradWeightLaunches } from "./conv-kernels.ts";
 import { reshape } from "./broadcast.ts";
 import { matmul } from "./matmul.ts";
@@ -28,10 +28,6 @@ export interface ConvOptions {
   /** Channels are cut into this many groups that do not see each other; 1 by default. */
   readonly groups?: number;
 }
-
-/** Their names. */
-export const CONV_OPTIONS = ["stride", "padding", "dilation", "groups"] as const;
-export const CONV_TRANSPOSE_OPTIONS = [...CONV_OPTIONS, "outputPadding"] as const;
 
 const geometryOf = (node: Node): Geometry => node.attributes as unknown as Geometry;
 const storedOf = (node: Node): Geometry => ({ ...geometryOf(node), HALF: node.dtype === "f16" });

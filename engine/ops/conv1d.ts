@@ -4,7 +4,8 @@ import { checkOptions } from "../options.ts";
 import { expectShape, showShape } from "../shape.ts";
 import { expectFloats, type Tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
-import { CONV_OPTIONS, conv2d } from "./conv.ts";
+import { conv2d } from "./conv.ts";
+import { CONV_OPTIONS } from "./conv-geometry.ts";
 import { whole } from "./pair.ts";
 
 /** Options of `conv1d`, in steps of the sequence. */

@@ -16,7 +16,7 @@ export type { Pair } from "./pair.ts";
 export * from "./pointwise.ts";
 export { type Binary, type Operand, pointwiseOps, type Unary } from "./pointwise-op.ts";
 export type { PoolOptions } from "./pool-geometry.ts";
-export * from "./random.ts";
+export { dropout, Rng, rand, randn } from "./random.ts";
 export * from "./reduce.ts";
 export * from "./resample.ts";
 export { slice } from "./slice.ts";
