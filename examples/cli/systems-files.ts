@@ -35,7 +35,7 @@ export async function systemOf(
   }
   if (!/\.safetensors$/i.test(name)) return undefined;
   const { metadata } = readSafetensors(await nodeHost(projectRoot()).read(name), name);
-  const of = recipeSystem(metadata.recipe ?? metadata.checkpoint);
+  const of = metadata.system ?? recipeSystem(metadata.recipe ?? metadata.checkpoint);
   const system = systems.find((known) => known.name === of);
   return system && { system, file: name, shipped: false };
 }

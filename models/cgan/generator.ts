@@ -15,7 +15,7 @@ import {
 import type { Verdict } from "../training/adversarial.ts";
 import { ConvolutionalDiscriminator, ConvolutionalGenerator } from "./convolutional.ts";
 import { CganDiscriminator, CganGenerator } from "./networks.ts";
-import type { CganNetworks } from "./recipe.ts";
+import { type CganNetworks, noiseForm } from "./recipe.ts";
 
 export interface PictureGenerator {
   readonly network: Module;
@@ -98,7 +98,8 @@ export function pictureDiscriminator(form: CganNetworks, options: MakingOptions 
 }
 
 /** Noise for `count` pictures, [count, latentDim]. */
-export function drawNoise({ noise, latentDim }: CganNetworks, count: number, rng: Rng): Tensor {
+export function drawNoise(form: CganNetworks, count: number, rng: Rng): Tensor {
+  const { noise, latentDim } = noiseForm(form);
   const shape = [count, latentDim];
-  return noise === "normal" ? randn(shape, rng) : rand(shape, rng, noise === "unit" ? 0 : -1);
+  return noise === "normal" ? randn(shape, rng) : rand(shape, rng, ...noise);
 }

@@ -1,8 +1,10 @@
 /** How a conditional GAN is built and trained: the paper's way, and one that works better today. Plain data: it is stored in files. */
 import * as v from "valibot";
+import type { NoiseForm } from "../sampling/noise.ts";
 import type { GameRecipe } from "../training/adversarial-recipe.ts";
 
 export const CGAN_NETWORKS = ["mlp", "convolutional"] as const;
+/** Uniform in the unit cube (the paper's), uniform between -1 and 1, standard normal. */
 export const CGAN_NOISES = ["unit", "uniform", "normal"] as const;
 
 /** What the networks' weights have to be known by. */
@@ -11,7 +13,7 @@ export interface CganNetworks {
   readonly networks: (typeof CGAN_NETWORKS)[number];
   /** Numbers of noise. */
   readonly latentDim: number;
-  /** Of each of them: uniform in [0, 1) or in [-1, 1), or normal. */
+  /** The law of each of them. */
   readonly noise: (typeof CGAN_NOISES)[number];
   /** Units of the generator's joint layer, or its channels at half size. */
   readonly generatorWidth: number;
@@ -24,19 +26,13 @@ export interface CganNetworks {
   readonly width: number;
 }
 
-const whole = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000));
+const LAWS = { unit: [0, 1], uniform: [-1, 1], normal: "normal" } as const;
 
-/** What `CganNetworks` look like in a file. */
-export const networkEntries = {
-  networks: v.picklist(CGAN_NETWORKS),
-  latentDim: whole,
-  noise: v.picklist(CGAN_NOISES),
-  generatorWidth: whole,
-  discriminatorWidth: whole,
-  classes: v.pipe(v.array(v.string()), v.minLength(1)),
-  height: whole,
-  width: whole,
-} as const;
+/** The noise that a generator takes. */
+export const noiseForm = ({ noise, latentDim }: CganNetworks): NoiseForm => ({
+  noise: LAWS[noise],
+  latentDim,
+});
 
 export interface CganRecipe extends GameRecipe, CganNetworks {
   readonly system: "cgan";
@@ -98,3 +94,22 @@ export const CGAN_PRESETS = {
 } as const satisfies Readonly<Record<CganPreset, Omit<CganRecipe, Open>>>;
 
 export type CganPreset = "paper" | "modern";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e6));
+
+/** What a recipe looks like in a file. */
+export const CGAN_RECIPE = v.looseObject({
+  system: v.literal("cgan"),
+  preset: v.picklist(Object.keys(CGAN_PRESETS) as CganPreset[]),
+  networks: v.picklist(CGAN_NETWORKS),
+  noise: v.picklist(CGAN_NOISES),
+  latentDim: count,
+  generatorWidth: count,
+  discriminatorWidth: count,
+  classes: v.pipe(v.array(v.string()), v.minLength(1)),
+  height: count,
+  width: count,
+  batchSize: count,
+  steps: count,
+  seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});

@@ -1,21 +1,21 @@
 /** The conditional GAN: pictures of a class that is asked for. */
-import * as v from "valibot";
 import { InputError } from "../../engine/errors.ts";
 import { fillUniform } from "../../engine/random.ts";
-import type { Dataset } from "../datasets/dataset.ts";
 import { DIGITS } from "../datasets/idx.ts";
 import { PictureLoader } from "../datasets/loader.ts";
+import { pixelMeans } from "../datasets/pixel-means.ts";
 import { classifierFor } from "../judging/evidence.ts";
 import { judgeSampler } from "../judging/judgement.ts";
 import { lookAt } from "../judging/look.ts";
 import { PARZEN_ON_MNIST } from "../judging/papers.ts";
-import { type Data, type Request, type Training, system } from "../system.ts";
+import { type Request, type Training, system } from "../system.ts";
 import { number, type Options, RUN_OPTIONS, whole } from "../training/options.ts";
 import { pictureSheet } from "../training/picture-sheet.ts";
+import { openPictures, type PictureData } from "../training/picture-training.ts";
 import { cganFrom, parseCgan } from "./files.ts";
-import { CGAN_PRESETS, type CganPreset, type CganRecipe, networkEntries } from "./recipe.ts";
+import { CGAN_PRESETS, CGAN_RECIPE, type CganPreset, type CganRecipe } from "./recipe.ts";
 import { CganSampler, classRows, drawPlaces } from "./sampler.ts";
-import { type CganTraining, cganTraining, pixelMeans } from "./training.ts";
+import { cganTraining } from "./training.ts";
 
 const OPTIONS = {
   size: whole(4, {
@@ -29,10 +29,6 @@ const OPTIONS = {
   ...RUN_OPTIONS,
 } as const satisfies Options;
 
-interface CganData extends Data {
-  readonly dataset: Dataset;
-}
-
 type Asked = Request<typeof OPTIONS, CganRecipe>;
 
 /** Pictures of each class on the sheet of a run, and looked at by the classifier. */
@@ -40,17 +36,12 @@ const SHOWN = 10;
 const LOOKED_AT = 50;
 const SHEET_SEED = 1;
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-
-async function open({ host, path, options, preset, resumed, leaveOut }: Asked): Promise<CganData> {
+async function open(asked: Asked): Promise<PictureData> {
+  const { path, options, preset, resumed } = asked;
   const size = options.size ?? resumed?.recipe.width;
-  const { dataset, what, leftOut } = await host.openDataset(path, {
-    channels: 1,
-    ...(size !== undefined && { size }),
-  });
-  for (const file of leftOut) leaveOut(file);
-  const [height, width] = dataset.shape;
-  const classes = dataset.classes.length;
+  const opened = await openPictures(asked, { channels: 1, ...(size !== undefined && { size }) });
+  const [height, width] = opened.dataset.shape;
+  const classes = opened.dataset.classes.length;
   if (classes < 2)
     throw new InputError(
       `${path}: a conditional GAN needs at least two classes (in folders of pictures, a folder a class), found ${classes}`,
@@ -59,30 +50,18 @@ async function open({ host, path, options, preset, resumed, leaveOut }: Asked): 
     throw new InputError(
       `${path}: the modern preset needs sides that are multiples of 4, the pictures have ${width}×${height}; give --size`,
     );
-  return {
-    dataset,
-    fingerprint: dataset.fingerprint,
-    count: dataset.size,
-    items: "pictures",
-    summary: `${what}: ${dataset.size} pictures of ${width}×${height}, ${classes} classes`,
-  };
+  return { ...opened, summary: `${opened.summary}, ${classes} classes` };
 }
 
-/** How the samples look now: named by the classifier of digits, where it knows them. */
 async function start(
   recipe: CganRecipe,
-  { dataset }: CganData,
+  { dataset }: PictureData,
   { host }: Asked,
 ): Promise<Training<CganRecipe>> {
-  const { seed, batchSize, height, width } = recipe;
-  const classes = recipe.classes.length;
+  const { seed, batchSize, classes } = recipe;
   const trainer = cganTraining(recipe, recipe.preset === "paper" ? await pixelMeans(dataset) : undefined);
   const classifier = await classifierFor(dataset, host);
-  const labels = [...dataset.classes.keys()];
-  const current = async (trainer: CganTraining) => {
-    const { tensors } = await trainer.weights();
-    return cganFrom(tensors, recipe, "the generator");
-  };
+  const current = async () => cganFrom((await trainer.weights()).tensors, recipe, "the generator");
   return {
     trainer,
     source: new PictureLoader(dataset, { seed, batchSize, range: "unit" }),
@@ -90,18 +69,13 @@ async function start(
     merits: {
       agreement: { better: "higher", show: (value) => `${(100 * value).toFixed(1)} % named as asked` },
     },
+    // Where a classifier knows the classes, the best weights are those whose samples it names as asked.
     async assess() {
       if (!classifier) return { scores: {}, note: "" };
-      const rows = classRows(recipe, labels, { count: LOOKED_AT, seed: SHEET_SEED });
-      const values = await drawPlaces(await current(trainer), rows.flat());
-      const data = Uint8Array.from(values, (value) => Math.round(value * 255));
-      const named = await lookAt(classifier.net, {
-        count: classes * LOOKED_AT,
-        shape: [height, width, 1],
-        data,
-      });
-      const right = named.classes.filter((label, k) => label === Math.floor(k / LOOKED_AT)).length;
-      const agreement = right / (classes * LOOKED_AT);
+      const rows = classRows(recipe, [...classes.keys()], { count: LOOKED_AT, seed: SHEET_SEED });
+      const seen = await lookAt(classifier.net, await drawPlaces(await current(), rows.flat()));
+      const right = seen.classes.filter((label, k) => label === Math.floor(k / LOOKED_AT)).length;
+      const agreement = right / seen.classes.length;
       return {
         scores: { agreement },
         merit: "agreement",
@@ -109,14 +83,13 @@ async function start(
       };
     },
     async sheet() {
-      const sampler = new CganSampler(await current(trainer));
-      const request = { count: classes * SHOWN, seed: SHEET_SEED, walk: false };
-      return pictureSheet((await sampler.sample(request)).rows);
+      const sampler = new CganSampler(await current());
+      return pictureSheet((await sampler.sample({ count: SHOWN, seed: SHEET_SEED, walk: false })).rows);
     },
   };
 }
 
-export const cgan = system<typeof OPTIONS, CganRecipe, CganData>({
+export const cgan = system<typeof OPTIONS, CganRecipe, PictureData>({
   name: "cgan",
   title: "conditional GAN",
   paper: "Mirza and Osindero, Conditional Generative Adversarial Nets, 2014",
@@ -137,14 +110,7 @@ export const cgan = system<typeof OPTIONS, CganRecipe, CganData>({
     },
   },
   usual: "modern",
-  recipe: v.looseObject({
-    system: v.literal("cgan"),
-    preset: v.picklist(Object.keys(CGAN_PRESETS) as CganPreset[]),
-    ...networkEntries,
-    batchSize: count,
-    steps: count,
-    seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  }),
+  recipe: CGAN_RECIPE,
   extend(stored, steps) {
     const plan = `${steps} updates instead of ${stored.steps}`;
     const notice =

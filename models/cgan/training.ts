@@ -1,9 +1,7 @@
 /** The conditional GAN in training: how its networks take part in the game. */
 import type { Tensor } from "../../engine/index.ts";
-import type { Dataset } from "../datasets/dataset.ts";
 import { AdversarialTraining, dropoutRng } from "../training/adversarial.ts";
 import { tensorsOf } from "../training/trainer.ts";
-import { cganMetadata } from "./files.ts";
 import { drawNoise, pictureDiscriminator, pictureGenerator } from "./generator.ts";
 import { marginalBias } from "./networks.ts";
 import type { CganRecipe } from "./recipe.ts";
@@ -28,7 +26,6 @@ export function cganTraining(recipe: CganRecipe, means?: ArrayLike<number>): Cga
     {
       generator: generator.network,
       discriminator: discriminator.network,
-      metadata: cganMetadata(recipe),
       dropout,
       open(batch) {
         const { picture, label } = tensorsOf(batch, "picture", "label");
@@ -40,14 +37,4 @@ export function cganTraining(recipe: CganRecipe, means?: ArrayLike<number>): Cga
     },
     () => pictureGenerator(recipe).network,
   );
-}
-
-/** The mean of every pixel over a set, [h · w · c], in [0, 1]. */
-export async function pixelMeans({ size, shape, item }: Dataset): Promise<Float64Array> {
-  const sums = new Float64Array(shape[0] * shape[1] * shape[2]);
-  for (let k = 0; k < size; k++) {
-    const { picture } = await item(k);
-    for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] as number) + (picture[at] as number);
-  }
-  return sums.map((sum) => sum / (255 * size));
 }

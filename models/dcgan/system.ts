@@ -5,6 +5,7 @@ import type { Module } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { stackedMnist } from "../datasets/stacked-mnist.ts";
 import { judgeSampler } from "../judging/judgement.ts";
+import { judgeStackSampler } from "../judging/stacked.ts";
 import type { NoiseForm } from "../sampling/noise.ts";
 import { NoiseSampler } from "../sampling/unconditional.ts";
 import { type Request, system } from "../system.ts";
@@ -88,10 +89,13 @@ async function open(asked: Asked): Promise<PictureData> {
   return pictureData(stackedMnist(dataset), "three digits at once");
 }
 
+/** Its pictures are three digits each. */
+class StackSampler extends NoiseSampler {}
+
 const sampler = (recipe: DcganRecipe, generator: Module): NoiseSampler => {
   const { side, channels, latentDim } = recipe;
   const form: NoiseForm = { latentDim, noise: recipe.noise === "normal" ? "normal" : [-1, 1] };
-  return new NoiseSampler("DCGAN", form, {
+  return new (recipe.stacked ? StackSampler : NoiseSampler)("DCGAN", form, {
     generate: (z) => (generator as DcganGenerator).forward(z),
     shape: [side, side, channels],
     range: [-1, 1],
@@ -183,5 +187,6 @@ export const dcgan = system<typeof OPTIONS, DcganRecipe, PictureData>({
     generator.loadStateDict(tensors, file);
     return sampler(recipe, generator.eval());
   },
-  judge: (made, request) => judgeSampler(made, request, [], (made as NoiseSampler).likeness),
+  judge: (made, request) =>
+    made instanceof StackSampler ? judgeStackSampler(made, request) : judgeSampler(made, request, []),
 });

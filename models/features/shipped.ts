@@ -33,6 +33,17 @@ export const shippedClassifiers: readonly ShippedClassifier[] = [
     channels: 3,
     classes: CIFAR10_CLASSES,
   },
+  {
+    name: "flowers-classifier",
+    title: "classifier of flowers",
+    description:
+      "Names the five flowers of TensorFlow's flower_photos at 64×64 pixels: 77 % of 550 held-out pictures.",
+    file: "models/weights/flowers-classifier.safetensors",
+    card: "models/weights/flowers-classifier.md",
+    features: "flowers-own",
+    channels: 3,
+    classes: ["daisy", "dandelion", "roses", "sunflowers", "tulips"],
+  },
 ];
 
 /** The one that was trained on pictures like these, where there is one. */

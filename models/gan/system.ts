@@ -128,6 +128,5 @@ export const gan = system<typeof OPTIONS, GanRecipe, PictureData>({
     generator.loadStateDict(tensors, file);
     return sampler(recipe, generator.eval());
   },
-  judge: (made, request) =>
-    judgeSampler(made, request, PARZEN_ON_MNIST.slice(1, 2), (made as NoiseSampler).likeness),
+  judge: (made, request) => judgeSampler(made, request, PARZEN_ON_MNIST.slice(1, 2)),
 });

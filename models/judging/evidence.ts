@@ -16,17 +16,24 @@ export type DataHost = Pick<Host, "shipped" | "openDataset">;
 const HELD_OUT = 0.15;
 const HELD_OUT_SEED = 0;
 
+interface Parts {
+  readonly training: Dataset;
+  readonly heldOut: Dataset;
+}
+
+/** How a set is divided. */
+export type Divide = (dataset: Dataset) => Parts;
+
+const usualParts: Divide = (dataset) =>
+  holdOut(dataset, Math.max(1, Math.floor(dataset.size * HELD_OUT)), HELD_OUT_SEED);
+
 /** What to train on, and what to keep for judging: a set's own test part, else 15 % of it by `holdOut`. */
-export async function partsOf(
-  host: DataHost,
-  path: string,
-  options: OpenOptions = {},
-): Promise<{ training: Dataset; heldOut: Dataset }> {
+export async function partsOf(host: DataHost, path: string, options: OpenOptions = {}): Promise<Parts> {
   const { dataset } = await host.openDataset(path, options);
   const test = await testPart(host, path, options);
   // Readers of sets without parts give the whole set, whatever part is asked for.
   if (test && test.fingerprint !== dataset.fingerprint) return { training: dataset, heldOut: test };
-  return holdOut(dataset, Math.max(1, Math.floor(dataset.size * HELD_OUT)), HELD_OUT_SEED);
+  return usualParts(dataset);
 }
 
 async function testPart(host: DataHost, path: string, options: OpenOptions): Promise<Dataset | undefined> {
@@ -44,8 +51,11 @@ export async function evidenceOf(
   host: DataHost,
   path: string,
   options: OpenOptions = {},
+  divide?: Divide,
 ): Promise<Omit<Evidence, "samples">> {
-  const { training, heldOut } = await partsOf(host, path, options);
+  const { training, heldOut } = divide
+    ? divide((await host.openDataset(path, options)).dataset)
+    : await partsOf(host, path, options);
   const classifier = await classifierFor(training, host);
   return {
     classes: training.classes,

@@ -4,39 +4,58 @@ import type { Image } from "../../engine/io/image.ts";
 import type { OpenOptions } from "../datasets/options.ts";
 import type { Judged, Judgement, JudgeRequest, Sampler } from "../system.ts";
 import { sheetOfNeighbours } from "./copying.ts";
-import { type DataHost, evidenceOf } from "./evidence.ts";
+import { type DataHost, type Divide, evidenceOf } from "./evidence.ts";
 import { judge, type Progress } from "./judge.ts";
 import type { Pictures } from "./pictures.ts";
-import { PARZEN, PARZEN_CAVEAT, type PaperRow } from "./papers.ts";
+import { inWords, PARZEN, PARZEN_CAVEAT, type PaperRow } from "./papers.ts";
 import type { Evidence, Score } from "./score.ts";
 
 /** What is asked, of a host that can do no more than is needed. */
 type JudgeRequestOfData = Omit<JudgeRequest, "host"> & { readonly host: DataHost };
 
+/** What a system does otherwise than the others. */
+export interface Protocol {
+  /** How the data are opened; by default in the samples' size and channels. */
+  readonly open?: OpenOptions;
+  /** What of a set was trained on and what was held out; by default as `partsOf` says. */
+  readonly divide?: Divide;
+  /** Scores of its own. */
+  readonly also?: (evidence: Evidence) => Promise<readonly Judged[]>;
+}
+
 /**
  * Samples of all classes in turn against the data.
  * @param papers rows of the paper's table that are printed beside the Parzen window's estimate
- * @param options how the data are opened; by default in the samples' size and channels
  * @throws InputError where data and samples do not go together
  */
 export async function judgeSampler(
   sampler: Sampler,
   request: JudgeRequestOfData,
   papers: readonly PaperRow[],
-  options?: OpenOptions,
+  { open, divide, also }: Protocol = {},
 ): Promise<Judgement> {
   const { host, path, count, seed, signal, onProgress } = request;
-  const evidence = await evidenceOf(host, path, options ?? (await formOf(sampler, seed)));
-  if (sampler.classes.length > 0 && sampler.classes.length !== evidence.classes.length)
-    throw new InputError(
-      `${sampler.title} knows ${sampler.classes.length} classes, ${path} holds ${evidence.classes.length}`,
-    );
+  const known = await evidenceOf(host, path, open ?? (await formOf(sampler, seed)), divide);
+  checkClasses(sampler, known.classes, path);
   onProgress?.(0, 1, "samples");
-  const samples = await drawSamples(sampler, count, seed, signal);
-  return judgementOf({ ...evidence, samples }, papers, (done, total, part) => {
+  const evidence = { ...known, samples: await drawSamples(sampler, count, seed, signal) };
+  const judgement = await judgementOf(evidence, papers, (done, total, part) => {
     signal?.throwIfAborted();
     onProgress?.(done, total, part);
   });
+  return also ? { ...judgement, scores: [...judgement.scores, ...(await also(evidence))] } : judgement;
+}
+
+/** Samplers call classes by the data's names, or by numbers. */
+function checkClasses({ title, classes }: Sampler, found: readonly string[], path: string): void {
+  if (classes.length === 0) return;
+  if (classes.length !== found.length)
+    throw new InputError(`${title} knows ${classes.length} classes, ${path} holds ${found.length}`);
+  const other = classes.findIndex((name, k) => name !== found[k] && name !== String(k));
+  if (other >= 0)
+    throw new InputError(
+      `${title} knows "${classes[other]}" as class ${other}, in ${path} that is "${found[other]}"`,
+    );
 }
 
 /** The size and channels of its samples. */
@@ -90,9 +109,8 @@ export async function judgementOf(
   onProgress?: Progress,
 ): Promise<Judgement> {
   const scores = await judge(evidence, onProgress);
-  const paper = papers.map(({ model, value, error }) => `${model} ${value} ± ${error}`).join("; ");
   return {
-    scores: scores.map((score) => judged(score, paper)),
+    scores: scores.map((score) => judged(score, inWords(papers))),
     notes: [...scores.flatMap(notesOf), PARZEN_CAVEAT],
     sheet: await sheetOfNeighbours(evidence),
   };

@@ -36,3 +36,7 @@ export const PARZEN_ON_STL10: readonly PaperRow[] = [
   { model: "LAPGAN", value: -3563, error: 311 },
   { model: "LAPGAN, multi-scale", value: -2906, error: 728 },
 ];
+
+/** Rows in a few words. */
+export const inWords = (rows: readonly PaperRow[]): string =>
+  rows.map(({ model, value, error }) => `${model} ${value} ± ${error}`).join("; ");

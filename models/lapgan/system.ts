@@ -41,6 +41,9 @@ const OPTIONS = {
   networks: choice(NETWORK_KINDS, {
     help: "the paper's networks, its code's large ones for LSUN, or ours (the preset's by default)",
   }),
+  augment: flag({
+    help: "pictures and what they are made of are changed together at random, real ones and samples alike: for long runs on few pictures",
+  }),
   batch: whole(2, { help: "pictures in a batch (the preset's by default)", paper: 64 }),
   lr: number({ above: 0 }, { help: "learning rate of both networks (the preset's by default)", paper: 0.02 }),
   ...RUN_OPTIONS,
@@ -240,6 +243,7 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
       ...usual,
       pyramid,
       consistent,
+      ...(options.augment === true && { augment: ["translation", "cutout", "colour"] as const }),
       ...(batch !== undefined && { batchSize: batch }),
       ...(lr !== undefined && { lr, discriminatorLr: lr }),
     };

@@ -1,7 +1,6 @@
 /** Samples of a generator that is told nothing but noise. */
 import { InputError } from "../../engine/errors.ts";
 import type { Image } from "../../engine/io/image.ts";
-import type { OpenOptions } from "../datasets/options.ts";
 import type { Pictures } from "../judging/pictures.ts";
 import type { SampleRequest, Sampler, Samples } from "../system.ts";
 import { type Drawing, drawBytes, imagesOf } from "./draw.ts";
@@ -21,12 +20,6 @@ export class NoiseSampler implements Sampler {
     this.title = title;
     this.form = form;
     this.drawing = drawing;
-  }
-
-  /** How data must be opened to be like the samples. */
-  get likeness(): Pick<OpenOptions, "size" | "channels"> {
-    const [size, , channels] = this.drawing.shape;
-    return { size, channels: channels === 1 ? 1 : 3 };
   }
 
   async sample({ count, seed, class: wanted, walk, signal }: SampleRequest): Promise<Samples> {

@@ -1,6 +1,6 @@
 /** What systems share that learn to make pictures and are told nothing else of them. */
 import { InputError } from "../../engine/errors.ts";
-import type { Module, Tensor } from "../../engine/index.ts";
+import type { Module } from "../../engine/index.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { type LoaderOptions, PictureLoader } from "../datasets/loader.ts";
 import type { OpenOptions } from "../datasets/options.ts";
@@ -66,6 +66,3 @@ export function pictureTraining<R extends GameRecipe>(
     },
   };
 }
-
-/** A network that makes pictures of noise. */
-export type NoiseNetwork = Module & { forward(z: Tensor): Tensor };

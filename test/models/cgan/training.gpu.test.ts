@@ -2,10 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { idle, init, stats } from "../../../engine/index.ts";
 import { decodeCheckpoint, encodeCheckpoint, writeSafetensors } from "../../../engine/io/index.ts";
-import { cganMetadata, parseCgan } from "../../../models/cgan/files.ts";
+import { parseCgan } from "../../../models/cgan/files.ts";
 import type { CganRecipe } from "../../../models/cgan/recipe.ts";
 import { classRows, drawPlaces } from "../../../models/cgan/sampler.ts";
-import { type CganTraining, cganTraining, pixelMeans } from "../../../models/cgan/training.ts";
+import { type CganTraining, cganTraining } from "../../../models/cgan/training.ts";
+import { pixelMeans } from "../../../models/datasets/pixel-means.ts";
 import { PictureLoader } from "../../../models/datasets/loader.ts";
 import { PRESETS, recipe, THIRDS } from "./given.ts";
 
@@ -75,13 +76,14 @@ test("paper: the generator begins with the pixels' means", async () => {
 /** How much brighter the third that a class names is than the others, for each class. */
 async function contrasts(training: CganTraining): Promise<number[]> {
   const form = training.recipe;
-  const bytes = writeSafetensors(await training.current().stateDict(), cganMetadata(form));
+  const { tensors, metadata } = await training.weights();
+  const bytes = writeSafetensors(tensors, metadata);
   const rows = classRows(form, [0, 1, 2], { count: 10, seed: 1 });
-  const drawn = await drawPlaces(parseCgan(bytes, "thirds.safetensors"), rows.flat());
+  const { data } = await drawPlaces(parseCgan(bytes, "thirds.safetensors"), rows.flat());
   return rows.map((row, label) => {
     let [inside, outside] = [0, 0];
     for (let k = 0; k < row.length * 96; k++) {
-      const value = drawn[label * row.length * 96 + k] as number;
+      const value = (data[label * row.length * 96 + k] as number) / 255;
       if (Math.floor((k % 12) / 4) === label) inside += value / (row.length * 32);
       else outside += value / (row.length * 64);
     }

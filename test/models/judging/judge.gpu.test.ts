@@ -10,7 +10,7 @@ import { judgeSampler } from "../../../models/judging/judgement.ts";
 import { lookAt } from "../../../models/judging/look.ts";
 import { PARZEN_CAVEAT, PARZEN_ON_MNIST } from "../../../models/judging/papers.ts";
 import type { Pictures } from "../../../models/judging/pictures.ts";
-import { channelsApart, judgeStacks } from "../../../models/judging/stacked.ts";
+import { channelsApart, modesReached } from "../../../models/judging/stacked.ts";
 import type { Sampler } from "../../../models/system.ts";
 
 const SIDE = 4;
@@ -106,16 +106,13 @@ describe("stacks of pictures", () => {
   });
 
   test("reach as many modes as the classifier names triples", async () => {
-    const [reached, divergence] = await judgeStacks(
-      { count: 20, shape: [2, 2, 3], data: train.data.slice(0, 240) },
-      net,
-    );
-    const { classes } = await lookAt(
-      net,
-      channelsApart({ count: 20, shape: [2, 2, 3], data: train.data.slice(0, 240) }),
-    );
+    const stacks: Pictures = { count: 20, shape: [2, 2, 3], data: train.data.slice(0, 240) };
+    const [reached, divergence] = await modesReached(stacks, net);
+    const { classes } = await lookAt(net, channelsApart(stacks));
     const triples = new Set(Array.from({ length: 20 }, (_, i) => classes.slice(3 * i, 3 * i + 3).join()));
-    expect(reached?.value).toBe(triples.size);
+    expect(reached).toMatchObject({ name: "modes reached of 1000", value: triples.size });
+    // Twenty draws of a thousand rarely meet.
+    expect(reached?.real).toBeCloseTo(19.8, 1);
     expect(divergence?.value).toBeGreaterThan(Math.log(1000 / 20) - 1e-9);
   });
 });

@@ -82,7 +82,7 @@ describe.each([
     );
     const again = await values(game.generate(one, rng.at(1)));
     expect(largest(again.map((v, k) => v - (made[0]?.[k] as number)))).toBeGreaterThan(1e-3);
-    const said = await Promise.all([one, other].map((told) => values(game.judge(real, told))));
+    const said = await Promise.all([one, other].map((told) => values(game.judge(real, told) as Tensor)));
     expect(largest((said[0] as Float32Array).map((v, k) => v - (said[1]?.[k] as number)))).toBeGreaterThan(
       1e-5,
     );
