@@ -1,5 +1,5 @@
 /** Reverse-mode differentiation as a transformation of the graph: gradients are tensors like any other. */
-import { GanvasError, ShapeError } from "./errors.ts";
+import { GanvasError, ShapeError, shown } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
 import { backwardOf, inLayer, inRegion, type Node } from "./graph/node.ts";
 import { Recomputation } from "./graph/recompute.ts";
@@ -7,7 +7,7 @@ import { runtime } from "./graph/runtime.ts";
 import { ones, zeros } from "./ops/movement.ts";
 import { add } from "./ops/pointwise.ts";
 import { sameShape, showShape } from "./shape.ts";
-import { Tensor } from "./tensor.ts";
+import { expectTensors, Tensor } from "./tensor.ts";
 
 /**
  * Gradients of `y` with respect to each of `xs`, each with the shape of its x; zeros where y does not depend on it.
@@ -18,6 +18,9 @@ import { Tensor } from "./tensor.ts";
  * @throws GanvasError when an op on the way has no derivative, or y or an x holds whole numbers
  */
 export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
+  expectTensors("grad", { y, ...(dy && { dy }) });
+  if (!Array.isArray(xs)) throw new GanvasError(`grad: xs should be an array of tensors, got ${shown(xs)}`);
+  expectTensors("grad", Object.fromEntries(xs.map((x, k) => [`x ${k}`, x])));
   if (!dy && y.size !== 1)
     throw new ShapeError(
       `grad: needs a single number to differentiate, got shape ${showShape(y.shape)}; pass dy or take a sum`,
@@ -78,6 +81,10 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
  */
 export const checkpoint = <T>(work: () => T): T => inRegion(work);
 
+/** What a gradient may flow into: nothing behind state, whatever wrote it, or what was detached. */
+const behind = ({ op, inputs }: Node): readonly Node[] =>
+  op.kind === "updated" || (op.kind === "movement" && op.endsHistory) ? [] : inputs;
+
 /** The nodes on a way from `y` back to one of `targets`, latest first. */
 function nodesBetween(y: Node, targets: ReadonlySet<Node>): Set<Node> {
   const leads = new Map<Node, boolean>();
@@ -87,12 +94,15 @@ function nodesBetween(y: Node, targets: ReadonlySet<Node>): Set<Node> {
     const node = stack.pop() as Node;
     if (reached.has(node)) continue;
     reached.add(node);
-    if (node.op.kind !== "updated") for (const input of node.inputs) stack.push(input);
+    if (node.forgotten !== undefined)
+      throw new GanvasError(
+        `grad: tensor ${showShape(node.shape)} (${node.op.name}) was computed before ${node.forgotten} was updated and cannot be differentiated any more; use detach() where it is to be a constant`,
+      );
+    stack.push(...behind(node));
   }
   const byAge = [...reached].sort((a, b) => a.id - b.id);
   for (const node of byAge) {
-    const inputs = node.op.kind === "updated" ? [] : node.inputs;
-    leads.set(node, targets.has(node) || inputs.some((input) => leads.get(input)));
+    leads.set(node, targets.has(node) || behind(node).some((input) => leads.get(input)));
   }
   return new Set(byAge.reverse().filter((node) => leads.get(node)));
 }

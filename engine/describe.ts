@@ -1,9 +1,10 @@
 /** Tensors in a few lines. What finds these lines is loaded by a page when it is first asked for. */
 import type { TensorSummary } from "./inspect/describe.ts";
-import { Tensor } from "./tensor.ts";
+import { expectTensors, Tensor } from "./tensor.ts";
 
 /** Reads a tensor and describes its numbers. */
 export async function describe(x: Tensor): Promise<TensorSummary> {
+  expectTensors("describe", { x });
   return (await import("./inspect/describe.ts")).describe(x);
 }
 

@@ -7,6 +7,9 @@ import { fromFloat16Bits, toFloat16Bits } from "./half.ts";
  */
 export type DType = "f32" | "f16" | "i32" | "u32";
 
+/** All of them. */
+export const DTYPES: readonly DType[] = ["f32", "f16", "i32", "u32"];
+
 /** What reading a tensor gives; f16 comes as Float32Array. */
 export type HostArray = Float32Array | Int32Array | Uint32Array;
 
@@ -22,9 +25,23 @@ export function arrayOf(dtype: DType, length: number): HostArray {
       : new Uint32Array(length);
 }
 
-/** The element type of a typed array. */
-export function dtypeOf(data: HostArray): DType {
-  return data instanceof Float32Array ? "f32" : data instanceof Int32Array ? "i32" : "u32";
+/** Typed arrays that tensors are made of. */
+export type TypedArray =
+  | HostArray
+  | Float64Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Int16Array
+  | Uint16Array;
+
+/** Bytes are what pixels are: numbers to calculate with. */
+const FLOATS = [Float32Array, Float64Array, Uint8Array, Uint8ClampedArray] as const;
+
+/** The element type that a typed array's numbers get: f32 for floats and bytes, i32 for other whole numbers, u32 for Uint32Array. */
+export function dtypeOf(data: TypedArray): DType {
+  if (FLOATS.some((type) => data instanceof type)) return "f32";
+  return data instanceof Uint32Array ? "u32" : "i32";
 }
 
 /** Bytes of one element on a device. */

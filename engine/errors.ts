@@ -25,6 +25,19 @@ export class DeviceError extends GanvasError {
   override name = "DeviceError";
 }
 
+/** A value that was not expected, in a few words for a message. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
+  if (typeof value === "function") return `the function ${value.name || "without a name"}`;
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value))
+    return value.length < 5 && value.every(Number.isFinite)
+      ? `[${value.join(", ")}]`
+      : `an array of ${value.length}`;
+  const { name = "object" } = value.constructor ?? {};
+  return name === "Object" ? `{${Object.keys(value)}}` : `a ${name}`;
+}
+
 /** Where numbers that are not finite were found first, while `debugNonFinite` is on. */
 export interface NonFiniteReport {
   /** An op's result, state (a parameter, a moment) that an op has updated, or what an op was given. */

@@ -7,7 +7,7 @@
  * The four words of a counter are free for the caller; by custom the first is an index (sample, element block, step)
  * and the last says what the number is for, so that two purposes under one seed never share a number.
  */
-import { GanvasError } from "./errors.ts";
+import { GanvasError, shown } from "./errors.ts";
 
 /** Four words of 32 bits, as unsigned numbers. */
 export type Words = [number, number, number, number];
@@ -59,7 +59,7 @@ export function philox4x32(counter: Readonly<Words>, key: readonly [number, numb
 /** The two key words of a seed: any integer from 0 to 2^53 - 1. @throws GanvasError for anything else. */
 export function seedKey(seed: number): [number, number] {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new GanvasError(`random: the seed must be an integer from 0 to 2^53 - 1, got ${seed}`);
+    throw new GanvasError(`random: the seed must be an integer from 0 to 2^53 - 1, got ${shown(seed)}`);
   }
   return [seed >>> 0, Math.floor(seed / TWO_32)];
 }
@@ -82,6 +82,23 @@ export function randomBits(seed: number, c0: number, c1 = 0, c2 = 0, c3 = 0): Wo
   }
   return philox4x32(counter, seedKey(seed));
 }
+
+let base = 0;
+let owners = 0;
+
+/**
+ * What `new Rng()` and `new Initializer()` without a seed draw from, so that a program gives the same numbers again: those made one
+ * after the other draw different ones. 0 at first.
+ * @throws GanvasError for anything but an integer from 0 to 2^53 - 1
+ */
+export function manualSeed(seed: number): void {
+  seedKey(seed);
+  base = seed;
+  owners = 0;
+}
+
+/** The seed of what was given none, and a word that nobody else has, beyond those that are chosen by hand. */
+export const ownStream = (): readonly [seed: number, word: number] => [base, 2 ** 31 + owners++];
 
 /** A 32-bit word as a number in [0, 1), multiple of 2^-32. */
 export function uniform(word: number): number {
@@ -106,26 +123,34 @@ export function normalPair(word0: number, word1: number): [number, number] {
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
 
-/** Fills `out` with uniform numbers in [low, high), drawn from (seed, stream). @returns out */
+/** Fills `out` with uniform numbers in [low, high), drawn from (seed, stream, owner). @returns out */
 export function fillUniform(
   out: Float32Array,
   seed: number,
   stream: number,
   low = 0,
   high = 1,
+  owner = 0,
 ): Float32Array {
   for (let i = 0; i < out.length; i += 4) {
-    const words = randomBits(seed, i / 4, 0, 0, stream);
+    const words = randomBits(seed, i / 4, owner, 0, stream);
     for (let j = 0; j < 4 && i + j < out.length; j++)
       out[i + j] = low + (high - low) * uniform(words[j] as number);
   }
   return out;
 }
 
-/** Fills `out` with normal numbers, drawn from (seed, stream). @returns out */
-export function fillNormal(out: Float32Array, seed: number, stream: number, mean = 0, std = 1): Float32Array {
+/** Fills `out` with normal numbers, drawn from (seed, stream, owner). @returns out */
+export function fillNormal(
+  out: Float32Array,
+  seed: number,
+  stream: number,
+  mean = 0,
+  std = 1,
+  owner = 0,
+): Float32Array {
   for (let i = 0; i < out.length; i += 4) {
-    const words = randomBits(seed, i / 4, 0, 0, stream);
+    const words = randomBits(seed, i / 4, owner, 0, stream);
     const values = [...normalPair(words[0], words[1]), ...normalPair(words[2], words[3])];
     for (let j = 0; j < 4 && i + j < out.length; j++) out[i + j] = mean + std * (values[j] as number);
   }

@@ -1,5 +1,5 @@
 /** Shapes as plain number arrays, row-major. Pure functions: no GPU, no graph. */
-import { ShapeError } from "./errors.ts";
+import { ShapeError, shown } from "./errors.ts";
 
 /** Sizes of a tensor's axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -43,8 +43,15 @@ export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
+/** Checks that an argument is an array. */
+export function expectList(op: string, argument: string, list: unknown): void {
+  if (!Array.isArray(list))
+    throw new ShapeError(`${op}: ${argument} should be an array such as [2, 3], got ${shown(list)}`);
+}
+
 /** Checks that every size is a whole number of at least 0. */
 export function checkShape(op: string, shape: Shape): void {
+  expectList(op, "shape", shape);
   if (shape.some((n) => !Number.isInteger(n) || n < 0))
     throw new ShapeError(`${op}: a shape holds whole numbers of at least 0, got ${showShape(shape)}`);
 }
@@ -70,14 +77,15 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   const normal = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || normal < 0 || normal >= rank)
-    throw new ShapeError(`${op}: axis ${axis} is outside a tensor of rank ${rank}`);
+    throw new ShapeError(`${op}: axis ${shown(axis)} is outside a tensor of rank ${rank}`);
   return normal;
 }
 
 /** Axes sorted, each in `0..rank-1` and named once; `undefined` means all of them. */
 export function normalizeAxes(op: string, axes: number | Shape | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
-  const list = (typeof axes === "number" ? [axes] : [...axes]).map((axis) => normalizeAxis(op, axis, rank));
+  if (typeof axes !== "number") expectList(op, "axes", axes);
+  const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank));
   list.sort((p, q) => p - q);
   list.forEach((axis, k) => {
     if (axis === list[k - 1]) throw new ShapeError(`${op}: axis ${axis} is named twice`);

@@ -1,6 +1,6 @@
 /** A tensor is a handle on a recorded node. Reading its numbers is what makes things run, and the only asynchronous call. */
-import { arrayOf, type DType, dtypeOf, type HostArray, isFloat } from "./dtype.ts";
-import { ShapeError } from "./errors.ts";
+import { arrayOf, type DType, DTYPES, dtypeOf, type HostArray, isFloat, type TypedArray } from "./dtype.ts";
+import { ShapeError, shown } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
 import { type Attributes, Node, type Op, SOURCE, UPDATED } from "./graph/node.ts";
 import { MOST_WATCHED } from "./graph/losses.ts";
@@ -11,6 +11,9 @@ import { checkShape, type Shape, showShape, sizeOf } from "./shape.ts";
 
 /** Numbers in nested arrays. */
 export type Nested = number | readonly Nested[];
+
+/** Numbers of a parameter, row by row. */
+export type Values = TypedArray | readonly number[];
 
 /**
  * A handle on recorded numbers: a shape, an element type, and how they are computed. Making and combining tensors runs nothing;
@@ -50,11 +53,14 @@ export class Tensor {
   }
 
   /**
-   * The numbers, row by row. Computes what is needed; a second call returns the same array.
+   * The numbers, row by row, in an array of the caller's own. Computes what is needed.
    * @throws GanvasError when a parameter that the value depends on was updated before (see `keep`).
    */
-  data(): Promise<HostArray> {
-    return runtime.read(this.node);
+  async data(): Promise<HostArray> {
+    const { node } = this;
+    const numbers = await runtime.read(node);
+    // State lies on the device alone; what else was read is kept for later uses.
+    return node.storage ? numbers : numbers.slice();
   }
 
   /** The only number of a tensor of size 1. */
@@ -104,19 +110,22 @@ export class Parameter extends Tensor {
   private storage: Storage;
 
   /**
-   * @param data initial value, row by row, copied; or what makes it when the value is first needed, so that a large
-   *   network that takes its weights from a file never draws others; or the memory that holds it
+   * @param data initial value, row by row, copied and rounded to f32; or what makes it when the value is first needed, so that a
+   *   large network that takes its weights from a file never draws others; or the memory that holds it
    */
-  constructor(name: string, shape: Shape, data: Float32Array | (() => Float32Array) | Storage) {
-    const checked = (values: Float32Array): Float32Array => {
+  constructor(name: string, shape: Shape, data: Values | (() => Values) | Storage) {
+    checkShape(`parameter ${name}`, shape);
+    const rounded = (values: Values, isFresh = false): Float32Array => {
+      if (!isTyped(values) && !Array.isArray(values))
+        throw new ShapeError(`parameter ${name}: its value is an array of numbers, got ${shown(values)}`);
       if (values.length !== sizeOf(shape))
         throw new ShapeError(
           `parameter ${name}: shape ${showShape(shape)} holds ${sizeOf(shape)} numbers, got ${values.length}`,
         );
-      return values;
+      return isFresh && values instanceof Float32Array ? values : new Float32Array(values);
     };
-    const begin = (value: Float32Array | (() => Float32Array)): Storage => {
-      const initial = typeof value === "function" ? () => checked(value()) : checked(value).slice();
+    const begin = (value: Values | (() => Values)): Storage => {
+      const initial = typeof value === "function" ? () => rounded(value(), true) : rounded(value);
       return new Storage(name, sizeOf(shape) * 4, { initial });
     };
     const storage = data instanceof Storage ? data : begin(data);
@@ -171,10 +180,23 @@ export class Parameter extends Tensor {
   }
 }
 
+/** Checks that an op's arguments, given by their names, are tensors. For those who write ops. */
+export function expectTensors(op: string, tensors: Readonly<Record<string, unknown>>): void {
+  for (const [name, t] of Object.entries(tensors))
+    if (!(t instanceof Tensor)) throw new ShapeError(`${op}: ${name} should be a tensor, got ${shown(t)}`);
+}
+
 /** Checks that an op's arguments, given by their names, hold floats. For those who write ops. */
 export function expectFloats(op: string, tensors: Readonly<Record<string, Tensor>>): void {
+  expectTensors(op, tensors);
   for (const [name, t] of Object.entries(tensors))
     if (!isFloat(t.dtype)) throw new ShapeError(`${op}: ${name} must be of type f32 or f16, got ${t.dtype}`);
+}
+
+/** Checks that an element type is one. */
+export function expectDtype(op: string, dtype: DType): void {
+  if (!DTYPES.includes(dtype))
+    throw new ShapeError(`${op}: the type must be one of ${DTYPES.join(", ")}, got ${shown(dtype)}`);
 }
 
 /** Records a node. For those who write ops. */
@@ -197,19 +219,16 @@ export function record(
 }
 
 /**
- * A tensor of these numbers: a typed array with a shape, or nested arrays. For type f16 they are rounded; a Uint16Array
- * with that type holds the bits of half-precision numbers.
- * @throws ShapeError when the numbers do not fill the shape, or nested arrays are ragged.
+ * A tensor of these numbers: a typed array with a shape, or nested arrays. Without a type, floats and bytes (`Float64Array`,
+ * `Uint8Array`, `Uint8ClampedArray`) become f32, other whole numbers i32 (`Int8Array`, `Int16Array`, `Uint16Array`, `Int32Array`)
+ * or u32 (`Uint32Array`), nested arrays f32. For type f16 they are rounded; a Uint16Array with that type holds the bits of
+ * half-precision numbers.
+ * @throws ShapeError when the numbers do not fill the shape, nested arrays are ragged, or something is no number
  */
-export function tensor(data: HostArray | Uint16Array | Nested, shape?: Shape, dtype?: DType): Tensor {
-  if (data instanceof Uint16Array) {
-    if (dtype !== "f16")
-      throw new ShapeError(
-        `tensor: a Uint16Array holds the bits of f16 numbers, got type ${dtype ?? "none"}`,
-      );
-    return tensor(fromFloat16Bits(data), shape, dtype);
-  }
-  const typed = ArrayBuffer.isView(data);
+export function tensor(data: TypedArray | Nested, shape?: Shape, dtype?: DType): Tensor {
+  if (dtype !== undefined) expectDtype("tensor", dtype);
+  if (data instanceof Uint16Array && dtype === "f16") return tensor(fromFloat16Bits(data), shape, dtype);
+  const typed = isTyped(data);
   const sizes = shape ?? (typed ? [data.length] : shapeOf(data));
   checkShape("tensor", sizes);
   const numbers = typed ? data : flatten(data);
@@ -221,12 +240,25 @@ export function tensor(data: HostArray | Uint16Array | Nested, shape?: Shape, dt
   const host = arrayOf(type, numbers.length);
   host.set(numbers);
   const exact = type === "f16" ? roundToF16(host as Float32Array) : host;
-  return new Tensor(new Node(SOURCE, [], sizes, type, { host: exact }));
+  return new Tensor(new Node(SOURCE, [], [...sizes], type, { host: exact }));
+}
+
+/** Whether it is an array of numbers in memory; one of BigInt is none. */
+const isTyped = (data: unknown): data is TypedArray =>
+  ArrayBuffer.isView(data) && typeof (data as Float32Array)[0] !== "bigint" && !(data instanceof DataView);
+
+/** Whether numbers may be in it. @throws ShapeError for what is neither that nor a number */
+function isList(data: Nested): data is readonly Nested[] {
+  if (typeof data === "number") return false;
+  if (Array.isArray(data) || isTyped(data)) return true;
+  throw new ShapeError(
+    `tensor: data are numbers, nested arrays of numbers or a typed array, got ${shown(data)}`,
+  );
 }
 
 function shapeOf(data: Nested): number[] {
   const shape: number[] = [];
-  for (let at: Nested = data; typeof at !== "number"; at = at[0] as Nested) {
+  for (let at: Nested = data; isList(at); at = at[0] as Nested) {
     shape.push(at.length);
     if (at.length === 0) break;
   }
@@ -237,10 +269,11 @@ function flatten(data: Nested): number[] {
   const shape = shapeOf(data);
   const out: number[] = [];
   const visit = (at: Nested, axis: number) => {
-    if (typeof at === "number" ? axis !== shape.length : at.length !== shape[axis])
+    const list = isList(at);
+    if (list ? at.length !== shape[axis] : axis !== shape.length)
       throw new ShapeError("tensor: nested arrays must have equal lengths along each axis");
-    if (typeof at === "number") out.push(at);
-    else for (const inner of at) visit(inner, axis + 1);
+    if (list) for (const inner of at) visit(inner, axis + 1);
+    else out.push(at);
   };
   visit(data, 0);
   return out;

@@ -1,5 +1,5 @@
 /** One WebGPU device, the same in a browser, in Node (package `webgpu`, Dawn) and in Deno (wgpu). */
-import { DeviceError } from "../errors.ts";
+import { DeviceError, GanvasError } from "../errors.ts";
 import { Memory, type MemoryStats } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { Profiler } from "./profile.ts";
@@ -66,6 +66,7 @@ export class Gpu {
   /** Reported by WebGPU outside of any call; told to the next caller. */
   private failure: Error | undefined;
   private lost: Error | undefined;
+  private closed = false;
   private inFlight: Promise<unknown>[] = [];
   private counters = { submits: 0, dispatches: 0, bindGroups: 0 };
 
@@ -185,7 +186,9 @@ export class Gpu {
   async read(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     this.check();
     const since = performance.now();
-    const data = await this.wait(this.readback.read(buffer, offset, bytes));
+    const data = await this.wait(this.readback.read(buffer, offset, bytes)).catch((error: unknown) =>
+      this.refuse("a value could not be read", error),
+    );
     this.profiler?.note("readback", since, { bytes });
     this.check();
     return data;
@@ -193,8 +196,19 @@ export class Gpu {
 
   /** Resolves when everything submitted so far is done. */
   async idle(): Promise<void> {
-    await this.wait(this.device.queue.onSubmittedWorkDone());
+    await this.wait(this.device.queue.onSubmittedWorkDone()).catch((error: unknown) =>
+      this.refuse("the work did not end", error),
+    );
     this.check();
+  }
+
+  /** Throws why something failed: what is known of the device, which it may say only after that, else the error. */
+  private async refuse(what: string, error: unknown): Promise<never> {
+    await new Promise((resolve) => setTimeout(resolve));
+    if (this.lost) throw this.lost;
+    if (this.closed) throw new DeviceError(`${what}: close() was called meanwhile`);
+    if (error instanceof GanvasError) throw error;
+    throw new DeviceError(`${what}: ${(error instanceof Error && error.message) || error}`);
   }
 
   /** A promise of the device, awaited in the way this host needs. */
@@ -213,6 +227,7 @@ export class Gpu {
   }
 
   destroy(): void {
+    this.closed = true;
     this.device.destroy();
   }
 }

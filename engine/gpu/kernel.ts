@@ -65,7 +65,12 @@ export function specialise(name: string, source: string, by: Specialisation): st
     if (start < 0) throw unknownName(name, source, hook);
     text = text.slice(0, start) + body + text.slice(endOfBlock(text, start));
   }
-  if (by.declarations) text = `${text}\n${by.declarations}\n`;
+  if (by.declarations) {
+    // Two hooks may call the same function.
+    const lines = by.declarations.split("\n");
+    const once = lines.filter((line, k) => !line.startsWith("fn ") || lines.indexOf(line) === k);
+    text = `${text}\n${once.join("\n")}\n`;
+  }
   // A directive must come first, and a device without half precision refuses it.
   return usesF16(text) ? `enable f16;\n${text}` : text;
 }

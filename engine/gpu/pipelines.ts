@@ -12,6 +12,9 @@ export interface Kernel {
 /** Told how many of the kernels asked for are compiled, whenever that changes. */
 export type CompileProgress = (compiled: number, asked: number) => void;
 
+/** Kept compiled, those used last; one takes up to a megabyte of a driver that runs on the CPU. */
+export const MAX_PIPELINES = 1024;
+
 export class Pipelines {
   private readonly device: GPUDevice;
   private readonly compiled = new Map<string, Promise<Kernel>>();
@@ -20,6 +23,7 @@ export class Pipelines {
     { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }
   >();
 
+  private asked = 0;
   private finished = 0;
   private readonly watchers = new Set<CompileProgress>();
 
@@ -27,18 +31,30 @@ export class Pipelines {
     this.device = device;
   }
 
-  /** Pipelines asked for so far. */
+  /** Pipelines that are kept. */
   get count(): number {
     return this.compiled.size;
+  }
+
+  /** Forgets all of them; programs that use one go on with it. */
+  trim(): void {
+    this.compiled.clear();
   }
 
   /** The pipeline of this text; the same text is compiled once. Rejects with the compiler's messages and the source. */
   get(name: string, text: string, access: AccessPattern): Promise<Kernel> {
     const key = `${access}\n${text}`;
     let kernel = this.compiled.get(key);
-    if (!kernel) {
+    if (kernel) {
+      // The one used last comes last.
+      this.compiled.delete(key);
+      this.compiled.set(key, kernel);
+    } else {
       kernel = this.compile(name, text, access);
       this.compiled.set(key, kernel);
+      const [oldest] = this.compiled.keys();
+      if (this.compiled.size > MAX_PIPELINES && oldest !== undefined) this.compiled.delete(oldest);
+      this.asked++;
       this.tell();
       const finish = () => {
         this.finished++;
@@ -51,8 +67,8 @@ export class Pipelines {
 
   /** Tells how the compilation of kernels goes that are asked for from now on. @returns what ends it */
   watch(onProgress: CompileProgress): () => void {
-    const { finished, count } = this;
-    const watcher: CompileProgress = (compiled, asked) => onProgress(compiled - finished, asked - count);
+    const { finished, asked: before } = this;
+    const watcher: CompileProgress = (compiled, asked) => onProgress(compiled - finished, asked - before);
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
   }
@@ -63,7 +79,7 @@ export class Pipelines {
   }
 
   private tell(): void {
-    for (const watcher of this.watchers) watcher(this.finished, this.count);
+    for (const watcher of this.watchers) watcher(this.finished, this.asked);
   }
 
   private async compile(name: string, text: string, access: AccessPattern): Promise<Kernel> {

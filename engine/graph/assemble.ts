@@ -86,8 +86,8 @@ export function assemble(recorded: Graph, target: Target, maxBytes: number, fini
   const externals: { at: Position; state: number }[] = [];
   const externalAt = new Map<string, number>();
 
-  const newValue = (bytes: number, first: number, last: number): number =>
-    values.push({ bytes, first, last }) - 1;
+  const newValue = (bytes: number, first: number, last: number, what?: string): number =>
+    values.push({ bytes, first, last, ...(what && { what }) }) - 1;
   const external = (at: Position, state: number): Place => {
     const key = `${at},${state}`;
     const known = externalAt.get(key) ?? externals.push({ at, state }) - 1;
@@ -101,7 +101,8 @@ export function assemble(recorded: Graph, target: Target, maxBytes: number, fini
   };
   /** The value that holds `node`, alive from `first` until at least `time`. */
   const valueFor = (node: Node, first: number, time: number): number => {
-    const value = valueOfNode.get(node) ?? newValue(bytesOf(node), first, time);
+    const what = `${node.op.name} ${showShape(node.shape)}`;
+    const value = valueOfNode.get(node) ?? newValue(bytesOf(node), first, time, what);
     valueOfNode.set(node, value);
     const life = values[value] as Lifetime;
     life.first = Math.min(life.first, first);

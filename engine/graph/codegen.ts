@@ -99,6 +99,7 @@ export class Body {
       case "constant":
         return `${t}(${literal(node.attributes.value as number, node.dtype)})`;
       case "pointwise":
+        if (op.library) this.helpers.set(op.library, op.library);
         return op.expression(
           node.inputs.map((input) => this.value(input, index)),
           t,
@@ -206,6 +207,19 @@ export class Body {
 export function isNaNOf(x: string, t: string): string {
   const bits = t === "f32" ? "u32" : "vec4u";
   return `((bitcast<${bits}>(${x}) & ${bits}(0x7fffffffu)) > ${bits}(0x7f800000u))`;
+}
+
+/** Whether it is neither infinite nor NaN, by its bits too. */
+export function isFiniteOf(x: string, t: string): string {
+  const bits = t === "f32" ? "u32" : "vec4u";
+  const full = `${bits}(0x7f800000u)`;
+  return `(bitcast<${bits}>(${x}) & ${full}) != ${full}`;
+}
+
+/** Infinity with the sign of x, or (`0x7fffffff`) NaN: WGSL has no literal for them, and takes none from known numbers. */
+export function infinityOf(x: string, t: string, full: "0x7f800000" | "0x7fffffff" = "0x7f800000"): string {
+  const bits = t === "f32" ? "u32" : "vec4u";
+  return `bitcast<${t}>((bitcast<${bits}>(${x}) & ${bits}(0x80000000u)) | ${bits}(${full}u))`;
 }
 
 /** `result`, and NaN where one of the arguments is, which some of WGSL's functions drop; integers need no such care. */

@@ -58,6 +58,8 @@ export interface PointwiseOp extends OpBase {
   readonly expression: (args: readonly string[], t: string, attributes: Attributes) => string;
   /** Rough price in additions: decides whether a value that is used twice is stored or computed twice. */
   readonly cost: number;
+  /** A WGSL function that the expression calls, in one line. */
+  readonly library?: string;
 }
 
 /** One input, seen through a view; no view means that only the shape changes. */
@@ -214,6 +216,8 @@ export class Node {
   readonly step: number | undefined;
   /** For an effect that could not run: why. The state is as if it had never been recorded. */
   failure: unknown;
+  /** State whose update made it impossible to compute the value again, which is there: how it was computed is forgotten. */
+  forgotten: string | undefined;
   /** To be stored for good when it is next computed: in a buffer of its own, or (`"scalar"`) in the ring of losses. */
   kept: false | "buffer" | "scalar" = false;
   /** Recorded nodes on the longest way down to something that has a value. */

@@ -6,6 +6,8 @@ export interface Lifetime {
   readonly bytes: number;
   first: number;
   last: number;
+  /** For messages. */
+  readonly what?: string;
 }
 
 /** Sizes of the arena's slots, and the slot of each value. */

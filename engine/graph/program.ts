@@ -37,6 +37,8 @@ export class Program {
   private readonly smallData: Uint8Array<ArrayBuffer>;
   private compiled: readonly Kernel[] = [];
   private readonly bindings = new Map<string, Dispatch[]>();
+  /** How many blocks had been lost when they were made. */
+  private losses = 0;
 
   /** @param finite what looks through the results, where somebody wants that */
   constructor(graph: Graph, gpu: Gpu, target: Target, finite?: FiniteChecks) {
@@ -46,13 +48,18 @@ export class Program {
     this.finite = finite;
     this.assembly = assemble(graph, target, gpu.maxBinding, finite);
     this.smallData = new Uint8Array(this.assembly.small.place?.bytes ?? 0);
-    const existing = memory.arena.map((block) => block.bytes);
+    const existing = memory.arena.map(({ bytes }) => bytes);
     const { slots, slotOf } = planMemory(this.assembly.values, existing);
-    for (const bytes of slots.slice(existing.length)) memory.extendArena(bytes);
+    for (const bytes of slots.slice(existing.length)) memory.arena.push({ bytes, block: undefined });
     this.slotOf = slotOf;
     this.ready = this.compile();
     // A failure is reported by whoever waits for the program; nobody may be waiting yet.
     this.ready.catch(() => {});
+  }
+
+  /** How many kernels it has. */
+  get size(): number {
+    return this.assembly.kernels.length;
   }
 
   /** For explanations: what runs, in order. */
@@ -80,6 +87,41 @@ export class Program {
       leaves.set(at, { host, storage, writes, dtype });
     }
     return leaves;
+  }
+
+  /**
+   * Sees to it that all memory is there that a run needs.
+   * @throws DeviceError naming what there is none for; then nothing has changed
+   */
+  async secure(leaves: Leaves): Promise<void> {
+    const { memory } = this.gpu;
+    const { externals, ring, values } = this.assembly;
+    const storages = [...externals, ...ring.map(({ at }) => ({ at, state: -1 }))].map(
+      ({ at, state }) => this.storageOf(leaves.get(at) as Leaf, state).root,
+    );
+    const fresh = new Set(storages.filter(({ block }) => !block));
+    const blocks: Block[] = [];
+    try {
+      this.slotOf.forEach((slot, value) => {
+        if (!memory.arena[slot]?.block)
+          blocks.push(memory.scratch(slot, () => values[value]?.what ?? "uploads and partial results"));
+      });
+      for (const storage of fresh) {
+        storage.reserved = memory.allocate(storage.bytes, storage.name);
+        blocks.push(storage.reserved);
+      }
+      // Bind groups may be of blocks that are no more.
+      if (this.losses !== memory.losses) this.bindings.clear();
+      this.losses = memory.losses;
+      if (blocks.length > 0) await memory.expectSound(blocks, (promise) => this.gpu.wait(promise));
+    } catch (error) {
+      await memory.expectSound(blocks, (promise) => this.gpu.wait(promise)).catch(() => {});
+      for (const storage of fresh) {
+        if (storage.reserved) memory.release(storage.reserved);
+        storage.reserved = undefined;
+      }
+      throw error;
+    }
   }
 
   /** Uploads the leaves, runs every kernel, and says where the outputs lie until the next program runs. */
@@ -128,12 +170,17 @@ export class Program {
   }
 
   private block(place: ValuePlace): Block {
-    return this.gpu.memory.arena[this.slotOf[place.value] as number] as Block;
+    return this.gpu.memory.arena[this.slotOf[place.value] as number]?.block as Block;
+  }
+
+  private storageOf(leaf: Leaf, state: number): Storage {
+    const storage = state < 0 ? leaf.storage : leaf.writes[state];
+    if (!storage) throw new GanvasError("a program ran without one of its buffers");
+    return storage;
   }
 
   private external(leaf: Leaf, state: number): Stretch & { id: number } {
-    const storage = state < 0 ? leaf.storage : leaf.writes[state];
-    if (!storage) throw new GanvasError("a program ran without one of its buffers");
+    const storage = this.storageOf(leaf, state);
     const block = allocate(storage, this.gpu);
     return { buffer: block.buffer, offset: storage.offset, bytes: storage.bytes, id: block.id };
   }
@@ -189,7 +236,8 @@ export function allocate(storage: Storage, gpu: Gpu): Block {
   if (storage.block && storage.block.owner !== gpu.memory)
     throw new DeviceError(`${storage.name} was lost when its device was closed`);
   if (!storage.block) {
-    storage.block = gpu.memory.allocate(storage.bytes);
+    storage.block = storage.reserved ?? gpu.memory.allocate(storage.bytes, storage.name);
+    storage.reserved = undefined;
     if (storage.initial) gpu.upload(storage.block.buffer, 0, bytesOf(storage.initial));
     for (const { from, offset } of storage.pieces) move(from, storage.block, offset, gpu);
     storage.initial = undefined;

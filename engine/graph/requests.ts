@@ -58,6 +58,21 @@ export class Requests {
     return batch;
   }
 
+  /** Does `work`, which runs or postpones what there is, without what was recorded after the last update of this state. */
+  upTo(storage: Storage, work: () => void): void {
+    const last = this.effects.findLast(({ writes }) => writes.includes(storage))?.id ?? 0;
+    const { effects, keeps } = this.take();
+    const isEarlier = ({ id }: Node) => id <= last;
+    this.effects = effects.filter(isEarlier);
+    for (const node of keeps) if (isEarlier(node)) this.keeps.add(node);
+    try {
+      work();
+    } finally {
+      this.effects.push(...effects.filter((effect) => !isEarlier(effect)));
+      for (const node of keeps) if (!isEarlier(node)) this.keeps.add(node);
+    }
+  }
+
   /** What is recorded so far is to run by itself, once there is a device. */
   postpone(): void {
     const { effects, keeps } = this.take();

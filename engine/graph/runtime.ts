@@ -5,13 +5,16 @@
 import { arrayOf, decode, type HostArray, wordBytes } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
+import { MAX_PIPELINES } from "../gpu/pipelines.ts";
 import { type Assembly, assemble } from "./assemble.ts";
 import { type Graph, resolve } from "./fuse.ts";
-import { LossRing } from "./losses.ts";
+import { Histories } from "./history.ts";
+import { LossRing, MOST_WATCHED } from "./losses.ts";
 import type { Node, Target, Tile } from "./node.ts";
 import type { FiniteChecks } from "./non-finite.ts";
 import { Program, type Stretch } from "./program.ts";
 import { didNotRun, Requests } from "./requests.ts";
+import { showShape } from "../shape.ts";
 import { Storage } from "./storage.ts";
 import { structuralKey } from "./structure.ts";
 
@@ -19,6 +22,16 @@ import { structuralKey } from "./structure.ts";
 const MAX_PROGRAMS = 128;
 /** A chain of this many recorded nodes is computed up to its end, so that recording is bounded. */
 const MAX_CHAIN = 10_000;
+
+/** A value was asked for that needs state as it was before an update. */
+class StaleError extends GanvasError {
+  readonly state: string;
+
+  constructor(state: string) {
+    super(`the value was asked for after ${state} had been updated`);
+    this.state = state;
+  }
+}
 
 class Runtime {
   private opened: Promise<Gpu> | undefined;
@@ -44,16 +57,24 @@ class Runtime {
   /** Collects the programs that run, where somebody wants to know. */
   private watched: Set<Program> | undefined;
   private losses = new LossRing();
+  private readonly histories = new Histories();
   /** Frees the buffers of kept tensors that nobody can name any more. */
   private readonly forgotten = new FinalizationRegistry<Storage>((storage) => this.release(storage));
 
   /** The device, opened on first use. */
   gpu(): Promise<Gpu> {
-    this.opened ??= openDevice().then((gpu) => {
-      this.device = gpu;
-      this.catchUp();
-      return gpu;
-    });
+    this.opened ??= openDevice().then(
+      (gpu) => {
+        this.device = gpu;
+        this.catchUp();
+        return gpu;
+      },
+      (error) => {
+        // One that is missing now may be there when it is next asked for.
+        this.opened = undefined;
+        throw error;
+      },
+    );
     return this.opened;
   }
 
@@ -167,11 +188,6 @@ class Runtime {
     this.requests.addEffect(effect);
   }
 
-  /** Whether an update of this state is recorded and not flushed. */
-  isRecorded(storage: Storage): boolean {
-    return this.requests.updates(storage);
-  }
-
   /** Whether an update of this state is recorded but has not run. */
   isPending(storage: Storage): boolean {
     return storage.recorded > storage.version;
@@ -191,6 +207,14 @@ class Runtime {
     });
   }
 
+  /**
+   * Runs what was recorded up to the last update of this state, where that waits to run. What comes after it belongs to the next
+   * update: a program that ended in the middle of that would overwrite state that the rest of it needs.
+   */
+  flushUpdate(storage: Storage): void {
+    if (this.requests.updates(storage)) this.requests.upTo(storage, () => this.flush());
+  }
+
   /** The numbers of a node, computed if they are not there yet. */
   async read(node: Node): Promise<HostArray> {
     this.throwFailure();
@@ -205,12 +229,18 @@ class Runtime {
       const { nativeF16 } = gpu.info;
       const bytes = await gpu.read(buffer, offset, wordBytes(node.dtype, node.size, nativeF16));
       return decode(node.dtype, bytes, node.size, nativeF16);
+    }).catch(async (error) => {
+      // Updates before it that failed too are told along with it, not to whoever comes next.
+      await flushed;
+      this.throwFailure();
+      throw error;
     });
     await flushed;
     this.throwFailure();
     // From now on the numbers need no memory on the GPU; state and kept tensors stay where they are.
     if (this.losses.holds(node.storage)) node.storage = undefined;
     if (!node.storage) node.host = data;
+    this.histories.note(node);
     if (node.host && node.op.kind === "movement" && node.op.endsHistory) node.inputs = [];
     return data;
   }
@@ -257,6 +287,7 @@ class Runtime {
     do await this.idle();
     while (this.running > 0);
     this.programs.clear();
+    gpu.pipelines.trim();
     gpu.memory.trim(true);
   }
 
@@ -283,23 +314,37 @@ class Runtime {
     const update = node.op.kind === "updated" ? node.inputs[0] : undefined;
     if (update?.failure) throw didNotRun(storage, update);
     if (node.op.kind === "updated" && node.version > storage.version) return false;
-    if (node.version !== storage.version)
-      throw new GanvasError(
-        `${node.op.name}: the value was asked for after ${storage.name} had been updated; call keep() on it before the update`,
-      );
+    if (node.version !== storage.version) throw new StaleError(storage.name);
     return true;
   };
+
+  /** The same, for what `asked` needs, which is named where it cannot be computed any more. */
+  private hasValueFor(node: Node, asked: Node): boolean {
+    try {
+      return this.hasValue(node);
+    } catch (error) {
+      if (!(error instanceof StaleError)) throw error;
+      const { op, shape, layer } = asked;
+      const where = layer === "" ? "" : ` of ${layer}`;
+      const remedy = asked.size > MOST_WATCHED ? "keep()" : "watch() or keep()";
+      throw new GanvasError(
+        `tensor ${showShape(shape)} (${op.name}${where}): the value was asked for after ${error.state} had been updated, from which it is computed; call ${remedy} on it before the update`,
+      );
+    }
+  }
 
   /** What the outputs and the requests (by default all there are) need. */
   private trace(outputs: readonly Node[], requests = this.requests.nodes): { graph: Graph; key: string } {
     const leaf = new Map<Node, boolean>();
-    const stack = [...outputs, ...requests];
-    while (stack.length > 0) {
-      const node = stack.pop() as Node;
-      if (leaf.has(node)) continue;
-      const has = node.op.kind !== "effect" && this.hasValue(node);
-      leaf.set(node, has);
-      if (!has) for (const input of node.inputs) stack.push(input);
+    for (const asked of [...outputs, ...requests]) {
+      const stack = [asked];
+      while (stack.length > 0) {
+        const node = stack.pop() as Node;
+        if (leaf.has(node)) continue;
+        const has = node.op.kind !== "effect" && this.hasValueFor(node, asked);
+        leaf.set(node, has);
+        if (!has) for (const input of node.inputs) stack.push(input);
+      }
     }
     const nodes = [...leaf.keys()].sort((a, b) => a.id - b.id);
     const isLeaf = (node: Node) => leaf.get(node) ?? false;
@@ -313,7 +358,12 @@ class Runtime {
     if (program) this.programs.delete(key);
     else program = new Program(graph, gpu, this.target(gpu), this.checking);
     this.programs.set(key, program);
-    if (this.programs.size > MAX_PROGRAMS) this.programs.delete(this.programs.keys().next().value as string);
+    // Those not used for longest go first.
+    let kernels = 0;
+    [...this.programs].toReversed().forEach(([old, { size }], k) => {
+      kernels += size;
+      if (k >= MAX_PROGRAMS || (k > 0 && kernels > MAX_PIPELINES)) this.programs.delete(old);
+    });
     return program;
   }
 
@@ -368,6 +418,7 @@ class Runtime {
     const updates = effects.flatMap(({ step }) => step ?? []);
     this.step = updates.at(-1) ?? this.step;
     const when = { step: this.step, running: updates.length > 0 };
+    for (const node of kept) this.histories.note(node);
     const turn = ++this.scheduled;
     this.running++;
     const run = this.queue.then(async () => {
@@ -375,10 +426,14 @@ class Runtime {
       for (const { storage, writes } of leaves.values())
         for (const state of storage ? [storage, ...writes] : writes) state.expectSound(turn);
       await gpu.room();
+      await program.secure(leaves);
       const result = then(program.run(leaves));
       return { done: Promise.all([result, program.expectFinite(when)]).then(([value]) => value) };
     });
     this.queue = run
+      .then(() => {
+        if (updates.length > 0) this.histories.forget();
+      })
       .catch((error) => {
         // What did not run left no values.
         for (const node of kept) this.dispose(node);

@@ -6,6 +6,8 @@ import type { Block } from "../gpu/memory.ts";
 export class Storage {
   /** Unallocated at first; the first program that needs it allocates and fills it. */
   block: Block | undefined;
+  /** To be the block, once it is known that there is memory for it. */
+  reserved: Block | undefined;
   /** Bytes from the start of the block; a multiple of 256, so that the stretch can be bound by itself. */
   readonly offset: number;
   readonly bytes: number;

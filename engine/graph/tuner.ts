@@ -111,6 +111,7 @@ class Bench {
     const program = new Program({ nodes, outputs: [alone], isLeaf: (at) => at !== alone }, this.gpu, target);
     await program.ready;
     const leaves: Leaves = program.capture(nodes);
+    await program.secure(leaves);
     return () => program.run(leaves)[0] as Stretch;
   }
 

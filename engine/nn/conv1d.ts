@@ -1,8 +1,11 @@
 /** Convolution of sequences, such as characters or words one after the other. */
+import { checkOptions } from "../options.ts";
+import { CONV_OPTIONS } from "../ops/conv-geometry.ts";
 import { type Conv1dOptions, conv1d } from "../ops/conv1d.ts";
+import { whole } from "../ops/pair.ts";
 import type { Tensor } from "../tensor.ts";
-import { Affine, type AffineOptions } from "./affine.ts";
-import type { Initializer } from "./init.ts";
+import { AFFINE_OPTIONS, Affine, type AffineOptions, groupsOf } from "./affine.ts";
+import { Initializer } from "./init.ts";
 
 /** Convolution, [n, w, in] -> [n, w', out]. */
 export class Conv1d extends Affine {
@@ -13,12 +16,15 @@ export class Conv1d extends Affine {
     inChannels: number,
     outChannels: number,
     kernel: number,
-    init: Initializer,
+    init: Initializer = new Initializer(),
     options: Conv1dOptions & AffineOptions = {},
   ) {
-    const shape = [kernel, inChannels / (options.groups ?? 1), outChannels];
-    super("convolution", "conv1d", shape, outChannels, init, options);
-    this.options = options;
+    checkOptions("Conv1d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS]);
+    const { bias: _, weightInit: __, biasInit: ___, ...conv } = options;
+    const groups = groupsOf("Conv1d", inChannels, outChannels, conv.groups);
+    whole("Conv1d", "kernel", kernel, 1);
+    super("convolution", "conv1d", [kernel, inChannels / groups, outChannels], outChannels, init, options);
+    this.options = conv;
   }
 
   protected override product(x: Tensor, weight: Tensor): Tensor {

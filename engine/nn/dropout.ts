@@ -1,7 +1,7 @@
 /** Regularisation by leaving out. */
 import { constant } from "../ops/broadcast.ts";
 import { mul } from "../ops/pointwise.ts";
-import { dropout, type Rng } from "../ops/random.ts";
+import { dropout, expectProbability, expectRng, Rng } from "../ops/random.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 
@@ -13,13 +13,15 @@ export class Dropout extends Module {
   private readonly p: number;
   private readonly rng: Rng;
 
-  constructor(p: number, rng: Rng) {
+  /** @throws GanvasError when p is no probability */
+  constructor(p: number, rng: Rng = new Rng()) {
     super();
+    expectProbability("Dropout", p);
+    expectRng("Dropout", rng);
     this.p = p;
     this.rng = rng;
   }
 
-  /** @throws GanvasError when p is no probability */
   forward(x: Tensor): Tensor {
     return this.training ? dropout(x, this.p, this.rng) : x;
   }
@@ -33,13 +35,15 @@ export class SpatialDropout extends Module {
   private readonly p: number;
   private readonly rng: Rng;
 
-  constructor(p: number, rng: Rng) {
+  /** @throws GanvasError when p is no probability */
+  constructor(p: number, rng: Rng = new Rng()) {
     super();
+    expectProbability("SpatialDropout", p);
+    expectRng("SpatialDropout", rng);
     this.p = p;
     this.rng = rng;
   }
 
-  /** @throws GanvasError when p is no probability */
   forward(x: Tensor): Tensor {
     if (!this.training) return x;
     const maps = x.shape.map((size, axis) => (axis === 0 || axis === x.rank - 1 ? size : 1));

@@ -2,12 +2,13 @@
  * The objectives of discriminator and generator, as functions of logits: what the discriminator says before any sigmoid. Each
  * is a mean over all logits of its arguments, which may have any shape.
  */
-import { GanvasError } from "../errors.ts";
+import { GanvasError, shown } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { relu, softplus } from "../ops/activations.ts";
 import { add, mul, neg, sub } from "../ops/pointwise.ts";
 import { mean } from "../ops/reduce.ts";
 import { wide } from "../precision.ts";
-import type { Tensor } from "../tensor.ts";
+import { expectTensors, type Tensor } from "../tensor.ts";
 import { bceWithLogits, mse } from "./losses.ts";
 
 /** What the two players of a GAN minimise. */
@@ -116,9 +117,12 @@ export const ganLossKinds = Object.keys(LOSSES) as readonly GanLossKind[];
  * The losses of both players.
  * @throws GanvasError for an unknown kind, a target outside (0, 1], or a target where the kind has none
  */
-export function ganLoss(kind: GanLossKind, { realTarget = 1 }: GanLossOptions = {}): GanLoss {
+export function ganLoss(kind: GanLossKind, options: GanLossOptions = {}): GanLoss {
+  checkOptions("ganLoss", options, ["realTarget"]);
+  const { realTarget = 1 } = options;
   const make = ganLossKinds.includes(kind) ? LOSSES[kind] : undefined;
-  if (!make) throw new GanvasError(`ganLoss: kind must be one of ${ganLossKinds.join(", ")}, got ${kind}`);
+  if (!make)
+    throw new GanvasError(`ganLoss: kind must be one of ${ganLossKinds.join(", ")}, got ${shown(kind)}`);
   if (!(realTarget > 0 && realTarget <= 1))
     throw new GanvasError(`ganLoss: realTarget must be above 0 and at most 1, got ${realTarget}`);
   if (realTarget !== 1 && TARGETLESS.includes(kind))
@@ -126,6 +130,7 @@ export function ganLoss(kind: GanLossKind, { realTarget = 1 }: GanLossOptions = 
   const loss = make({ realTarget });
   const compared = COMPARED[kind];
   const answers: GanLoss["answers"] = (real, fake) => {
+    expectTensors("ganLoss", { real, fake });
     const [r, f] = [wide(real), wide(fake)];
     return compared ? [sub(r, compared(f)), sub(f, compared(r))] : [r, f];
   };

@@ -2,7 +2,8 @@
  * Initial weights, drawn from counter-based random numbers: the same seed gives the same network. They are drawn when a
  * weight is first used, since a network that is loaded from a file or only counted needs none.
  */
-import { fillNormal, fillUniform } from "../random.ts";
+import { GanvasError, shown } from "../errors.ts";
+import { fillNormal, fillUniform, ownStream, seedKey } from "../random.ts";
 import { sizeOf, type Shape } from "../shape.ts";
 
 /** Makes the initial value of a weight. */
@@ -10,29 +11,41 @@ export type Draw = () => Float32Array;
 
 /**
  * How a layer is drawn. "kaiming": weights by He et al. 2015, no bias. "torch": weights and biases uniform within
- * ±1/√fan-in, the default of Torch and PyTorch. Else weights normal with a deviation or uniform within a bound, no bias.
+ * ±1/√fan-in, the default of Torch and PyTorch (whose fan-in of a transposed convolution is kernel · outputs / groups). Else weights normal with a deviation or uniform within a bound, no bias.
  */
 export type WeightInit = "kaiming" | "torch" | { readonly std: number } | { readonly bound: number };
 
-/** Draws the weights of one network; each call takes a random stream of its own. */
+/**
+ * Draws the weights of one network; each call takes a random stream of its own. Two of one seed draw the same weights, and the
+ * first of them shares its numbers with the first tensor of `new Rng(seed)`: give networks that are trained together different seeds,
+ * or none.
+ */
 export class Initializer {
   private readonly seed: number;
+  private readonly owner: number;
   private stream = 0;
 
-  constructor(seed: number) {
-    this.seed = seed;
+  /**
+   * @param seed integer from 0 to 2^53 - 1; without one, numbers of its own under that of `manualSeed`
+   * @throws GanvasError for another seed
+   */
+  constructor(seed?: number) {
+    [this.seed, this.owner] = seed === undefined ? ownStream() : [seed, 0];
+    seedKey(this.seed);
   }
 
   /** Normally distributed with this standard deviation. */
   normal(shape: Shape, std: number, mean = 0): Draw {
-    const { seed, stream } = this.next();
-    return () => fillNormal(new Float32Array(sizeOf(shape)), seed, stream, mean, std);
+    const { seed, owner } = this;
+    const stream = this.stream++;
+    return () => fillNormal(new Float32Array(sizeOf(shape)), seed, stream, mean, std, owner);
   }
 
   /** Uniform between -bound and bound. */
   uniform(shape: Shape, bound: number): Draw {
-    const { seed, stream } = this.next();
-    return () => fillUniform(new Float32Array(sizeOf(shape)), seed, stream, -bound, bound);
+    const { seed, owner } = this;
+    const stream = this.stream++;
+    return () => fillUniform(new Float32Array(sizeOf(shape)), seed, stream, -bound, bound, owner);
   }
 
   /**
@@ -47,6 +60,8 @@ export class Initializer {
   weight(shape: Shape, fanIn: number, how: WeightInit = "kaiming"): Draw {
     if (how === "kaiming") return this.kaiming(shape, fanIn);
     if (how === "torch") return this.uniform(shape, 1 / Math.sqrt(fanIn));
+    if (typeof how !== "object" || !how || !("std" in how || "bound" in how))
+      throw new GanvasError(`weightInit must be "kaiming", "torch", { std } or { bound }, got ${shown(how)}`);
     return "std" in how ? this.normal(shape, how.std) : this.uniform(shape, how.bound);
   }
 
@@ -54,8 +69,12 @@ export class Initializer {
   bias(size: number, fanIn: number, how: WeightInit = "kaiming"): Draw {
     return how === "torch" ? this.uniform([size], 1 / Math.sqrt(fanIn)) : () => new Float32Array(size);
   }
+}
 
-  private next(): { seed: number; stream: number } {
-    return { seed: this.seed, stream: this.stream++ };
-  }
+/** Checks that a layer has got what draws its weights. */
+export function expectInitializer(layer: string, init: unknown): void {
+  if (!(init instanceof Initializer))
+    throw new GanvasError(
+      `${layer}: init should be an Initializer, or undefined for one of its own, got ${shown(init)}`,
+    );
 }

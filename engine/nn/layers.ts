@@ -2,17 +2,19 @@
 import { ShapeError } from "../errors.ts";
 import { constant, detach, reshape } from "../ops/broadcast.ts";
 import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from "../ops/conv.ts";
+import { CONV_OPTIONS, CONV_TRANSPOSE_OPTIONS } from "../ops/conv-geometry.ts";
 import { matmul } from "../ops/matmul.ts";
-import { pair } from "../ops/pair.ts";
+import { type Pair, pair, whole } from "../ops/pair.ts";
 import { pad } from "../ops/pad.ts";
 import { batchMean, batchNorm, batchVariance } from "../ops/norm.ts";
 import { prelu } from "../ops/activations.ts";
 import { mul } from "../ops/pointwise.ts";
 import { lerp } from "../ops/state.ts";
+import { checkOptions, expectOneOf } from "../options.ts";
 import { showShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { Affine, type AffineOptions } from "./affine.ts";
-import type { Draw, Initializer } from "./init.ts";
+import { expectTensors, type Tensor } from "../tensor.ts";
+import { AFFINE_OPTIONS, Affine, type AffineOptions, groupsOf } from "./affine.ts";
+import { type Draw, Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
 /** Options of `Conv2d`: those of `conv2d`, and how the weight begins. */
@@ -27,18 +29,22 @@ export class Conv2d extends Affine {
   /** What is mirrored along each axis on both sides. */
   private readonly mirrored: readonly number[] | undefined;
 
-  /** @param kernel width and height of the kernel, in pixels */
+  /** @param kernel height and width of the kernel, in pixels */
   constructor(
     inChannels: number,
     outChannels: number,
-    kernel: number,
-    init: Initializer,
+    kernel: Pair,
+    init: Initializer = new Initializer(),
     options: Conv2dOptions = {},
   ) {
-    const shape = [kernel, kernel, inChannels / (options.groups ?? 1), outChannels];
-    super("convolution", "conv", shape, outChannels, init, options);
-    this.mirrored = options.paddingMode === "reflect" ? [0, ...paddingOf(options, kernel), 0] : undefined;
-    this.options = this.mirrored ? { ...options, padding: 0 } : options;
+    checkOptions("Conv2d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS, "paddingMode"]);
+    const { bias: _, weightInit: __, biasInit: ___, paddingMode = "zeros", ...conv } = options;
+    expectOneOf("Conv2d", "paddingMode", paddingMode, ["zeros", "reflect"]);
+    const groups = groupsOf("Conv2d", inChannels, outChannels, conv.groups);
+    const [kh, kw] = pair("Conv2d", "kernel", kernel, 1);
+    super("convolution", "conv", [kh, kw, inChannels / groups, outChannels], outChannels, init, options);
+    this.mirrored = paddingMode === "reflect" ? [0, ...paddingOf(conv, [kh, kw]), 0] : undefined;
+    this.options = this.mirrored ? { ...conv, padding: 0 } : conv;
   }
 
   protected override product(x: Tensor, weight: Tensor): Tensor {
@@ -48,26 +54,36 @@ export class Conv2d extends Affine {
 }
 
 /** Rows and columns of padding on each side. */
-function paddingOf({ padding = 0, dilation = 1 }: ConvOptions, kernel: number): readonly [number, number] {
+function paddingOf(
+  { padding = 0, dilation = 1 }: ConvOptions,
+  [kh, kw]: readonly [number, number],
+): readonly [number, number] {
   if (padding !== "same") return pair("conv2d", "padding", padding, 0);
   const [down, across] = pair("conv2d", "dilation", dilation, 1);
-  return [((kernel - 1) * down) / 2, ((kernel - 1) * across) / 2];
+  return [((kh - 1) * down) / 2, ((kw - 1) * across) / 2];
 }
 
 /** Transposed convolution, [n, h, w, in] -> [n, h', w', out]. */
 export class ConvTranspose2d extends Affine {
   private readonly options: ConvTransposeOptions;
 
+  /** @param kernel height and width of the kernel, in pixels */
   constructor(
     inChannels: number,
     outChannels: number,
-    kernel: number,
-    init: Initializer,
+    kernel: Pair,
+    init: Initializer = new Initializer(),
     options: ConvTransposeOptions & AffineOptions = {},
   ) {
-    const shape = [kernel, kernel, inChannels, outChannels / (options.groups ?? 1)];
-    super("transposed convolution", "convTranspose", shape, outChannels, init, options);
-    this.options = options;
+    checkOptions("ConvTranspose2d", options, [...CONV_TRANSPOSE_OPTIONS, ...AFFINE_OPTIONS]);
+    const { bias: _, weightInit: __, biasInit: ___, ...conv } = options;
+    const groups = groupsOf("ConvTranspose2d", inChannels, outChannels, conv.groups);
+    const [kh, kw] = pair("ConvTranspose2d", "kernel", kernel, 1);
+    const shape = [kh, kw, inChannels, outChannels / groups];
+    // Axis 1 of PyTorch's weight are the outputs of a group, which it takes for inputs here too.
+    const torchFanIn = (kh * kw * outChannels) / groups;
+    super("transposed convolution", "convTranspose", shape, outChannels, init, options, torchFanIn);
+    this.options = conv;
   }
 
   protected override product(x: Tensor, weight: Tensor): Tensor {
@@ -80,7 +96,15 @@ export interface LinearOptions extends AffineOptions {}
 
 /** x w + b, [..., in] -> [..., out]. */
 export class Linear extends Affine {
-  constructor(inFeatures: number, outFeatures: number, init: Initializer, options: LinearOptions = {}) {
+  constructor(
+    inFeatures: number,
+    outFeatures: number,
+    init: Initializer = new Initializer(),
+    options: LinearOptions = {},
+  ) {
+    checkOptions("Linear", options, AFFINE_OPTIONS);
+    whole("Linear", "inFeatures", inFeatures, 1);
+    whole("Linear", "outFeatures", outFeatures, 1);
     super("linear", "linear", [inFeatures, outFeatures], outFeatures, init, options);
   }
 
@@ -117,6 +141,8 @@ export class BatchNorm extends Module {
     } = {},
   ) {
     super();
+    whole("BatchNorm", "channels", channels, 1);
+    checkOptions("BatchNorm", options, ["eps", "momentum", "scale", "affine"]);
     const { affine = true } = options;
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum ?? 0.1;
@@ -130,6 +156,11 @@ export class BatchNorm extends Module {
   forward(x: Tensor): Tensor {
     const { eps } = this;
     const { shape, size } = this.running_mean;
+    expectTensors("BatchNorm", { x });
+    if (x.shape.at(-1) !== size)
+      throw new ShapeError(
+        `BatchNorm: x ${showShape(x.shape)} has ${x.shape.at(-1) ?? "no"} channels, the layer ${size}`,
+      );
     const [scale, shift] = [this.weight ?? constant(1, shape), this.bias ?? constant(0, shape)];
     if (!this.training)
       return batchNorm(x, scale, shift, { eps, mean: this.running_mean, variance: this.running_var });
@@ -152,6 +183,7 @@ export class PReLU extends Module {
 
   constructor(slopes = 1, initial = 0.25) {
     super();
+    whole("PReLU", "slopes", slopes, 1);
     this.weight = new Weight("PReLU slope", [slopes], new Float32Array(slopes).fill(initial));
   }
 
@@ -161,4 +193,7 @@ export class PReLU extends Module {
 }
 
 /** Flattens all axes but the first. */
-export const flatten = (x: Tensor): Tensor => reshape(x, [x.shape[0] ?? 1, -1]);
+export function flatten(x: Tensor): Tensor {
+  expectTensors("flatten", { x });
+  return reshape(x, [x.shape[0] ?? 1, -1]);
+}

@@ -9,9 +9,10 @@ import { gather } from "../ops/indexing.ts";
 import { abs, add, clamp, div, mul, neg, square, sub } from "../ops/pointwise.ts";
 import type { Operand } from "../ops/pointwise-op.ts";
 import { logSoftmax, mean } from "../ops/reduce.ts";
+import { checkOptions, expectOneOf } from "../options.ts";
 import { wide } from "../precision.ts";
 import { sameShape, showShape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { expectTensors, Tensor } from "../tensor.ts";
 
 /** Options of losses. */
 export interface LossOptions {
@@ -19,12 +20,15 @@ export interface LossOptions {
   readonly reduction?: "mean" | "sum" | "none";
 }
 
-function reduced(x: Tensor, { reduction = "mean" }: LossOptions): Tensor {
+function reduced(loss: string, x: Tensor, { reduction = "mean" }: LossOptions): Tensor {
+  expectOneOf(loss, "reduction", reduction, ["mean", "sum", "none"]);
   return reduction === "mean" ? mean(x) : reduction === "sum" ? sum(x) : x;
 }
 
 /** The prediction in f32, after comparing shapes. */
-function checked(loss: string, prediction: Tensor, target: Operand): Tensor {
+function checked(loss: string, prediction: Tensor, target: Operand, options: LossOptions): Tensor {
+  expectTensors(loss, { prediction, ...(typeof target !== "number" && { target }) });
+  checkOptions(loss, options, loss === "smoothL1" ? ["reduction", "beta"] : ["reduction"]);
   if (target instanceof Tensor && target.rank > 0 && !sameShape(prediction.shape, target.shape))
     throw new ShapeError(
       `${loss}: prediction ${showShape(prediction.shape)} and target ${showShape(target.shape)} differ`,
@@ -34,12 +38,12 @@ function checked(loss: string, prediction: Tensor, target: Operand): Tensor {
 
 /** (prediction - target)². */
 export function mse(prediction: Tensor, target: Operand, options: LossOptions = {}): Tensor {
-  return reduced(square(sub(checked("mse", prediction, target), target)), options);
+  return reduced("mse", square(sub(checked("mse", prediction, target, options), target)), options);
 }
 
 /** |prediction - target|. */
 export function l1(prediction: Tensor, target: Operand, options: LossOptions = {}): Tensor {
-  return reduced(abs(sub(checked("l1", prediction, target), target)), options);
+  return reduced("l1", abs(sub(checked("l1", prediction, target, options), target)), options);
 }
 
 /**
@@ -51,13 +55,13 @@ export function smoothL1(
   target: Operand,
   options: LossOptions & { readonly beta?: number } = {},
 ): Tensor {
-  const { beta = 1 } = options;
-  const p = checked("smoothL1", prediction, target);
+  const p = checked("smoothL1", prediction, target, options);
+  const { beta = 1, ...others } = options;
   if (!(beta >= 0)) throw new GanvasError(`smoothL1: beta must be at least 0, got ${beta}`);
-  if (beta === 0) return l1(prediction, target, options);
+  if (beta === 0) return l1(prediction, target, others);
   const d = sub(p, target);
   const held = clamp(d, -beta, beta);
-  return reduced(div(mul(held, sub(d, mul(held, 0.5))), beta), options);
+  return reduced("smoothL1", div(mul(held, sub(d, mul(held, 0.5))), beta), options);
 }
 
 /**
@@ -65,11 +69,11 @@ export function smoothL1(
  * t softplus(-s) + (1 - t) softplus(s) and keeps its precision where σ(s) is almost 0 or 1.
  */
 export function bceWithLogits(logits: Tensor, target: Operand, options: LossOptions = {}): Tensor {
-  const s = checked("bceWithLogits", logits, target);
-  if (target === 1) return reduced(softplus(neg(s)), options);
-  if (target === 0) return reduced(softplus(s), options);
+  const s = checked("bceWithLogits", logits, target, options);
+  if (target === 1) return reduced("bceWithLogits", softplus(neg(s)), options);
+  if (target === 0) return reduced("bceWithLogits", softplus(s), options);
   const [yes, no] = [softplus(neg(s)), softplus(s)];
-  return reduced(add(mul(target, yes), mul(sub1(target), no)), options);
+  return reduced("bceWithLogits", add(mul(target, yes), mul(sub1(target), no)), options);
 }
 
 const sub1 = (target: Operand): Operand => (typeof target === "number" ? 1 - target : sub(1, target));
@@ -81,11 +85,13 @@ const sub1 = (target: Operand): Operand => (typeof target === "number" ? 1 - tar
  * @throws GanvasError when a class known to JavaScript is not among them
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  expectTensors("crossEntropy", { logits, target });
+  checkOptions("crossEntropy", options, ["reduction"]);
   const [n = 0] = logits.shape;
   if (logits.rank !== 2 || !sameShape(target.shape, [n]))
     throw new ShapeError(
       `crossEntropy: needs logits [n, classes] and target [n], got ${showShape(logits.shape)} and ${showShape(target.shape)}`,
     );
   const chosen = gather(logSoftmax(wide(logits), 1), reshape(target, [n, 1]), 1); // [n, 1]
-  return reduced(neg(reshape(chosen, [n])), options);
+  return reduced("crossEntropy", neg(reshape(chosen, [n])), options);
 }

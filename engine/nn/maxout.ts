@@ -1,7 +1,8 @@
 /** Units that learn their own activation. */
+import { whole } from "../ops/pair.ts";
 import { maxout } from "../ops/reduce.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Initializer } from "./init.ts";
+import { Initializer } from "./init.ts";
 import { Linear, type LinearOptions } from "./layers.ts";
 
 /**
@@ -15,9 +16,10 @@ export class Maxout extends Linear {
     inFeatures: number,
     units: number,
     pieces: number,
-    init: Initializer,
+    init: Initializer = new Initializer(),
     options: LinearOptions = {},
   ) {
+    whole("Maxout", "pieces", pieces, 1);
     super(inFeatures, units * pieces, init, options);
     this.pieces = pieces;
   }

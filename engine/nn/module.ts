@@ -1,29 +1,36 @@
 /** Networks: parameters under names, training and evaluation mode, files in PyTorch's names and layouts. */
+import { GanvasError, shown } from "../errors.ts";
 import type { HostTensor } from "../io/host-tensor.ts";
-import { exportWeights, fileShapes, importWeights, Weight } from "./weight.ts";
+import { Parameter } from "../tensor.ts";
+import { asWeight, exportWeights, fileShapes, importWeights, type Weight } from "./weight.ts";
 
 export { Weight } from "./weight.ts";
 
-/** Base of layers and networks. Fields that hold weights or modules (or lists of them) are found by their names. */
+/**
+ * Base of layers and networks. Fields that hold parameters or modules are found by their names, also in arrays, plain objects and
+ * Maps. What has two names (tied layers) is one to optimisers, under the first, and has both in files. A field that is not to be
+ * found is made with `Object.defineProperty`, not enumerable; those with a # cannot be seen, and a layer in one is an error.
+ */
 export abstract class Module {
   /** Batch norm uses the batch's statistics, dropout drops; both act otherwise in evaluation. */
   training = true;
 
-  /** All weights under their paths, e.g. `body.0.conv1.weight`. */
+  /** All weights under their paths, e.g. `body.0.conv1.weight`. @throws GanvasError where a layer lies in a field with a # */
   weights(): Map<string, Weight> {
     const found = new Map<string, Weight>();
-    const visit = (value: unknown, path: string) => {
-      if (value instanceof Weight) found.set(path, value);
-      else if (value instanceof Module || Array.isArray(value))
-        for (const [key, inner] of Object.entries(value)) visit(inner, path === "" ? key : `${path}.${key}`);
-    };
-    visit(this, "");
+    walk(this, (value, path) => {
+      if (value instanceof Parameter) found.set(path, asWeight(value));
+      else expectVisible(value);
+    });
     return found;
   }
 
-  /** What an optimiser updates, under its path. */
+  /** What an optimiser updates, each once, under its path. */
   parameters(): Map<string, Weight> {
-    return new Map([...this.weights()].filter(([, weight]) => weight.trained));
+    const seen = new Set<Weight>();
+    return new Map(
+      [...this.weights()].filter(([, weight]) => weight.trained && !seen.has(weight) && seen.add(weight)),
+    );
   }
 
   /** Number of trained numbers. */
@@ -33,11 +40,9 @@ export abstract class Module {
 
   /** Switches this module and all below to training (or evaluation) mode. */
   train(on = true): this {
-    const visit = (value: unknown) => {
+    walk(this, (value) => {
       if (value instanceof Module) value.training = on;
-      if (value instanceof Module || Array.isArray(value)) Object.values(value).forEach(visit);
-    };
-    visit(this);
+    });
     return this;
   }
 
@@ -60,7 +65,47 @@ export abstract class Module {
    * Takes over the values of a file.
    * @throws InputError naming the first tensor that does not fit, with both shapes, and how many are missing or unexpected
    */
-  loadStateDict(dict: ReadonlyMap<string, HostTensor>, file: string): void {
+  loadStateDict(dict: ReadonlyMap<string, HostTensor>, file = "the given state"): void {
+    if (!(dict instanceof Map))
+      throw new GanvasError(
+        `loadStateDict: the state should be a Map of tensors by name, got ${shown(dict)}`,
+      );
     importWeights(this.weights(), dict, file, "the weights of this network");
+  }
+}
+
+/** Names and values of what may hold modules; none of anything else. */
+function membersOf(value: unknown): Iterable<readonly [unknown, unknown]> {
+  if (typeof value !== "object" || value === null) return [];
+  if (value instanceof Map) return value;
+  const isPlain = value.constructor === Object || value.constructor === undefined;
+  return value instanceof Module || Array.isArray(value) || isPlain ? Object.entries(value) : [];
+}
+
+/** Visits a module and all that lies in it, with their paths; what holds itself is not visited in itself. */
+export function walk(root: Module, visit: (value: unknown, path: string) => void): void {
+  const above = new Set<unknown>();
+  const enter = (value: unknown, path: string) => {
+    if (above.has(value)) return;
+    visit(value, path);
+    above.add(value);
+    for (const [key, inner] of membersOf(value)) enter(inner, path === "" ? String(key) : `${path}.${key}`);
+    above.delete(value);
+  };
+  enter(root, "");
+}
+
+const checked = new Set<unknown>();
+
+/** Looks through the text of a module's class, once, for layers that no search can find. */
+function expectVisible(value: unknown): void {
+  if (!(value instanceof Module)) return;
+  for (let of = value.constructor; of !== Module && !checked.has(of); of = Object.getPrototypeOf(of)) {
+    const [, field] = /this\.(#\w+)(?:\[[^\]]*\])?\.forward\(/.exec(String(of)) ?? [];
+    if (field)
+      throw new GanvasError(
+        `${of.name}: ${field} is a layer in a private field, where its weights cannot be found; give the field a name without #`,
+      );
+    checked.add(of);
   }
 }

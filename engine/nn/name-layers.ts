@@ -1,6 +1,6 @@
 /** Names for layers, so that explanations can say which layer a kernel or a number belongs to. */
 import { inLayer } from "../graph/node.ts";
-import { Module } from "./module.ts";
+import { Module, walk } from "./module.ts";
 
 const named = new WeakSet<Module>();
 
@@ -14,12 +14,10 @@ const named = new WeakSet<Module>();
  * @returns the model
  */
 export function nameLayers<M extends Module>(model: M, name = ""): M {
-  const visit = (value: unknown, path: string) => {
-    if (value instanceof Module) wrap(value, path || model.constructor.name);
-    if (value instanceof Module || Array.isArray(value))
-      for (const [key, inner] of Object.entries(value)) visit(inner, path === "" ? key : `${path}.${key}`);
-  };
-  visit(model, name);
+  walk(model, (value, path) => {
+    const full = name && path ? `${name}.${path}` : name || path || model.constructor.name;
+    if (value instanceof Module) wrap(value, full);
+  });
   return model;
 }
 

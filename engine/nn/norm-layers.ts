@@ -1,10 +1,14 @@
 /** Normalisations without running statistics: the same in training and in evaluation, whatever the batch. */
 import { ShapeError } from "../errors.ts";
 import { groupNorm, instanceNorm, layerNorm, type NormOptions } from "../ops/norm.ts";
+import { checkOptions } from "../options.ts";
 import { constant } from "../ops/broadcast.ts";
+import { whole } from "../ops/pair.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module, Weight } from "./module.ts";
+
+const NORM_OPTIONS = ["eps"];
 
 const scale = (shape: Shape): Weight => new Weight("norm scale", shape, filled(shape, 1));
 const shift = (shape: Shape): Weight => new Weight("norm shift", shape, filled(shape, 0));
@@ -21,6 +25,7 @@ export class LayerNorm extends Module {
 
   constructor(shape: number | Shape, options: NormOptions = {}) {
     super();
+    checkOptions("LayerNorm", options, NORM_OPTIONS);
     const axes = typeof shape === "number" ? [shape] : shape;
     this.options = options;
     this.weight = scale(axes);
@@ -44,6 +49,8 @@ export class InstanceNorm extends Module {
 
   constructor(channels: number, options: NormOptions & { readonly affine?: boolean } = {}) {
     super();
+    whole("InstanceNorm", "channels", channels, 1);
+    checkOptions("InstanceNorm", options, [...NORM_OPTIONS, "affine"]);
     const { affine = false, ...norm } = options;
     this.channels = channels;
     this.options = norm;
@@ -67,7 +74,9 @@ export class GroupNorm extends Module {
   /** @throws ShapeError when the channels cannot be cut into the groups */
   constructor(groups: number, channels: number, options: NormOptions = {}) {
     super();
-    if (channels % groups !== 0)
+    checkOptions("GroupNorm", options, NORM_OPTIONS);
+    whole("GroupNorm", "groups", groups, 1);
+    if (whole("GroupNorm", "channels", channels, 1) % groups !== 0)
       throw new ShapeError(`GroupNorm: ${channels} channels cannot be cut into ${groups} groups`);
     this.groups = groups;
     this.options = options;

@@ -3,12 +3,13 @@
  * derivatives, through every layer that it has. Each runs the discriminator once, so that batch norm's running statistics move.
  */
 import { grad } from "../autograd.ts";
-import { ShapeError } from "../errors.ts";
+import { GanvasError, ShapeError, shown } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { detach, reshape, sum } from "../ops/broadcast.ts";
 import { add, maximum, mul, sqrt, square, sub } from "../ops/pointwise.ts";
 import { mean } from "../ops/reduce.ts";
 import { sameShape, showShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { expectTensors, type Tensor } from "../tensor.ts";
 
 /** Logits of a batch of samples [n, ...]; where it gives several answers for each sample, their mean is what is penalised. */
 export type Discriminator = (x: Tensor) => Tensor;
@@ -25,7 +26,12 @@ function squaredNorms(discriminator: Discriminator, x: Tensor): Tensor {
   return mul(sum(square(gradient), axes), 1 / perSample ** 2);
 }
 
-const expectBatch = (penalty: string, x: Tensor): void => {
+const expectBatch = (penalty: string, discriminator: Discriminator, x: Tensor): void => {
+  if (typeof discriminator !== "function")
+    throw new GanvasError(
+      `${penalty}: the discriminator should be a function, such as (x) => net.forward(x), got ${shown(discriminator)}`,
+    );
+  expectTensors(penalty, { real: x });
   if (x.rank < 2) throw new ShapeError(`${penalty}: needs a batch [n, ...], got ${showShape(x.shape)}`);
 };
 
@@ -43,7 +49,9 @@ export function gradientPenalty(
   alpha: Tensor,
   options: { readonly weight?: number } = {},
 ): Tensor {
-  expectBatch("gradientPenalty", real);
+  expectBatch("gradientPenalty", discriminator, real);
+  expectTensors("gradientPenalty", { fake, alpha });
+  checkOptions("gradientPenalty", options, ["weight"]);
   if (!sameShape(real.shape, fake.shape))
     throw new ShapeError(
       `gradientPenalty: real ${showShape(real.shape)} and fake ${showShape(fake.shape)} differ`,
@@ -72,6 +80,7 @@ export function r1Penalty(
   real: Tensor,
   options: { readonly gamma?: number } = {},
 ): Tensor {
-  expectBatch("r1Penalty", real);
+  expectBatch("r1Penalty", discriminator, real);
+  checkOptions("r1Penalty", options, ["gamma"]);
   return mul(mean(squaredNorms(discriminator, detach(real))), (options.gamma ?? 10) / 2);
 }

@@ -9,8 +9,8 @@ import { stack } from "../ops/movement.ts";
 import { slice } from "../ops/slice.ts";
 import { add, mul, sub } from "../ops/pointwise.ts";
 import { expectShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import type { Initializer } from "./init.ts";
+import { expectTensors, type Tensor } from "../tensor.ts";
+import { Initializer } from "./init.ts";
 import { Linear, type LinearOptions } from "./layers.ts";
 import { Module } from "./module.ts";
 
@@ -21,6 +21,7 @@ function project(x: Tensor, layer: Linear, steps: number, n: number): Tensor[] {
 }
 
 function unroll(name: string, x: Tensor) {
+  expectTensors(name, { x });
   const { steps, n, features } = expectShape(name, "x", x.shape, "steps n features");
   if (steps === 0) throw new ShapeError(`${name}: x has no steps, got [0, ${n}, ${features}]`);
   return { steps, n };
@@ -31,7 +32,12 @@ export class ReluRnn extends Module {
   readonly i2h: Linear;
   readonly h2h: Linear;
 
-  constructor(features: number, hidden: number, init: Initializer, options: LinearOptions = {}) {
+  constructor(
+    features: number,
+    hidden: number,
+    init: Initializer = new Initializer(),
+    options: LinearOptions = {},
+  ) {
     super();
     this.i2h = new Linear(features, hidden, init, options);
     this.h2h = new Linear(hidden, hidden, init, options);
@@ -87,7 +93,12 @@ export class Gru extends Module {
   readonly i_cand: Linear;
   readonly h_cand: Linear;
 
-  constructor(features: number, hidden: number, init: Initializer, options: LinearOptions = {}) {
+  constructor(
+    features: number,
+    hidden: number,
+    init: Initializer = new Initializer(),
+    options: LinearOptions = {},
+  ) {
     super();
     const fromX = () => new Linear(features, hidden, init, options);
     const fromH = () => new Linear(hidden, hidden, init, options);

@@ -6,8 +6,9 @@ import { matmul } from "../ops/matmul.ts";
 import { transpose } from "../ops/movement.ts";
 import { add, div, eq, maximum, mul, sqrt, square, sub, where } from "../ops/pointwise.ts";
 import { slice } from "../ops/slice.ts";
+import { checkOptions, expectOneOf } from "../options.ts";
 import { sameShape, showShape } from "../shape.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import { expectTensors, type Tensor, tensor } from "../tensor.ts";
 
 /**
  * Total variation, Σ of squared differences between neighbours to the right and below, over pixels and channels.
@@ -15,6 +16,9 @@ import { type Tensor, tensor } from "../tensor.ts";
  * @param options.reduction over images: "mean" (default) or "sum"
  */
 export function totalVariation(x: Tensor, options: { readonly reduction?: "mean" | "sum" } = {}): Tensor {
+  expectTensors("totalVariation", { x });
+  checkOptions("totalVariation", options, ["reduction"]);
+  expectOneOf("totalVariation", "reduction", options.reduction ?? "mean", ["mean", "sum"]);
   if (x.rank !== 4)
     throw new ShapeError(`totalVariation: x should be [n, h, w, c], got ${showShape(x.shape)}`);
   const [n, h, w] = x.shape as [number, number, number];
@@ -36,6 +40,8 @@ export function cosineSimilarity(
   b: Tensor,
   options: { readonly axis?: number; readonly eps?: number } = {},
 ): Tensor {
+  expectTensors("cosineSimilarity", { a, b });
+  checkOptions("cosineSimilarity", options, ["axis", "eps"]);
   const { axis = -1, eps = 1e-8 } = options;
   if (!sameShape(a.shape, b.shape))
     throw new ShapeError(`cosineSimilarity: a ${showShape(a.shape)} and b ${showShape(b.shape)} differ`);
@@ -67,6 +73,8 @@ export function jointEmbeddingLoss(
   texts: Tensor,
   options: { readonly margin?: number } = {},
 ): JointEmbeddingLoss {
+  expectTensors("jointEmbeddingLoss", { images, texts });
+  checkOptions("jointEmbeddingLoss", options, ["margin"]);
   if (images.rank !== 2 || !sameShape(images.shape, texts.shape))
     throw new ShapeError(
       `jointEmbeddingLoss: needs images and texts [n, d], got ${showShape(images.shape)} and ${showShape(texts.shape)}`,

@@ -7,7 +7,7 @@ import { norm } from "../ops/reduce.ts";
 import { assign } from "../ops/state.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Conv1d } from "./conv1d.ts";
-import type { Initializer } from "./init.ts";
+import { Initializer } from "./init.ts";
 import type { Conv2d, ConvTranspose2d, Linear } from "./layers.ts";
 import { Module, Weight } from "./module.ts";
 
@@ -30,13 +30,13 @@ export class SpectralNorm extends Module {
   readonly weight_u: Weight;
   /** Right singular vector, [in kh kw] in the order of files. */
   readonly weight_v: Weight;
-  /** Out of sight of `weights`, which would find the layer's under a second name. */
-  readonly #layer: Normalisable;
+  declare private readonly layer: Normalisable;
 
   /** @param layer takes part with its weight and bias; it is not to be used by itself any more */
-  constructor(layer: Normalisable, init: Initializer) {
+  constructor(layer: Normalisable, init: Initializer = new Initializer()) {
     super();
-    this.#layer = layer;
+    // Out of sight of `weights`, which would find the layer's under a second name.
+    Object.defineProperty(this, "layer", { value: layer });
     this.bias = layer.bias;
     this.weight_orig = layer.weight;
     const rows = layer.weight.shape.at(-1) as number;
@@ -50,7 +50,7 @@ export class SpectralNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return this.#layer.forward(x, this.normalised());
+    return this.layer.forward(x, this.normalised());
   }
 
   /** W / σ, after a power iteration in training. */

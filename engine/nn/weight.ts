@@ -22,6 +22,12 @@ export class Weight extends Parameter {
   }
 }
 
+/** A parameter as a weight: one that is not is trained, and lies in files as it is. */
+export const asWeight = (parameter: Parameter): Weight =>
+  parameter instanceof Weight
+    ? parameter
+    : Object.assign(parameter, { layout: "plain", trained: true } as const);
+
 /** By the names that they have in a file. */
 export type Weights = ReadonlyMap<string, Weight>;
 

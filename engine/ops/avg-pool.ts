@@ -1,10 +1,11 @@
 /** Averages over windows of an image. */
+import { checkOptions } from "../options.ts";
 import { expectFloats, type Tensor } from "../tensor.ts";
 import { expectShape } from "../shape.ts";
 import { reshape } from "./broadcast.ts";
 import { slice } from "./slice.ts";
 import { mean } from "./reduce.ts";
-import { type PoolOptions, poolGeometry, type Windows } from "./pool-geometry.ts";
+import { POOL_OPTIONS, type PoolOptions, poolGeometry, type Windows } from "./pool-geometry.ts";
 import { resample, type Taps, tapsOf } from "./taps.ts";
 
 /** Options of average pooling. */
@@ -39,13 +40,14 @@ function averages(axis: Windows, countIncludePad: boolean): Taps {
  */
 export function avgPool2d(x: Tensor, options: AvgPoolOptions): Tensor {
   expectFloats("avgPool2d", { x });
-  const [rows, columns] = poolGeometry("avgPool2d", x.shape, options);
+  checkOptions("avgPool2d", options, [...POOL_OPTIONS, "countIncludePad"]);
+  const { countIncludePad: all = true, ...windows } = options;
+  const [rows, columns] = poolGeometry("avgPool2d", x.shape, windows);
   const tiled = [rows, columns].every(({ stride, kernel, padding }) => stride === kernel && padding === 0);
   if (tiled) {
     const [n, , , c] = x.shape as [number, number, number, number];
     const whole = slice(x, [], [n, rows.count * rows.kernel, columns.count * columns.kernel, c]);
     return blockMean(whole, rows.kernel, columns.kernel);
   }
-  const all = options.countIncludePad ?? true;
   return resample(resample(x, 1, averages(rows, all)), 2, averages(columns, all));
 }

@@ -1,5 +1,9 @@
 /** The sizes that the three members of the convolution family share. */
 
+/** Names of the options of convolutions, and of transposed ones. */
+export const CONV_OPTIONS = ["stride", "padding", "dilation", "groups"] as const;
+export const CONV_TRANSPOSE_OPTIONS = [...CONV_OPTIONS, "outputPadding"] as const;
+
 /** Sizes of one convolution y = conv2d(x, w), shared by its gradients. */
 export interface Geometry {
   readonly N: number;

@@ -6,10 +6,11 @@
  */
 import { ShapeError } from "../errors.ts";
 import type { KernelOp, Node } from "../graph/node.ts";
+import { checkOptions } from "../options.ts";
 import { factors } from "../precision.ts";
 import { expectShape, showShape } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
-import type { Geometry } from "./conv-geometry.ts";
+import { CONV_OPTIONS, CONV_TRANSPOSE_OPTIONS, type Geometry } from "./conv-geometry.ts";
 import { convTunable, forwardLaunches, gradInputLaunches, gradWeightLaunches } from "./conv-kernels.ts";
 import { reshape } from "./broadcast.ts";
 import { matmul } from "./matmul.ts";
@@ -110,9 +111,10 @@ const windows = (size: number, kernel: number, stride: number, padding: number, 
  * @throws ShapeError when channels or groups do not fit, or the kernel is larger than the padded image
  */
 export function conv2d(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
+  expectFloats("conv2d", { x, w });
+  checkOptions("conv2d", options, CONV_OPTIONS);
   const { n, h, w: width, i } = expectShape("conv2d", "x", x.shape, "n h w i");
   const { kh, kw, i: perGroup, o } = expectShape("conv2d", "w", w.shape, "kh kw i o");
-  expectFloats("conv2d", { x, w });
   const [SH, SW] = pair("conv2d", "stride", options.stride ?? 1, 1);
   const [DH, DW] = pair("conv2d", "dilation", options.dilation ?? 1, 1);
   const groups = whole("conv2d", "groups", options.groups ?? 1, 1);
@@ -178,9 +180,10 @@ export interface ConvTransposeOptions {
  * @returns [n, oh, ow, o] with oh = (h - 1) stride - 2 padding + dilation (kh - 1) + outputPadding + 1
  */
 export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
+  expectFloats("convTranspose2d", { x, w });
+  checkOptions("convTranspose2d", options, CONV_TRANSPOSE_OPTIONS);
   const { n, h, w: width, i } = expectShape("convTranspose2d", "x", x.shape, "n h w i");
   const { kh, kw, i: inputs, o } = expectShape("convTranspose2d", "w", w.shape, "kh kw i o");
-  expectFloats("convTranspose2d", { x, w });
   const [SH, SW] = pair("convTranspose2d", "stride", options.stride ?? 1, 1);
   const [PH, PW] = pair("convTranspose2d", "padding", options.padding ?? 0, 0);
   const [DH, DW] = pair("convTranspose2d", "dilation", options.dilation ?? 1, 1);

@@ -1,9 +1,11 @@
 /** Convolution of sequences. */
 import { ShapeError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { expectShape, showShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { expectFloats, type Tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
 import { conv2d } from "./conv.ts";
+import { CONV_OPTIONS } from "./conv-geometry.ts";
 import { whole } from "./pair.ts";
 
 /** Options of `conv1d`, in steps of the sequence. */
@@ -27,6 +29,8 @@ export interface Conv1dOptions {
  * @throws ShapeError when channels or groups do not fit, or the kernel is longer than the padded sequence
  */
 export function conv1d(x: Tensor, w: Tensor, options: Conv1dOptions = {}): Tensor {
+  expectFloats("conv1d", { x, w });
+  checkOptions("conv1d", options, CONV_OPTIONS);
   const { n, w: width, i } = expectShape("conv1d", "x", x.shape, "n w i");
   const { k, i: perGroup, o } = expectShape("conv1d", "w", w.shape, "k i o");
   const stride = whole("conv1d", "stride", options.stride ?? 1, 1);

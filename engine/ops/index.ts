@@ -1,5 +1,5 @@
 /** Everything that can be computed. */
-export { constant, detach, expand, reshape, sum, sumTo } from "./broadcast.ts";
+export { constant, detach, expand, type ReduceOptions, reshape, sum, sumTo } from "./broadcast.ts";
 export * from "./activations.ts";
 export { type AvgPoolOptions, avgPool2d } from "./avg-pool.ts";
 export * from "./cast.ts";
@@ -16,7 +16,7 @@ export type { Pair } from "./pair.ts";
 export * from "./pointwise.ts";
 export { type Binary, type Operand, pointwiseOps, type Unary } from "./pointwise-op.ts";
 export type { PoolOptions } from "./pool-geometry.ts";
-export * from "./random.ts";
+export { dropout, Rng, rand, randn } from "./random.ts";
 export * from "./reduce.ts";
 export * from "./resample.ts";
 export { slice } from "./slice.ts";

@@ -12,7 +12,7 @@ import gatherSource from "../../shaders/gather.wgsl";
 import addSource from "../../shaders/scatter-add.wgsl";
 import linksSource from "../../shaders/scatter-links.wgsl";
 import { normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
-import { record, Tensor, tensor } from "../tensor.ts";
+import { expectTensors, record, Tensor, tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
 import { ceilDiv } from "./kernels.ts";
 import { unsqueeze } from "./movement.ts";
@@ -136,6 +136,7 @@ const replaced = (shape: Shape, axis: number, n: number): number[] =>
  * @throws GanvasError when an index known to JavaScript is outside the axis; others pick zeros
  */
 export function gather(x: Tensor, index: Tensor, axis: number): Tensor {
+  expectTensors("gather", { x, index });
   const at = normalizeAxis("gather", axis, x.rank);
   if (index.rank !== x.rank || index.shape.some((n, k) => k !== at && n > (x.shape[k] as number)))
     throw new ShapeError(
@@ -159,6 +160,7 @@ export function gather(x: Tensor, index: Tensor, axis: number): Tensor {
  * @throws GanvasError when an index known to JavaScript is outside the axis; elements with others are dropped
  */
 export function scatterAdd(x: Tensor, index: Tensor, axis: number, size: number): Tensor {
+  expectTensors("scatterAdd", { x, index });
   const at = normalizeAxis("scatterAdd", axis, x.rank);
   if (!Number.isInteger(size) || size < 0)
     throw new ShapeError(`scatterAdd: size must be a whole number from 0 on, got ${size}`);
@@ -180,6 +182,7 @@ export function scatterAdd(x: Tensor, index: Tensor, axis: number, size: number)
  * @throws GanvasError when an index known to JavaScript is outside the axis; others pick zeros
  */
 export function indexSelect(x: Tensor, index: Tensor, axis = 0): Tensor {
+  expectTensors("indexSelect", { x, index });
   const at = normalizeAxis("indexSelect", axis, x.rank);
   if (index.rank > 1)
     throw new ShapeError(`indexSelect: index must be a vector, got shape ${showShape(index.shape)}`);
@@ -198,6 +201,7 @@ export function indexSelect(x: Tensor, index: Tensor, axis = 0): Tensor {
  * @throws GanvasError when an index known to JavaScript is no row of the table; others give rows of zeros
  */
 export function embedding(table: Tensor, index: Tensor): Tensor {
+  expectTensors("embedding", { table, index });
   const [rows, ...row] = table.shape;
   if (rows === undefined) throw new ShapeError("embedding: table must be [rows, ...], got []");
   checkIndex("embedding", index, rows);
@@ -214,6 +218,7 @@ export function embedding(table: Tensor, index: Tensor): Tensor {
  * @throws GanvasError when an index known to JavaScript is neither a class nor -1; others give zeros
  */
 export function oneHot(index: Tensor, classes: number): Tensor {
+  expectTensors("oneHot", { index });
   if (!Number.isInteger(classes) || classes < 0)
     throw new ShapeError(`oneHot: classes must be a whole number from 0 on, got ${classes}`);
   checkIndex("oneHot", index, classes, -1);

@@ -8,11 +8,12 @@ import type { KernelOp, Node } from "../graph/node.ts";
 import poolSource from "../../shaders/max-pool2d.wgsl";
 import gatherSource from "../../shaders/max-pool2d-gather.wgsl";
 import scatterSource from "../../shaders/max-pool2d-scatter.wgsl";
+import { checkOptions } from "../options.ts";
 import { expectShape, type Shape } from "../shape.ts";
 import { expectFloats, record, Tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
 import { ceilDiv, vectorOf } from "./kernels.ts";
-import { type PoolOptions, poolGeometry } from "./pool-geometry.ts";
+import { POOL_OPTIONS, type PoolOptions, poolGeometry } from "./pool-geometry.ts";
 
 /** The names that the files of the family declare. */
 interface Geometry {
@@ -171,6 +172,8 @@ export interface Pool1dOptions {
  * @returns [n, ow, c] with ow = ⌊(w + 2 padding - kernel) / stride⌋ + 1
  */
 export function maxPool1d(x: Tensor, options: Pool1dOptions): Tensor {
+  expectFloats("maxPool1d", { x });
+  checkOptions("maxPool1d", options, POOL_OPTIONS);
   const { n, w, c } = expectShape("maxPool1d", "x", x.shape, "n w c");
   const { kernel, stride = kernel, padding = 0 } = options;
   const y = maxPool2d(reshape(x, [n, 1, w, c]), {

@@ -1,9 +1,17 @@
 /** Ops that move elements: none of them copies anything by itself, fused kernels read through them. */
-import { ShapeError } from "../errors.ts";
+import { ShapeError, shown } from "../errors.ts";
 import type { MovementOp, Node } from "../graph/node.ts";
 import { permuteView, sliceView } from "../graph/view.ts";
-import { normalizeAxes, normalizeAxis, type Shape, showShape, stridesOf } from "../shape.ts";
-import { record, Tensor } from "../tensor.ts";
+import {
+  checkShape,
+  expectList,
+  normalizeAxes,
+  normalizeAxis,
+  type Shape,
+  showShape,
+  stridesOf,
+} from "../shape.ts";
+import { expectTensors, record, Tensor } from "../tensor.ts";
 import { constant, reshape } from "./broadcast.ts";
 import { add } from "./pointwise.ts";
 import { padZeros, slice } from "./slice.ts";
@@ -32,6 +40,8 @@ const FLIP: MovementOp = {
 
 /** Axis k of the result is axis `axes[k]` of x. */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
+  expectTensors("permute", { x });
+  expectList("permute", "axes", axes);
   const list = axes.map((axis) => normalizeAxis("permute", axis, x.rank));
   if (list.length !== x.rank || new Set(list).size !== x.rank)
     throw new ShapeError(
@@ -44,6 +54,7 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
 
 /** Exchanges two axes, by default the last two. */
 export function transpose(x: Tensor, a = -2, b = -1): Tensor {
+  expectTensors("transpose", { x });
   const axes = x.shape.map((_, axis) => axis);
   const p = normalizeAxis("transpose", a, x.rank);
   const q = normalizeAxis("transpose", b, x.rank);
@@ -54,6 +65,7 @@ export function transpose(x: Tensor, a = -2, b = -1): Tensor {
 
 /** Reverses the order along `axes`, by default all. */
 export function flip(x: Tensor, axes?: number | Shape): Tensor {
+  expectTensors("flip", { x });
   const list = normalizeAxes("flip", axes, x.rank);
   if (list.length === 0) return x;
   const strides = stridesOf(x.shape);
@@ -67,8 +79,15 @@ export function flip(x: Tensor, axes?: number | Shape): Tensor {
   return record(FLIP, [x], x.shape, { view, attributes: { axes: list } });
 }
 
+function expectAll(op: string, tensors: readonly Tensor[]): void {
+  if (!Array.isArray(tensors))
+    throw new ShapeError(`${op}: needs an array of tensors, got ${shown(tensors)}`);
+  expectTensors(op, Object.fromEntries(tensors.map((t, k) => [`tensor ${k}`, t])));
+}
+
 /** Puts tensors one behind the other along `axis`; their other sizes agree. */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+  expectAll("concat", tensors);
   const [first] = tensors;
   if (!first) throw new ShapeError("concat: needs at least one tensor");
   const at = normalizeAxis("concat", axis, first.rank);
@@ -92,6 +111,7 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 
 /** Puts tensors of one shape beside each other along a new axis. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  expectAll("stack", tensors);
   const rank = (tensors[0]?.rank ?? 0) + 1;
   const at = normalizeAxis("stack", axis, rank);
   return concat(
@@ -102,6 +122,8 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 
 /** Cuts x along `axis` into parts of these sizes. */
 export function split(x: Tensor, sizes: readonly number[], axis = 0): Tensor[] {
+  expectTensors("split", { x });
+  expectList("split", "sizes", sizes);
   const at = normalizeAxis("split", axis, x.rank);
   const total = sizes.reduce((sum, n) => sum + n, 0);
   if (total !== x.shape[at] || sizes.some((n) => !Number.isInteger(n) || n < 0))
@@ -122,6 +144,7 @@ export function split(x: Tensor, sizes: readonly number[], axis = 0): Tensor[] {
 
 /** Turns the elements round by `shift` places along `axis`; what leaves at the end comes in at the front. */
 export function roll(x: Tensor, shift: number, axis = 0): Tensor {
+  expectTensors("roll", { x });
   const at = normalizeAxis("roll", axis, x.rank);
   if (!Number.isInteger(shift)) throw new ShapeError(`roll: shift must be a whole number, got ${shift}`);
   const n = x.shape[at] as number;
@@ -133,12 +156,14 @@ export function roll(x: Tensor, shift: number, axis = 0): Tensor {
 
 /** Adds an axis of size 1 in front of `axis`. */
 export function unsqueeze(x: Tensor, axis: number): Tensor {
+  expectTensors("unsqueeze", { x });
   const at = normalizeAxis("unsqueeze", axis, x.rank + 1);
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
 }
 
 /** Removes `axis`, whose size must be 1; without an axis all such. */
 export function squeeze(x: Tensor, axis?: number): Tensor {
+  expectTensors("squeeze", { x });
   if (axis === undefined)
     return reshape(
       x,
@@ -154,8 +179,11 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
 }
 
 /** All zeros. */
-export const zeros = (shape: Shape): Tensor => constant(0, shape);
+export const zeros = (shape: Shape): Tensor => full(shape, 0, "zeros");
 /** All ones. */
-export const ones = (shape: Shape): Tensor => constant(1, shape);
+export const ones = (shape: Shape): Tensor => full(shape, 1, "ones");
 /** All `value`. */
-export const full = (shape: Shape, value: number): Tensor => constant(value, shape);
+export function full(shape: Shape, value: number, op = "full"): Tensor {
+  checkShape(op, shape);
+  return constant(value, shape);
+}

@@ -4,9 +4,10 @@
  * come with the parts.
  */
 import { ShapeError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { inF32, wide } from "../precision.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { expectFloats, type Tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
 import { whole } from "./pair.ts";
 import { add, mul, rsqrt, sub } from "./pointwise.ts";
@@ -29,6 +30,8 @@ export interface BatchNormOptions {
  * @throws ShapeError when scale or shift do not fit, or there is nothing to take statistics of
  */
 export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNormOptions = {}): Tensor {
+  expectFloats("batchNorm", { x, gamma, beta });
+  checkOptions("batchNorm", options, ["eps", "mean", "variance"]);
   const c = x.shape.at(-1) ?? 0;
   for (const [name, t] of Object.entries({ gamma, beta }))
     if (t.size !== c)
@@ -57,6 +60,11 @@ export const batchVariance = (x: Tensor, centre: Tensor): Tensor =>
 export interface NormOptions {
   /** Added to the variance; 1e-5 by default. */
   readonly eps?: number;
+}
+
+function checkNorm(op: string, tensors: Readonly<Record<string, Tensor>>, options: NormOptions): void {
+  expectFloats(op, tensors);
+  checkOptions(op, options, ["eps"]);
 }
 
 /** Checks that statistics over these axes are statistics of something. */
@@ -90,6 +98,7 @@ function checkAffine(op: string, x: Tensor, shape: Shape, affine: Readonly<Recor
  * @throws ShapeError when there is no axis between the first and the last, or scale or shift do not fit
  */
 export function instanceNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: NormOptions = {}): Tensor {
+  checkNorm("instanceNorm", { x, gamma, beta }, options);
   if (x.rank < 3) throw new ShapeError(`instanceNorm: x should be [n, ..., c], got ${showShape(x.shape)}`);
   checkAffine("instanceNorm", x, x.shape.slice(-1), { gamma, beta });
   const axes = x.shape.slice(1, -1).map((_, axis) => axis + 1);
@@ -102,6 +111,7 @@ export function instanceNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: No
  * @throws ShapeError when scale or shift are not of the shape of x's last axes
  */
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: NormOptions = {}): Tensor {
+  checkNorm("layerNorm", { x, gamma, beta }, options);
   if (gamma.rank < 1) throw new ShapeError("layerNorm: gamma should have the axes to normalise over, got []");
   checkAffine("layerNorm", x, x.shape.slice(-gamma.rank), { gamma, beta });
   const axes = gamma.shape.map((_, axis) => x.rank - gamma.rank + axis);
@@ -122,6 +132,7 @@ export function groupNorm(
   beta: Tensor,
   options: NormOptions = {},
 ): Tensor {
+  checkNorm("groupNorm", { x, gamma, beta }, options);
   if (x.rank < 2) throw new ShapeError(`groupNorm: x should be [n, ..., c], got ${showShape(x.shape)}`);
   const c = x.shape.at(-1) as number;
   whole("groupNorm", "groups", groups, 1);

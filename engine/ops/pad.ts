@@ -1,7 +1,8 @@
 /** Borders around a tensor. */
 import { ShapeError } from "../errors.ts";
-import { showShape } from "../shape.ts";
-import { expectFloats, type Tensor } from "../tensor.ts";
+import { checkOptions } from "../options.ts";
+import { expectList, showShape } from "../shape.ts";
+import { expectFloats, expectTensors, type Tensor } from "../tensor.ts";
 import { constant } from "./broadcast.ts";
 import { where } from "./pointwise.ts";
 import { padZeros } from "./slice.ts";
@@ -31,6 +32,10 @@ export function pad(
   after: readonly number[],
   options: PadOptions = {},
 ): Tensor {
+  expectTensors("pad", { x });
+  expectList("pad", "before", before);
+  expectList("pad", "after", after);
+  checkOptions("pad", options, ["mode", "value"]);
   const { mode = "constant", value = 0 } = options;
   if (before.length !== x.rank || after.length !== x.rank)
     throw new ShapeError(

@@ -3,13 +3,13 @@
  * in NumPy, numbers stand for scalars. The ops themselves are in `pointwise.ts` and `activations.ts`; each is one
  * definition there and appears by itself as a function, as a method of tensors, and in the tests.
  */
-import type { DType } from "../dtype.ts";
-import { GanvasError, ShapeError } from "../errors.ts";
+import { type DType, isFloat } from "../dtype.ts";
+import { GanvasError, ShapeError, shown } from "../errors.ts";
 import type { PointwiseOp } from "../graph/node.ts";
 import { broadcastShapes } from "../shape.ts";
 import { wide } from "../precision.ts";
 import { record, Tensor } from "../tensor.ts";
-import { constant, expand } from "./broadcast.ts";
+import { constant, expand, opaque } from "./broadcast.ts";
 
 /** A tensor, or a number that stands for a scalar. */
 export type Operand = Tensor | number;
@@ -39,12 +39,16 @@ interface Traits {
   readonly integers?: "all" | "signed";
   /** The first argument only chooses between the others: it may have another type than they. */
   readonly chooses?: true;
+  /** Compilers take 0 times a number, or a number by 0, for known, though infinity and NaN are none: a constant 0 is hidden from them. */
+  readonly hidesZero?: true;
 }
 
 /** An op of N arguments. */
 export interface Definition<N extends number> extends Traits {
   /** WGSL over the arguments for element type `t` (a scalar or a vector of four). */
   readonly wgsl: (args: Arguments<N, string>, t: string, attributes: Attributes) => string;
+  /** A function that `wgsl` calls, in one line of WGSL. */
+  readonly library?: string;
   /** Gradients of the arguments; absent where there is none (comparisons: the gradient is zero everywhere). */
   readonly gradient?: (
     dy: Tensor,
@@ -76,13 +80,14 @@ export function pointwise<N extends 1 | 2 | 3>(
   name: string,
   definition: Definition<N>,
 ): (operands: Arguments<N, Operand>, attributes?: Attributes) => Tensor {
-  const { wgsl, gradient, cost = 1 } = definition;
+  const { wgsl, gradient, cost = 1, library } = definition;
   if (definitions.has(name)) throw new GanvasError(`there is a pointwise op "${name}" already`);
   definitions.set(name, definition as unknown as Definition<number>);
   const op: PointwiseOp = {
     kind: "pointwise",
     name,
     cost,
+    ...(library && { library }),
     expression: wgsl as PointwiseOp["expression"],
     ...(gradient && {
       gradient: (dy, node) =>
@@ -120,17 +125,26 @@ export function binary(name: string, definition: Definition<2>): Binary {
 
 function apply(
   op: PointwiseOp,
-  { dtype, integers, chooses }: Traits,
+  { dtype, integers, chooses, hidesZero }: Traits,
   operands: readonly Operand[],
   attributes: Attributes,
 ): Tensor {
+  operands.forEach((o, k) => {
+    if (typeof o !== "number" && !(o instanceof Tensor))
+      throw new ShapeError(`${op.name}: operand ${k + 1} should be a tensor or a number, got ${shown(o)}`);
+  });
   const isAlike = (o: Operand, k: number): o is Tensor => typeof o !== "number" && !(chooses && k === 0);
   const alike = operands.filter(isAlike);
   const mixed = alike.some((t) => t.dtype === "f16") && alike.some((t) => t.dtype === "f32");
   const type = mixed ? "f32" : (alike[0]?.dtype ?? "f32");
   if ((type === "i32" && !integers) || (type === "u32" && integers !== "all"))
     throw new ShapeError(`${op.name}: needs ${integers ? "numbers with a sign" : "floats"}, got ${type}`);
-  const tensors = operands.map((o) => (typeof o === "number" ? constant(o, [], type) : mixed ? wide(o) : o));
+  const isZero = (o: Operand) =>
+    o === 0 || (typeof o !== "number" && o.node.op.kind === "constant" && o.node.attributes.value === 0);
+  const tensors = operands.map((o) => {
+    if (hidesZero && isFloat(type) && isZero(o)) return opaque(0, typeof o === "number" ? [] : o.shape, type);
+    return typeof o === "number" ? constant(o, [], type) : mixed ? wide(o) : o;
+  });
   const compared = chooses ? tensors.slice(1) : tensors;
   if (compared.some((t) => t.dtype !== type))
     throw new ShapeError(

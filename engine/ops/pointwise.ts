@@ -1,7 +1,10 @@
 /** Arithmetic, functions and comparisons, element by element. A new op is one definition here, and nothing else anywhere. */
-import { isNaNOf, literal, passNaN } from "../graph/codegen.ts";
-import type { Tensor } from "../tensor.ts";
-import { erfcOf, erfOf, sineOf } from "./approximations.ts";
+import { isFloat } from "../dtype.ts";
+import { GanvasError, shown } from "../errors.ts";
+import { infinityOf, isFiniteOf, isNaNOf, literal, passNaN } from "../graph/codegen.ts";
+import { checkOptions } from "../options.ts";
+import { Tensor } from "../tensor.ts";
+import { atanOf, erfcOf, erfOf, expm1Of, log1pOf, powerOf, SINE, sineOf } from "./approximations.ts";
 import {
   type Binary,
   binary,
@@ -35,13 +38,18 @@ export const add: Binary = binary("add", {
 /** a - b. */
 export const sub: Binary = binary("sub", {
   integers: "all",
-  wgsl: ([a, b]) => `${a} - ${b}`,
+  // Compilers take the difference of a number and itself for 0, which it is not where that is NaN or infinite.
+  wgsl: ([a, b], t) =>
+    a === b && t.includes("f")
+      ? `select(${infinityOf(a, t, "0x7fffffff")}, ${t}(0), ${isFiniteOf(a, t)})`
+      : `${a} - ${b}`,
   gradient: (dy) => [dy, neg(dy)],
 });
 
 /** a · b. */
 export const mul: Binary = binary("mul", {
   integers: "all",
+  hidesZero: true,
   wgsl: ([a, b]) => `${a} * ${b}`,
   gradient: (dy, _y, [a, b]) => [mul(dy, b), mul(dy, a)],
 });
@@ -49,24 +57,25 @@ export const mul: Binary = binary("mul", {
 /** a / b; whole numbers are rounded towards 0, and divided by 0 they stay what they are. */
 export const div: Binary = binary("div", {
   integers: "all",
+  hidesZero: true,
   wgsl: ([a, b]) => `${a} / ${b}`,
   gradient: (dy, y, [, b]) => [div(dy, b), neg(div(mul(dy, y), b))],
   cost: 2,
 });
 
-// The sign of a negative base survives for whole exponents; 0^0 is 1 as in PyTorch.
-/** a^b; a negative base with a fractional exponent has no value (NaN is avoided: the absolute value is used). */
+/** a^b as IEEE and PyTorch have it: x^0 and 1^x are 1 whatever x is; a negative base has powers by whole exponents only, else NaN. */
 export const pow: Binary = binary("pow", {
-  wgsl: ([a, b], t) => {
-    const isOdd = `abs(${b} - 2 * floor(${b} * 0.5)) == ${t}(1)`;
-    const power = `pow(abs(${a}), ${b}) * select(${t}(1), ${t}(-1), (${a} < ${t}(0)) & (${isOdd}))`;
-    return `select(${passNaN(power, [a, b], t)}, ${t}(1), ${b} == ${t}(0))`;
+  wgsl: ([a, b], t) => powerOf(a, b, t),
+  gradient: (dy, y, [a, b]) => {
+    const isZero = eq(b, 0);
+    // 0 to this is 0, and so is its logarithm times it.
+    const vanishes = mul(eq(a, 0), ge(b, 0));
+    return [
+      // 0 times an infinite power of 0 would be no number.
+      mul(dy, where(isZero, 0, mul(b, pow(a, where(isZero, 1, sub(b, 1)))))),
+      mul(dy, where(vanishes, 0, mul(y, log(where(vanishes, 1, a))))),
+    ];
   },
-  gradient: (dy, y, [a, b]) => [
-    // 0 times an infinite power of 0 would be no number.
-    mul(dy, where(eq(b, 0), 0, mul(b, pow(a, sub(b, 1))))),
-    mul(dy, where(gt(a, 0), mul(y, log(maximum(a, 1e-38))), 0)),
-  ],
   cost: 2 * DEAR,
 });
 
@@ -103,6 +112,38 @@ export const log: Unary = unary("log", {
   wgsl: ([a], t) => passNaN(`log(${a})`, [a], t),
   gradient: (dy, _y, [a]) => [div(dy, a)],
   cost: DEAR,
+});
+
+/** e^a - 1, precise where a is small. */
+export const expm1: Unary = unary("expm1", {
+  wgsl: ([a], t) => passNaN(expm1Of(a, t), [a], t),
+  gradient: (dy, _y, [a]) => [mul(dy, exp(a))],
+  cost: DEAR,
+  check: { f64: Math.expm1, on: [-2, 2] },
+});
+
+/** log(1 + a), precise where a is small. */
+export const log1p: Unary = unary("log1p", {
+  wgsl: ([a], t) => passNaN(log1pOf(a, t), [a], t),
+  gradient: (dy, _y, [a]) => [div(dy, add(a, 1))],
+  cost: DEAR,
+  check: { f64: Math.log1p, on: [-0.8, 3] },
+});
+
+/** 2^a. */
+export const exp2: Unary = unary("exp2", {
+  wgsl: ([a], t) => passNaN(`exp2(${a})`, [a], t),
+  gradient: (dy, y) => [mul(dy, mul(y, Math.LN2))],
+  cost: DEAR,
+  check: { f64: (x) => 2 ** x, on: [-3, 3] },
+});
+
+/** Logarithm to base 2. */
+export const log2: Unary = unary("log2", {
+  wgsl: ([a], t) => passNaN(`log2(${a})`, [a], t),
+  gradient: (dy, _y, [a]) => [div(dy, mul(a, Math.LN2))],
+  cost: DEAR,
+  check: { f64: Math.log2, on: [0.3, 4] },
 });
 
 /** √a. */
@@ -142,16 +183,26 @@ export const square: Unary = unary("square", {
 
 /** The sine of a in radians. */
 export const sin: Unary = unary("sin", {
-  wgsl: ([a]) => sineOf(a, 0),
+  wgsl: ([a], t) => sineOf(a, t, 0),
+  library: SINE,
   gradient: (dy, _y, [a]) => [mul(dy, cos(a))],
   cost: DEAR,
 });
 
 /** The cosine of a in radians. */
 export const cos: Unary = unary("cos", {
-  wgsl: ([a]) => sineOf(a, 1),
+  wgsl: ([a], t) => sineOf(a, t, 1),
+  library: SINE,
   gradient: (dy, _y, [a]) => [neg(mul(dy, sin(a)))],
   cost: DEAR,
+});
+
+/** The angle from -π/2 to π/2 whose tangent is a. */
+export const atan: Unary = unary("atan", {
+  wgsl: ([a], t) => atanOf(a, t),
+  gradient: (dy, _y, [a]) => [div(dy, add(square(a), 1))],
+  cost: 2 * DEAR,
+  check: { f64: Math.atan, on: [-4, 4] },
 });
 
 const bell = (a: Tensor): Tensor => mul(exp(neg(square(a))), 2 / Math.sqrt(Math.PI));
@@ -183,6 +234,24 @@ export const floor: Unary = unary("floor", {
   check: { f64: Math.floor, on: [1.1, 1.9] },
 });
 
+/** The smallest whole number not below a. Not differentiable (the gradient is zero). */
+export const ceil: Unary = unary("ceil", {
+  wgsl: ([a]) => `ceil(${a})`,
+  check: { f64: Math.ceil, on: [1.1, 1.9] },
+});
+
+/** The nearest whole number, of two as near the even one. Not differentiable (the gradient is zero). */
+export const round: Unary = unary("round", {
+  wgsl: ([a]) => `round(${a})`,
+  check: { f64: (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)), on: [0.6, 1.4] },
+});
+
+/** a without its fraction. Not differentiable (the gradient is zero). */
+export const trunc: Unary = unary("trunc", {
+  wgsl: ([a]) => `trunc(${a})`,
+  check: { f64: Math.trunc, on: [-1.9, -1.1] },
+});
+
 /** 1 where a is NaN, else 0. Not differentiable (the gradient is zero). */
 export const isnan: Unary = unary("isnan", {
   wgsl: ([a], t) => `select(${t}(0), ${t}(1), ${isNaNOf(a, t)})`,
@@ -192,11 +261,7 @@ export const isnan: Unary = unary("isnan", {
 // By its bits: compilers may take arithmetic for free of infinities and NaN.
 /** 1 where a is a number, 0 where it is infinite or NaN. Not differentiable (the gradient is zero). */
 export const finite: Unary = unary("finite", {
-  wgsl: ([a], t) => {
-    const bits = t === "f32" ? "u32" : "vec4u";
-    const full = `${bits}(0x7f800000u)`;
-    return `select(${t}(0), ${t}(1), (bitcast<${bits}>(${a}) & ${full}) != ${full})`;
-  },
+  wgsl: ([a], t) => `select(${t}(0), ${t}(1), ${isFiniteOf(a, t)})`,
   check: { f64: (x) => (Number.isFinite(x) ? 1 : 0), on: [-2, 2] },
 });
 
@@ -204,16 +269,41 @@ const CLAMP = pointwise<1>("clamp", {
   integers: "all",
   wgsl: ([a], t, { low, high }) => {
     const type = t.includes("f") ? "f32" : t.includes("i") ? "i32" : "u32";
-    const held = `clamp(${a}, ${t}(${literal(low as number, type)}), ${t}(${literal(high as number, type)}))`;
-    return passNaN(held, [a], t);
+    const [least, most] = [low, high].map((limit) => `${t}(${literal(limit as number, type)})`);
+    const hasLeast = low !== Number.NEGATIVE_INFINITY;
+    if (hasLeast && high !== Number.POSITIVE_INFINITY)
+      return passNaN(`clamp(${a}, ${least}, ${most})`, [a], t);
+    return passNaN(hasLeast ? `max(${a}, ${least})` : `min(${a}, ${most})`, [a], t);
   },
   gradient: (dy, _y, [a], { low, high }) => [mul(dy, mul(ge(a, low as number), le(a, high as number)))],
 });
-/** a held within [low, high], NaN where it is; the gradient is 0 outside. */
-export const clamp = method(
-  "clamp",
-  (a: Operand, low: number, high: number): Tensor => CLAMP([a], { low, high }),
-);
+
+/** Limits of `clamp`, either of which may be left out. */
+export interface ClampLimits {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/**
+ * a held within [least, most], NaN where it is; the gradient is 0 outside. Where least is above most everything is most.
+ * @param least number or, alone, both limits as `{ min, max }`; on a side without a limit there is none
+ * @throws GanvasError for a limit that is no number
+ */
+export const clamp = method("clamp", (a: Operand, least?: number | ClampLimits, most?: number): Tensor => {
+  const limits = typeof least === "object" && most === undefined ? least : { min: least, max: most };
+  checkOptions("clamp", limits, ["min", "max"]);
+  const limit = (name: "min" | "max", none: number): number => {
+    const value = limits[name] ?? none;
+    if (typeof value !== "number" || Number.isNaN(value))
+      throw new GanvasError(`clamp: ${name} must be a number, got ${shown(value)}`);
+    return Math.fround(value) === none ? none : value;
+  };
+  let [low, high] = [limit("min", Number.NEGATIVE_INFINITY), limit("max", Number.POSITIVE_INFINITY)];
+  if (a instanceof Tensor && !isFloat(a.dtype)) [low, high] = [Math.ceil(low), Math.floor(high)];
+  if (low === -high && high === Number.POSITIVE_INFINITY) return maximum(a, low);
+  const isOrdered = low <= high && low < Number.POSITIVE_INFINITY && high > Number.NEGATIVE_INFINITY;
+  return isOrdered ? CLAMP([a], { low, high }) : minimum(maximum(a, low), high);
+});
 
 /** 1 where a = b, else 0. Comparisons are not differentiable: their gradient is zero. */
 export const eq: Binary = binary("eq", { wgsl: flag("=="), integers: "all", dtype: "f32" });

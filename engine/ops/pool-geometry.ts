@@ -1,5 +1,6 @@
 /** Where the windows of a pooling op lie; see the two kinds of pooling beside. */
 import { ShapeError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { expectShape, type Shape } from "../shape.ts";
 import { type Pair, pair } from "./pair.ts";
 
@@ -12,6 +13,9 @@ export interface PoolOptions {
   /** Pixels that the first window reaches beyond the image, at most half of the kernel; 0 by default. */
   readonly padding?: Pair;
 }
+
+/** Their names. */
+export const POOL_OPTIONS = ["kernel", "stride", "padding"];
 
 /** The windows along one axis: number `k` covers positions k stride - padding up to, without, that + kernel. */
 export interface Windows {
@@ -29,6 +33,7 @@ export interface Windows {
  * @throws ShapeError when there are none, or one would lie outside of the image
  */
 export function poolGeometry(op: string, shape: Shape, options: PoolOptions): readonly [Windows, Windows] {
+  checkOptions(op, options, POOL_OPTIONS);
   const { h, w } = expectShape(op, "x", shape, "n h w c");
   const kernel = pair(op, "kernel", options.kernel, 1);
   const stride = pair(op, "stride", options.stride ?? kernel, 1);

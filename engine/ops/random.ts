@@ -3,13 +3,13 @@
  * has the same values, and a resumed run goes on exactly. The seed and the counters are data: steps that differ in nothing
  * else share one compiled program.
  */
-import { GanvasError } from "../errors.ts";
+import { GanvasError, shown } from "../errors.ts";
 import { foldGrid } from "../gpu/kernel.ts";
 import type { KernelOp } from "../graph/node.ts";
-import { seedKey } from "../random.ts";
+import { ownStream, seedKey } from "../random.ts";
 import randomSource from "../../shaders/random.wgsl";
 import { checkShape, type Shape } from "../shape.ts";
-import { record, type Tensor, tensor } from "../tensor.ts";
+import { expectTensors, record, type Tensor, tensor } from "../tensor.ts";
 import { ceilDiv } from "./kernels.ts";
 import { add, lt, mul, where } from "./pointwise.ts";
 
@@ -32,7 +32,10 @@ const NORMAL = sampler("normal", "true");
 
 const isWord = (n: number): boolean => n >>> 0 === n;
 
-/** Where random tensors come from: every tensor drawn takes the next counter of the current step. */
+/**
+ * Where random tensors come from: every tensor drawn takes the next counter of the current step. Two of one seed and purpose draw the
+ * same numbers: give those of noise and of dropout different purposes, or no seed.
+ */
 export class Rng {
   private readonly seed: readonly [number, number];
   private readonly purpose: number;
@@ -40,15 +43,16 @@ export class Rng {
   private call = 0;
 
   /**
-   * @param seed integer from 0 to 2^53 - 1
+   * @param seed integer from 0 to 2^53 - 1; without one, numbers of its own under that of `manualSeed`
    * @param purpose integer from 0 to 2^32 - 1: what the numbers are for. Different purposes under one seed share no number.
    * @throws GanvasError for other numbers
    */
-  constructor(seed: number, purpose = 0) {
+  constructor(seed?: number, purpose = 0) {
     if (!isWord(purpose))
       throw new GanvasError(`Rng: the purpose must be an integer from 0 to 2^32 - 1, got ${purpose}`);
-    this.seed = seedKey(seed);
-    this.purpose = purpose;
+    const [own, word] = seed === undefined ? ownStream() : [seed, purpose];
+    this.seed = seedKey(own);
+    this.purpose = word;
   }
 
   /**
@@ -70,16 +74,28 @@ export class Rng {
   }
 }
 
+/** Checks that random numbers come from somewhere. */
+export function expectRng(op: string, rng: unknown): void {
+  if (!(rng instanceof Rng))
+    throw new GanvasError(`${op}: rng should be an Rng, such as new Rng(seed), got ${shown(rng)}`);
+}
+
+export function expectProbability(op: string, p: number): void {
+  if (!(p >= 0 && p <= 1)) throw new GanvasError(`${op}: p must be a probability, got ${shown(p)}`);
+}
+
 /** Numbers uniform in [low, high); 24 random bits each, the same on every adapter. */
-export function rand(shape: Shape, rng: Rng, low = 0, high = 1): Tensor {
+export function rand(shape: Shape, rng: Rng = new Rng(), low = 0, high = 1): Tensor {
   checkShape("rand", shape);
+  expectRng("rand", rng);
   const unit = record(UNIFORM, [rng.next()], shape, { dtype: "f32" });
   return low === 0 && high === 1 ? unit : add(mul(unit, high - low), low);
 }
 
 /** Normal numbers; none is farther than 6.7 standard deviations from the mean. */
-export function randn(shape: Shape, rng: Rng, mean = 0, std = 1): Tensor {
+export function randn(shape: Shape, rng: Rng = new Rng(), mean = 0, std = 1): Tensor {
   checkShape("randn", shape);
+  expectRng("randn", rng);
   const standard = record(NORMAL, [rng.next()], shape, { dtype: "f32" });
   return mean === 0 && std === 1 ? standard : add(mul(standard, std), mean);
 }
@@ -89,8 +105,10 @@ export function randn(shape: Shape, rng: Rng, mean = 0, std = 1): Tensor {
  * training only: the layer `Dropout` does nothing in evaluation.
  * @throws GanvasError when p is no probability
  */
-export function dropout(x: Tensor, p: number, rng: Rng): Tensor {
-  if (!(p >= 0 && p <= 1)) throw new GanvasError(`dropout: p must be a probability, got ${p}`);
+export function dropout(x: Tensor, p: number, rng: Rng = new Rng()): Tensor {
+  expectTensors("dropout", { x });
+  expectProbability("dropout", p);
+  expectRng("dropout", rng);
   if (p === 0) return x;
   return where(lt(rand(x.shape, rng), 1 - p), mul(x, p < 1 ? 1 / (1 - p) : 0), 0);
 }

@@ -4,15 +4,10 @@ import { ShapeError } from "../errors.ts";
 import type { MovementOp, ReduceOp } from "../graph/node.ts";
 import { inF32 } from "../precision.ts";
 import { normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
-import { expectFloats, record, Tensor, tensor } from "../tensor.ts";
-import { detach, expand, reduce, reshape, sum } from "./broadcast.ts";
+import { checkOptions } from "../options.ts";
+import { expectFloats, expectTensors, record, Tensor, tensor } from "../tensor.ts";
+import { detach, expand, type ReduceOptions, reduce, reshape, sum } from "./broadcast.ts";
 import { add, div, eq, exp, finite, isnan, log, mul, sqrt, square, sub, where } from "./pointwise.ts";
-
-/** Options of reductions. */
-export interface ReduceOptions {
-  /** Leaves the reduced axes in the shape, with size 1. */
-  readonly keepDims?: boolean;
-}
 
 /** Equal extremes share the gradient evenly (as PyTorch's amax). */
 const extremumGradient: NonNullable<ReduceOp["gradient"]> = (dy, node) => {
@@ -31,11 +26,11 @@ const MIN: ReduceOp = { kind: "reduce", name: "min", combine: "min", gradient: e
  * @throws ShapeError when an axis does not exist or is named twice
  */
 export const max = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  reduce(MAX, "max", x, axes, options.keepDims ?? false);
+  reduce(MAX, "max", x, axes, options);
 
 /** Smallest element over `axes`; as `max`. */
 export const min = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  reduce(MIN, "min", x, axes, options.keepDims ?? false);
+  reduce(MIN, "min", x, axes, options);
 
 /**
  * The place of the largest element along `axis`, the first one where several are equal, and of the first NaN where there
@@ -58,9 +53,12 @@ function placeOf(
   op: MovementOp,
   x: Tensor,
   axis: number | undefined,
-  { keepDims = false }: ReduceOptions,
+  options: ReduceOptions,
   extremum: typeof max,
 ): Tensor {
+  expectTensors(op.name, { x });
+  checkOptions(op.name, options, ["keepDims"]);
+  const { keepDims = false } = options;
   const flat = axis === undefined ? reshape(x, [x.size]) : x;
   const at = axis === undefined ? 0 : normalizeAxis(op.name, axis, x.rank);
   const n = flat.shape[at] as number;
@@ -84,6 +82,7 @@ function placeOf(
  * @throws ShapeError where the last axis cannot be cut into such pieces
  */
 export function maxout(x: Tensor, pieces: number): Tensor {
+  expectTensors("maxout", { x });
   const channels = x.shape.at(-1) ?? 0;
   if (!Number.isInteger(pieces) || pieces < 1 || x.rank === 0 || channels % pieces !== 0)
     throw new ShapeError(
@@ -98,37 +97,35 @@ function inFloats(op: string, x: Tensor, compute: (x: Tensor) => Tensor): Tensor
   return inF32(x, compute);
 }
 
-/** Elements that a mean is taken of, less `correction`. */
+/** Elements that a mean is taken of, less `correction`; at least 0. */
 function countOf(op: string, x: Tensor, axes: number | Shape | undefined, correction = 0): number {
   const list = normalizeAxes(op, axes, x.rank);
-  const n = sizeOf(list.map((axis) => x.shape[axis] as number));
-  if (n > correction) return n - correction;
-  throw new ShapeError(
-    `${op}: ${showShape(x.shape)} has ${n} elements along axes ${showShape(list)}, needs more than ${correction}`,
-  );
+  return Math.max(sizeOf(list.map((axis) => x.shape[axis] as number)) - correction, 0);
 }
 
-/**
- * Mean over `axes` (all of them by default).
- * @throws ShapeError for the mean of no elements
- */
+/** A share of a sum. What is divided by 0 is no number where it is 0 too, else infinite; compilers would take it for 0. */
+const shareOf = (total: Tensor, count: number): Tensor =>
+  mul(count > 0 ? total : where(total, total, Number.NaN), 1 / count);
+
+/** Mean over `axes` (all of them by default); NaN of no elements. */
 export const mean = (x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor =>
-  inFloats("mean", x, (v) => mul(sum(v, axes, options), 1 / countOf("mean", x, axes)));
+  inFloats("mean", x, (v) => shareOf(sum(v, axes, options), countOf("mean", x, axes)));
 
 /**
  * Mean squared distance from the mean, computed from centred values (never as E[x²] - E[x]², which cancels).
- * @param options.correction subtracted from the count in the denominator: 0 biased (default), 1 unbiased
- * @throws ShapeError where that leaves nothing
+ * @param options.correction subtracted from the count in the denominator: 0 biased (default), 1 unbiased; NaN where that leaves nothing
  */
 export function variance(
   x: Tensor,
   axes?: number | Shape,
   options: ReduceOptions & { readonly correction?: number; readonly mean?: Tensor } = {},
 ): Tensor {
-  const count = countOf("variance", x, axes, options.correction);
+  checkOptions("variance", options, ["keepDims", "correction", "mean"]);
+  const { keepDims = false, correction } = options;
   return inFloats("variance", x, (v) => {
     const centre = options.mean ?? mean(v, axes, { keepDims: true });
-    return mul(sum(square(sub(v, centre)), axes, options), 1 / count);
+    const squares = sum(square(sub(v, centre)), axes, { keepDims });
+    return shareOf(squares, countOf("variance", x, axes, correction));
   });
 }
 
@@ -141,10 +138,12 @@ export const norm = (x: Tensor, axes?: number | Shape, options: ReduceOptions = 
     return where(isZero, 0, sqrt(where(isZero, 1, squares)));
   });
 
-/** log Σ e^x, with the maximum taken out so that nothing overflows; where that is infinite, so is the result. */
+/** log Σ e^x, with the maximum taken out so that nothing overflows; where that is infinite, so is the result. Of no elements -∞. */
 export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptions = {}): Tensor {
-  const list = normalizeAxes("logsumexp", axes, x.rank);
+  checkOptions("logsumexp", options, ["keepDims"]);
   return inFloats("logsumexp", x, (v) => {
+    const list = normalizeAxes("logsumexp", axes, v.rank);
+    if (list.some((axis) => v.shape[axis] === 0)) return log(sum(v, list, options));
     const most = detach(max(v, list, { keepDims: true }));
     // Infinity less infinity would be no number.
     const peak = where(finite(most), most, 0);
@@ -161,11 +160,16 @@ export function logsumexp(x: Tensor, axes?: number | Shape, options: ReduceOptio
 /** e^x / Σ e^x along `axis`. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return inFloats("softmax", x, (v) => {
+    if (v.shape.at(normalizeAxis("softmax", axis, v.rank)) === 0) return v;
     const shifted = exp(sub(v, detach(max(v, axis, { keepDims: true }))));
     return div(shifted, sum(shifted, axis, { keepDims: true }));
   });
 }
 
-/** log softmax, without taking the logarithm of small numbers. */
+/** log softmax, without taking the logarithm of small numbers, or adding to large ones. */
 export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
-  inFloats("logSoftmax", x, (v) => sub(v, logsumexp(v, axis, { keepDims: true })));
+  inFloats("logSoftmax", x, (v) => {
+    if (v.shape.at(normalizeAxis("logSoftmax", axis, v.rank)) === 0) return v;
+    const shifted = sub(v, detach(max(v, axis, { keepDims: true })));
+    return sub(shifted, log(sum(exp(shifted), axis, { keepDims: true })));
+  });

@@ -1,7 +1,8 @@
 /** Changing the size of images: sub-pixel shuffles and interpolation. */
 import { ShapeError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { expectShape, showShape } from "../shape.ts";
-import { expectFloats, type Tensor } from "../tensor.ts";
+import { expectFloats, expectTensors, type Tensor } from "../tensor.ts";
 import { blockMean } from "./avg-pool.ts";
 import { expand, reshape } from "./broadcast.ts";
 import { permute } from "./movement.ts";
@@ -15,6 +16,7 @@ import { resample, tapsOf } from "./taps.ts";
  * @returns [n, h r, w r, c]
  */
 export function pixelShuffle(x: Tensor, r: number): Tensor {
+  expectTensors("pixelShuffle", { x });
   const { n, h, w, c } = expectShape("pixelShuffle", "x", x.shape, "n h w c");
   if (!Number.isInteger(r) || r < 1 || c % (r * r) !== 0)
     throw new ShapeError(
@@ -27,6 +29,7 @@ export function pixelShuffle(x: Tensor, r: number): Tensor {
 
 /** The reverse of `pixelShuffle`: [n, h r, w r, c] becomes [n, h, w, c r²]. */
 export function pixelUnshuffle(x: Tensor, r: number): Tensor {
+  expectTensors("pixelUnshuffle", { x });
   const { n, h, w, c } = expectShape("pixelUnshuffle", "x", x.shape, "n h w c");
   if (!Number.isInteger(r) || r < 1 || h % r !== 0 || w % r !== 0)
     throw new ShapeError(`pixelUnshuffle: ${h}×${w} pixels cannot be cut into blocks of ${r}×${r}`);
@@ -56,8 +59,9 @@ export interface ResizeOptions {
  * @throws ShapeError when x has no pixels, or alignCorners is asked of a method that has none
  */
 export function resize(x: Tensor, size: readonly [number, number], options: ResizeOptions = {}): Tensor {
-  const { h, w } = expectShape("resize", "x", x.shape, "n h w c");
   expectFloats("resize", { x });
+  checkOptions("resize", options, ["method", "alignCorners"]);
+  const { h, w } = expectShape("resize", "x", x.shape, "n h w c");
   const { method = "bilinear", alignCorners = false } = options;
   const rule = RULES[method];
   if (!rule) throw new ShapeError(`resize: method must be ${Object.keys(RULES).join(", ")}, got ${method}`);
@@ -82,6 +86,7 @@ export function resize(x: Tensor, size: readonly [number, number], options: Resi
  * @returns [n, size[0], size[1], c]
  */
 export function adaptiveAvgPool2d(x: Tensor, size: Pair): Tensor {
+  expectFloats("adaptiveAvgPool2d", { x });
   expectShape("adaptiveAvgPool2d", "x", x.shape, "n h w c");
   return resize(x, pair("adaptiveAvgPool2d", "size", size, 1), { method: "area" });
 }

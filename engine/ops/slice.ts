@@ -2,8 +2,8 @@
 import { ShapeError } from "../errors.ts";
 import type { MovementOp, Node } from "../graph/node.ts";
 import { padView, sliceView } from "../graph/view.ts";
-import { type Shape, showShape } from "../shape.ts";
-import { record, Tensor } from "../tensor.ts";
+import { expectList, type Shape, showShape } from "../shape.ts";
+import { expectTensors, record, Tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
 
 const SLICE: MovementOp = {
@@ -44,6 +44,8 @@ export function slice(
   ends: readonly (number | undefined)[],
   steps: readonly number[] = [],
 ): Tensor {
+  expectTensors("slice", { x });
+  for (const [name, list] of Object.entries({ starts, ends, steps })) expectList("slice", name, list);
   const at = (position: number, n: number) =>
     Math.min(Math.max(position < 0 ? position + n : position, 0), n);
   if (starts.length > x.rank || ends.length > x.rank)

@@ -1,4 +1,5 @@
 /** Adam and AdamW. */
+import { GanvasError, shown } from "../errors.ts";
 import adamSource from "../../shaders/adam.wgsl";
 import {
   type Correction,
@@ -27,7 +28,7 @@ const RULE = { source: adamSource, slots: ["exp_avg", "exp_avg_sq"], flops: 12 }
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(parameters: Parameters | readonly ParameterGroup<AdamOptions>[], options: AdamOptions = {}) {
-    super({ ...RULE, name: "adam" }, parameters, { ...DEFAULTS, ...options });
+    super({ ...RULE, name: "adam" }, parameters, DEFAULTS, options);
   }
 
   protected override coefficients(options: Required<AdamOptions>, t: number): readonly number[] {
@@ -43,7 +44,7 @@ export class Adam extends Optimizer<AdamOptions> {
  */
 export class AdamW extends Optimizer<AdamOptions> {
   constructor(parameters: Parameters | readonly ParameterGroup<AdamOptions>[], options: AdamOptions = {}) {
-    super({ ...RULE, name: "adamw" }, parameters, { ...DEFAULTS, weightDecay: 0.01, ...options });
+    super({ ...RULE, name: "adamw" }, parameters, { ...DEFAULTS, weightDecay: 0.01 }, options);
   }
 
   protected override coefficients(options: Required<AdamOptions>, t: number): readonly number[] {
@@ -69,7 +70,8 @@ function adamCoefficients(
   decay: number,
   shrink: number,
 ): readonly number[] {
-  const [beta1, beta2] = betas;
+  if (!Array.isArray(betas)) throw new GanvasError(`${owner}: betas are two numbers, got ${shown(betas)}`);
+  const [beta1, beta2] = betas as AdamOptions["betas"] & object;
   checkSetting(owner, "betas[0]", beta1, 0, 1);
   checkSetting(owner, "betas[1]", beta2, 0, 1);
   checkSetting(owner, "eps", eps, 0);

@@ -1,11 +1,11 @@
 /** Exponential moving averages of weights. */
-import { GanvasError } from "../errors.ts";
+import { GanvasError, shown } from "../errors.ts";
 import type { HostTensor } from "../io/host-tensor.ts";
 import type { Module } from "../nn/module.ts";
 import { exportWeights, importWeights, type Weight, type Weights } from "../nn/weight.ts";
 import { assign, lerp } from "../ops/state.ts";
 import { FlatStore } from "./flat.ts";
-import { checkSetting, named, type Optimizer } from "./optimizer.ts";
+import { checkSetting, named, Optimizer } from "./optimizer.ts";
 
 /**
  * average = beta · average + (1 - beta) · weights, after each step of an optimiser and for all its parameters in one dispatch
@@ -23,6 +23,8 @@ export class EMA {
 
   /** @param beta 0.999 for short runs, up to 0.9999 for long ones */
   constructor(optimizer: Optimizer, beta = 0.999) {
+    if (!(optimizer instanceof Optimizer))
+      throw new GanvasError(`EMA: needs the optimiser whose parameters it averages, got ${shown(optimizer)}`);
     checkSetting("EMA", "beta", beta, 0, 1);
     this.beta = beta;
     this.optimizer = optimizer;

@@ -1,5 +1,5 @@
 /** Parameters side by side in one buffer, so that one dispatch updates all of them. */
-import { GanvasError } from "../errors.ts";
+import { GanvasError, shown } from "../errors.ts";
 import { ALIGNMENT, align } from "../gpu/memory.ts";
 import type { Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
@@ -7,7 +7,7 @@ import { Storage } from "../graph/storage.ts";
 import { Weight } from "../nn/weight.ts";
 import { pack } from "../ops/state.ts";
 import { sameShape, showShape } from "../shape.ts";
-import { Parameter, type Tensor } from "../tensor.ts";
+import { expectTensors, Parameter, type Tensor } from "../tensor.ts";
 
 /** Every stretch begins at a multiple of this many elements. */
 export const BLOCK = ALIGNMENT / 4;
@@ -103,6 +103,11 @@ export class FlatStore<P extends Parameter = Parameter> {
    * @throws GanvasError when number, shapes or type do not fit
    */
   pack(gradients: readonly Tensor[], zeroed: boolean): Tensor {
+    if (!Array.isArray(gradients))
+      throw new GanvasError(
+        `step: needs the gradients, grad(loss, optimizer.parameters), got ${shown(gradients)}`,
+      );
+    expectTensors("step", Object.fromEntries(gradients.map((g, k) => [`gradient ${k}`, g])));
     if (gradients.length !== this.parts.length)
       throw new GanvasError(
         `step: the optimiser has ${this.parts.length} parameters, got ${gradients.length} gradients`,

@@ -4,6 +4,7 @@ import { GanvasError } from "../errors.ts";
 import { runtime } from "../graph/runtime.ts";
 import type { HostTensor } from "../io/host-tensor.ts";
 import { exportWeights, importWeights, Weight } from "../nn/weight.ts";
+import { checkOptions } from "../options.ts";
 import { min } from "../ops/reduce.ts";
 import { reshape } from "../ops/broadcast.ts";
 import { stack } from "../ops/movement.ts";
@@ -43,13 +44,9 @@ export class GradScaler {
 
   /** @throws GanvasError when a setting is out of range */
   constructor(options: GradScalerOptions = {}) {
-    this.options = {
-      initialScale: 65536,
-      growthFactor: 2,
-      backoffFactor: 0.5,
-      growthInterval: 2000,
-      ...options,
-    };
+    const defaults = { initialScale: 65536, growthFactor: 2, backoffFactor: 0.5, growthInterval: 2000 };
+    checkOptions("GradScaler", options, Object.keys(defaults));
+    this.options = { ...defaults, ...options };
     const { initialScale, growthFactor, backoffFactor, growthInterval } = this.options;
     checkSetting("GradScaler", "initialScale", initialScale, Number.MIN_VALUE);
     checkSetting("GradScaler", "growthFactor", growthFactor, 1);

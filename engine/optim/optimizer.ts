@@ -1,5 +1,5 @@
 /** What all optimisers share: flat buffers, parameter groups, clipping, state for checkpoints. One dispatch updates all. */
-import { GanvasError, InputError } from "../errors.ts";
+import { GanvasError, InputError, shown } from "../errors.ts";
 import { foldGrid } from "../gpu/kernel.ts";
 import { type EffectOp, Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
@@ -10,6 +10,7 @@ import { reshape } from "../ops/broadcast.ts";
 import { ceilDiv } from "../ops/kernels.ts";
 import { add, div, eq, mul, pow, sub, where } from "../ops/pointwise.ts";
 import { assign } from "../ops/state.ts";
+import { checkOptions } from "../options.ts";
 import { showShape } from "../shape.ts";
 import { Parameter, type Tensor, tensor } from "../tensor.ts";
 import { clipFactor } from "./clip.ts";
@@ -111,11 +112,22 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
   /** First block behind each group. */
   private readonly ends: readonly number[];
 
-  /** @throws GanvasError when there is no parameter, one occurs twice or belongs to another optimiser, or a setting is out of range */
-  constructor(rule: UpdateRule, source: Parameters | readonly ParameterGroup<O>[], options: Required<O>) {
+  /**
+   * @throws GanvasError when there is no parameter, one occurs twice or belongs to another optimiser, or a setting is not known or
+   *   out of range
+   */
+  constructor(
+    rule: UpdateRule,
+    source: Parameters | readonly ParameterGroup<O>[],
+    defaults: Required<O>,
+    options: O,
+  ) {
     this.label = rule.name;
-    this.options = { ...options };
-    const named = namedGroups<O>(source);
+    const known = Object.keys(defaults);
+    checkOptions(rule.name, options, known);
+    this.options = { ...defaults, ...options };
+    const named = namedGroups<O>(rule.name, source);
+    for (const { settings } of named) checkOptions(`${rule.name} group`, settings, known);
     const all = named.flatMap(({ entries }) => entries);
     this.names = all.map(([name]) => name);
     this.parameters = all.map(([, parameter]) => parameter);
@@ -162,14 +174,14 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
    */
   step(gradients: readonly Tensor[], options: StepOptions & { readonly maxNorm: number }): Tensor;
   step(gradients: readonly Tensor[], options?: StepOptions): Tensor | undefined;
-  step(gradients: readonly Tensor[], { scale, maxNorm, maxValue }: StepOptions = {}): Tensor | undefined {
+  step(gradients: readonly Tensor[], options: StepOptions = {}): Tensor | undefined {
+    checkOptions(`${this.label} step`, options, ["scale", "maxNorm", "maxValue"]);
+    const { scale, maxNorm, maxValue } = options;
     if (maxNorm !== undefined) checkSetting(`${this.label} step`, "maxNorm", maxNorm, 0);
     if (maxValue !== undefined) checkSetting(`${this.label} step`, "maxValue", maxValue, 0);
     const settings = this.settings(this.steps + 1, maxValue);
-    // The update before this one must be under way, or recording would grow without bound. It is once it was flushed, even
-    // while there is no device: flushing again would end a program in the middle of this step, and what the rest of the step
-    // reads from before the cut would be overwritten.
-    if (runtime.isRecorded(this.values.storage)) runtime.flush();
+    // The update before this one must be under way, or recording would grow without bound.
+    runtime.flushUpdate(this.values.storage);
     const gradient = this.values.pack(gradients, scale !== undefined || maxNorm !== undefined);
     const given = scale?.(gradient) ?? tensor(1);
     const { factor, norm } = clipFactor(gradient, given, maxNorm);
@@ -282,10 +294,10 @@ export function checkSetting(
   least: number,
   bound = Number.POSITIVE_INFINITY,
 ): void {
-  if (value >= least && value < bound) return;
+  if (typeof value === "number" && value >= least && value < bound) return;
   const range =
     bound === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to below ${bound}`;
-  throw new GanvasError(`${owner}: ${name} must be a number ${range}, got ${value}`);
+  throw new GanvasError(`${owner}: ${name} must be a number ${range}, got ${shown(value)}`);
 }
 
 interface NamedGroup<O> {
@@ -293,7 +305,8 @@ interface NamedGroup<O> {
   readonly settings: O;
 }
 
-function namedGroups<O>(source: Parameters | readonly ParameterGroup<O>[]): NamedGroup<O>[] {
+function namedGroups<O>(owner: string, source: Parameters | readonly ParameterGroup<O>[]): NamedGroup<O>[] {
+  expectParameters(owner, source);
   const items: readonly unknown[] = source instanceof Map ? [] : [...source];
   const isGroups = items.length > 0 && items.every((item) => isGroup(item));
   const groups = (
@@ -301,13 +314,24 @@ function namedGroups<O>(source: Parameters | readonly ParameterGroup<O>[]): Name
   ) as ParameterGroup<O>[];
   let count = 0;
   return groups.map(({ parameters, ...rest }) => {
+    expectParameters(owner, parameters);
     const entries =
       parameters instanceof Map
         ? [...(parameters as ReadonlyMap<string, Parameter>)]
         : [...(parameters as Iterable<Parameter>)].map((p, k) => [String(count + k), p] as const);
     count += entries.length;
+    for (const [name, p] of entries)
+      if (!(p instanceof Parameter))
+        throw new GanvasError(`${owner}: parameter ${name} should be a Parameter, got ${shown(p)}`);
     return { entries, settings: rest as unknown as O };
   });
+}
+
+function expectParameters(owner: string, source: unknown): void {
+  if (typeof (source as Iterable<unknown> | null | undefined)?.[Symbol.iterator] !== "function")
+    throw new GanvasError(
+      `${owner}: needs the parameters of a network, net.parameters(), or an array of some, got ${shown(source)}`,
+    );
 }
 
 const isGroup = (item: unknown): boolean => typeof item === "object" && item !== null && "parameters" in item;

@@ -31,7 +31,8 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
   ) {
     const slots = ["square_avg", "momentum_buffer"];
     const rule = { name: "rmsprop", source: rmspropSource, slots, flops: 10 };
-    super(rule, parameters, { lr: 1e-2, alpha: 0.99, eps: 1e-8, momentum: 0, weightDecay: 0, ...options });
+    const defaults = { lr: 1e-2, alpha: 0.99, eps: 1e-8, momentum: 0, weightDecay: 0 };
+    super(rule, parameters, defaults, options);
   }
 
   protected override coefficients(options: Required<RMSpropOptions>): readonly number[] {

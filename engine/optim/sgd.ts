@@ -29,7 +29,7 @@ export class SGD extends Optimizer<SGDOptions> {
   constructor(parameters: Parameters | readonly ParameterGroup<SGDOptions>[], options: SGDOptions = {}) {
     const rule = { name: "sgd", source: sgdSource, slots: ["momentum_buffer"], flops: 8 };
     const defaults = { lr: 1e-3, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 };
-    super(rule, parameters, { ...defaults, ...options });
+    super(rule, parameters, defaults, options);
   }
 
   protected override coefficients(options: Required<SGDOptions>, t: number): readonly number[] {

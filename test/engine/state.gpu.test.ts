@@ -126,7 +126,9 @@ describe("what was made of a parameter before its update", () => {
     const kept = mul(p, 100).keep();
     assign(p, tensor([3, 4]));
     await idle();
-    await expect(before.data()).rejects.toThrow(/after p had been updated; call keep\(\) on it before/);
+    await expect(before.data()).rejects.toThrow(
+      /after p had been updated, from which it is computed; call watch\(\) or keep\(\) on it before/,
+    );
     expect(await read(kept)).toEqual([100, 200]);
   });
   test("asked for too late spoils nothing else", async () => {

@@ -79,7 +79,7 @@ describe("errors", () => {
     const { memory } = await runtime.gpu();
     const { maxBufferSize = 0 } = info.limits;
     const { liveBytes } = memory.stats;
-    expect(() => memory.allocate(2 * maxBufferSize)).toThrow(
+    expect(() => memory.allocate(2 * maxBufferSize, "a test")).toThrow(
       new RegExp(`a buffer of \\d{9,} bytes is larger than this adapter allows \\(${maxBufferSize}\\)`),
     );
     expect(memory.stats.liveBytes).toBe(liveBytes);

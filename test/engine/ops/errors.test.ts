@@ -58,7 +58,7 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   [
     "pairs in a sequence",
     () => g.conv1d(g.ones([1, 4, 2]), g.ones([3, 2, 1]), { stride: [1, 2] as unknown as number }),
-    /^conv1d: stride must be a whole number from 1 on, got 1,2$/,
+    /^conv1d: stride must be a whole number from 1 on, got \[1, 2\]$/,
   ],
   [
     "channels of a sequence",
@@ -207,16 +207,6 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     "the place of the smallest of nothing",
     () => g.argmin(g.ones([0, 3]), -2),
     /^argmin: \[0, 3\] has nothing to compare along axis 0$/,
-  ],
-  [
-    "a mean of nothing",
-    () => g.mean(g.ones([2, 0]), 1),
-    /^mean: \[2, 0\] has 0 elements along axes \[1\], needs more than 0$/,
-  ],
-  [
-    "an unbiased variance of one",
-    () => g.variance(g.ones([3, 1]), 1, { correction: 1 }),
-    /^variance: \[3, 1\] has 1 elements along axes \[1\], needs more than 1$/,
   ],
   ["a place along an axis that is not there", () => g.argmax(x, 4), /^argmax: axis 4 is outside/],
   [
