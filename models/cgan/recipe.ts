@@ -85,7 +85,7 @@ export const CGAN_PRESETS = {
     truncation: 0.7,
     generatorWidth: 48,
     discriminatorWidth: 32,
-    steps: 2400,
+    steps: 4500,
     batchSize: 32,
     loss: "hinge",
     optimizer: "adam",
