@@ -59,16 +59,17 @@ export const DCGAN_PRESETS = {
     loss: "non-saturating",
     ema: 0,
   },
-  /** Hinge loss against a discriminator with spectral norm, two rates, averaged weights. */
+  /** Hinge loss against a discriminator with spectral norm, two rates, averaged weights; as small as what ships. */
   modern: {
     ...COMMON,
-    steps: 10_000,
-    batchSize: 64,
+    steps: 5_000,
+    batchSize: 32,
     noise: "normal",
-    width: 48,
-    discriminatorWidth: 48,
+    width: 32,
+    discriminatorWidth: 32,
     norm: "spectral",
     loss: "hinge",
+    lr: 3e-4,
     discriminatorLr: 4e-4,
     ema: 0.999,
   },

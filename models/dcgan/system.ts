@@ -180,7 +180,16 @@ export const dcgan = system<typeof OPTIONS, DcganRecipe, PictureData>({
       },
     };
   },
-  shipped: [],
+  shipped: [
+    {
+      name: "dcgan",
+      title: "DCGAN, digits",
+      description:
+        "Trained on MNIST in half an hour on a shared processor: most samples are digits, some only look like writing.",
+      file: "models/weights/dcgan.safetensors",
+      card: "models/weights/dcgan.md",
+    },
+  ],
   async load(bytes, file) {
     const { recipe, tensors } = recipeOf<DcganRecipe>(bytes, file, SCHEMA, "DCGAN");
     const generator = dcganGenerator(recipe);

@@ -33,7 +33,8 @@ const COMMON = {
 export const TOY_PRESETS = {
   /**
    * The relativistic loss with penalties at real and generated points that fall with time (Huang et al. 2024, R3GAN). With
-   * penalties as weak as in the end from the beginning on, up to eight of the grid's 25 modes were never found.
+   * penalties as weak as in the end from the beginning on, six to eight of the grid's 25 modes were not found; with these all
+   * were, by update 3,500, and in the end 85 % of 2,500 points lay within three deviations of one.
    */
   robust: {
     ...COMMON,
