@@ -15,6 +15,11 @@ export interface CganNetworks {
   readonly latentDim: number;
   /** The law of each of them. */
   readonly noise: (typeof CGAN_NOISES)[number];
+  /**
+   * Samples are drawn from noise that is so much smaller than in training, nearer to what the generator has seen most: each is
+   * likelier to be good, and all are a little more alike (Brock, Donahue and Simonyan 2019; Karras et al. 2019). 1 for none.
+   */
+  readonly truncation: number;
   /** Units of the generator's joint layer, or its channels at half size. */
   readonly generatorWidth: number;
   /** Units of the discriminator's joint layer, or its channels at half size. */
@@ -54,6 +59,7 @@ export const CGAN_PRESETS = {
     classWeight: 0,
     latentDim: 100,
     noise: "unit",
+    truncation: 1,
     generatorWidth: 1200,
     discriminatorWidth: 240,
     steps: 60_000,
@@ -76,6 +82,7 @@ export const CGAN_PRESETS = {
     classWeight: 0.5,
     latentDim: 64,
     noise: "normal",
+    truncation: 0.7,
     generatorWidth: 48,
     discriminatorWidth: 32,
     steps: 2400,
@@ -104,6 +111,7 @@ export const CGAN_RECIPE = v.looseObject({
   networks: v.picklist(CGAN_NETWORKS),
   noise: v.picklist(CGAN_NOISES),
   latentDim: count,
+  truncation: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   generatorWidth: count,
   discriminatorWidth: count,
   classes: v.pipe(v.array(v.string()), v.minLength(1)),

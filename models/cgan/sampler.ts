@@ -25,6 +25,11 @@ export function oneClass({ classes }: CganNetworks, label: number): Float32Array
   return out;
 }
 
+/** Noise number `index` of a seed, [latentDim]. */
+function noiseOf(form: CganNetworks, seed: number, index: number): Float32Array {
+  return noiseAt(noiseForm(form), seed, index).map((value) => value * form.truncation);
+}
+
 /** `steps` places on the way from one to another, both ends included. Classes change along a straight line. */
 export function walk(form: CganNetworks, from: Place, to: Place, steps: number): Place[] {
   return Array.from({ length: steps }, (_, k) => {
@@ -71,7 +76,7 @@ export function classRows(
   labels: readonly number[],
   { count, seed }: RowsOptions,
 ): Place[][] {
-  const noises = Array.from({ length: count }, (_, column) => noiseAt(noiseForm(form), seed, column));
+  const noises = Array.from({ length: count }, (_, column) => noiseOf(form, seed, column));
   return labels.map((label) => {
     const classes = oneClass(form, label);
     return noises.map((noise) => ({ noise, classes }));
@@ -86,7 +91,7 @@ export function noiseWalks(
 ): Place[][] {
   return labels.map((label, row) => {
     const end = (which: number): Place => ({
-      noise: noiseAt(noiseForm(form), seed, 2 * row + which),
+      noise: noiseOf(form, seed, 2 * row + which),
       classes: oneClass(form, label),
     });
     return walk(form, end(0), end(1), count);
@@ -100,7 +105,7 @@ export function classWalks(
   { count, seed }: RowsOptions,
 ): Place[][] {
   return labels.map((label, row) => {
-    const noise = noiseAt(noiseForm(form), seed, row);
+    const noise = noiseOf(form, seed, row);
     const end = (each: number): Place => ({ noise, classes: oneClass(form, each) });
     return walk(form, end(label), end(labels[(row + 1) % labels.length] as number), count);
   });

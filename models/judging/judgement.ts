@@ -19,8 +19,8 @@ export interface Protocol {
   readonly open?: OpenOptions;
   /** What of a set was trained on and what was held out; by default as `partsOf` says. */
   readonly divide?: Divide;
-  /** Scores of its own. */
-  readonly also?: (evidence: Evidence) => Promise<readonly Judged[]>;
+  /** Scores of its own, and what must be said of them. */
+  readonly also?: (evidence: Evidence) => Promise<Pick<Judgement, "scores" | "notes">>;
 }
 
 /**
@@ -43,7 +43,12 @@ export async function judgeSampler(
     signal?.throwIfAborted();
     onProgress?.(done, total, part);
   });
-  return also ? { ...judgement, scores: [...judgement.scores, ...(await also(evidence))] } : judgement;
+  const own = await also?.(evidence);
+  return {
+    ...judgement,
+    scores: [...judgement.scores, ...(own?.scores ?? [])],
+    notes: [...judgement.notes, ...(own?.notes ?? [])],
+  };
 }
 
 /** Samplers call classes by the data's names, or by numbers. */

@@ -8,7 +8,7 @@ import type { Judged, Judgement, JudgeRequest } from "../system.ts";
 import { divided } from "./data.ts";
 import type { LapganModel } from "./files.ts";
 import type { LapganSampler } from "./lapgan-sampler.ts";
-import { pyramidModel } from "./multi-scale.ts";
+import { halves, pyramidModel } from "./multi-scale.ts";
 
 /** Of the multi-scale estimate: pictures to choose deviations by and to measure, samples of the coarsest level, bands a picture. */
 const MULTI_SCALE = { pictures: 100, base: 2000, draws: 50 } as const;
@@ -23,9 +23,16 @@ export function judgeLapgan(sampler: LapganSampler, request: JudgeRequest): Prom
     open: { channels: 3 },
     divide: divided,
     also: async ({ samples, train, heldOut }) => {
+      if (!halves(sampler.model))
+        return {
+          scores: [],
+          notes: [
+            `no multi-scale Parzen estimate: it halves pictures, and these are of ${sampler.model.sizes.join(", ")} pixels, ${sampler.model.levels.length} levels of them trained`,
+          ],
+        };
       request.onProgress?.(0, 1, "multi-scale Parzen window");
       const [known, unknown] = [middleOf(train, samples.shape), middleOf(heldOut, samples.shape)];
-      return [await multiScale(sampler.model, known, unknown, request.seed)];
+      return { scores: [await multiScale(sampler.model, known, unknown, request.seed)], notes: [] };
     },
   });
 }

@@ -8,6 +8,11 @@ import { noiseAt, oneClass, refineOnce, type SampledLevel, sampleLevels } from "
 /** Samples of the coarsest level made together. */
 const BATCH = 200;
 
+/** Whether every level is trained, and half as wide as the next. */
+export const halves = ({ sizes, levels }: LapganModel): boolean =>
+  levels.length === sizes.length &&
+  sizes.every((size, k) => k === 0 || size === 2 * (sizes[k - 1] as number));
+
 /**
  * Its pictures are in deviations of each pixel, as the pyramid's own are; bands come from its levels, given true coarser images.
  * @param options.base samples of the coarsest level
@@ -18,7 +23,7 @@ export async function pyramidModel(
   { base, seed }: { readonly base: number; readonly seed: number },
 ): Promise<PyramidModel> {
   const { sizes, levels, classes } = model;
-  if (levels.length < sizes.length || sizes.some((size, k) => k > 0 && size !== 2 * (sizes[k - 1] as number)))
+  if (!halves(model))
     throw new InputError(
       `the multi-scale Parzen estimate halves pictures; this pyramid has levels of ${sizes.join(", ")} pixels`,
     );

@@ -35,6 +35,14 @@ test("walks begin and end where they should", () => {
   expect(noises?.every(({ classes }) => classes[1] === 1)).toBe(true);
 });
 
+test("noise is as much smaller as the recipe says", () => {
+  const [[place] = []] = classRows({ ...normal, truncation: 0.5 }, [0], { count: 1, seed: 3 });
+  const whole = noiseAt(noiseForm(normal), 3, 0);
+  for (const [k, value] of (place?.noise ?? []).entries())
+    expect(value).toBeCloseTo(0.5 * (whole[k] as number), 6);
+  expect(place?.noise).toHaveLength(64);
+});
+
 test("a class that there is not is refused", () => {
   expect(() => oneClass(normal, 3)).toThrow("expects a class from 0 to 2, got 3");
 });

@@ -56,9 +56,12 @@ test("levels by the pictures' side", () => {
   expect(usualSizes(28, "modern")).toEqual([14, 28]);
 });
 
-test.each([[[]], [[8, 8]], [[16, 8]], [[2, 4]], [[8.5, 16]], [[Number.NaN]]])("levels of %j are no pyramid", (sizes) => {
-  expect(() => checkSizes(sizes)).toThrow(InputError);
-});
+test.each([[[]], [[8, 8]], [[16, 8]], [[2, 4]], [[8.5, 16]], [[Number.NaN]]])(
+  "levels of %j are no pyramid",
+  (sizes) => {
+    expect(() => checkSizes(sizes)).toThrow(InputError);
+  },
+);
 
 test("modern networks take no odd sizes", () => {
   expect(() => levelRecipe("modern", { ...options, sizes: [8, 15], level: 1 })).toThrow("15×15");

@@ -32,7 +32,11 @@ test.each([
 });
 
 /** Trains a level for two updates. @returns the bytes of its weights file */
-async function train(stage: string, sizes: string, store: ReturnType<typeof memoryStore>): Promise<Uint8Array> {
+async function train(
+  stage: string,
+  sizes: string,
+  store: ReturnType<typeof memoryStore>,
+): Promise<Uint8Array> {
   const plan = await planRun(wishes(stage, { sizes }, store));
   const listener = { say: () => {}, progress: () => {}, compiling: () => {} };
   const run = await Run.begin(plan, { listener, signal: new AbortController().signal });
