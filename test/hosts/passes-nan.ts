@@ -15,7 +15,7 @@ const ELEMENTWISE: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   abs: (x) => x.abs(),
   exp: (x) => x.exp(),
   log: (x) => x.add(4).log(),
-  pow: (x) => x.pow(0.5),
+  pow: (x) => x.add(4).pow(0.5),
   "pow of 2": (x) => engine.pow(2, x),
   sqrt: (x) => x.add(4).sqrt(),
   rsqrt: (x) => x.add(4).rsqrt(),
