@@ -16,6 +16,34 @@ interface Postponed {
   readonly keeps: Map<Node, Node["kept"]>;
 }
 
+/** Whether a node needs state as it is before the updates up to `last`, all that is recorded but the `later` ones. */
+function wouldBeStale(root: Node, last: number, later: readonly Node[]): boolean {
+  const seen = new Set<Node>([root]);
+  const stack = [root];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    const { op, storage, version } = node;
+    if (op.kind === "updated" && (node.inputs[0] as Node).id > last) continue;
+    if (storage && (op.kind === "source" || op.kind === "updated")) {
+      if (version < versionBefore(storage, later)) return true;
+      continue;
+    }
+    for (const input of node.inputs)
+      if (!seen.has(input)) {
+        seen.add(input);
+        stack.push(input);
+      }
+  }
+  return false;
+}
+
+/** The version that state has once all is run that is recorded, but for these updates. */
+function versionBefore(storage: Storage, later: readonly Node[]): number {
+  let version = storage.recorded;
+  for (let s: Storage | undefined = storage; s; s = s.parent)
+    for (const { writes } of later) if (writes.includes(s)) version--;
+  return version;
+}
+
 export class Requests {
   private effects: Node[] = [];
   private readonly keeps = new Set<Node>();
@@ -58,18 +86,23 @@ export class Requests {
     return batch;
   }
 
-  /** Does `work`, which runs or postpones what there is, without what was recorded after the last update of this state. */
+  /**
+   * Does `work`, which runs or postpones what there is, without what was recorded after the last update of this state. Values that
+   * are to be kept go along, whenever they were asked for, where the updates would take away what they are computed from.
+   */
   upTo(storage: Storage, work: () => void): void {
     const last = this.effects.findLast(({ writes }) => writes.includes(storage))?.id ?? 0;
     const { effects, keeps } = this.take();
-    const isEarlier = ({ id }: Node) => id <= last;
-    this.effects = effects.filter(isEarlier);
-    for (const node of keeps) if (isEarlier(node)) this.keeps.add(node);
+    const later = effects.filter(({ id }) => id > last);
+    const isNow = (node: Node) => node.id <= last || wouldBeStale(node, last, later);
+    this.effects = effects.filter(({ id }) => id <= last);
+    for (const node of keeps) if (isNow(node)) this.keeps.add(node);
+    const deferred = keeps.filter((node) => !this.keeps.has(node));
     try {
       work();
     } finally {
-      this.effects.push(...effects.filter((effect) => !isEarlier(effect)));
-      for (const node of keeps) if (!isEarlier(node)) this.keeps.add(node);
+      this.effects.push(...later);
+      for (const node of deferred) this.keeps.add(node);
     }
   }
 

@@ -5,7 +5,6 @@
 import { arrayOf, decode, type HostArray, wordBytes } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
 import { type Gpu, openDevice } from "../gpu/device.ts";
-import { MAX_PIPELINES } from "../gpu/pipelines.ts";
 import { type Assembly, assemble } from "./assemble.ts";
 import { type Graph, resolve } from "./fuse.ts";
 import { Histories } from "./history.ts";
@@ -20,6 +19,8 @@ import { structuralKey } from "./structure.ts";
 
 /** Programs kept compiled. */
 const MAX_PROGRAMS = 128;
+/** Kernels of all programs together, each keeping its pipeline: some sixteen large training steps. */
+const MAX_PROGRAM_KERNELS = 16_384;
 /** A chain of this many recorded nodes is computed up to its end, so that recording is bounded. */
 const MAX_CHAIN = 10_000;
 
@@ -362,7 +363,7 @@ class Runtime {
     let kernels = 0;
     [...this.programs].toReversed().forEach(([old, { size }], k) => {
       kernels += size;
-      if (k >= MAX_PROGRAMS || (k > 0 && kernels > MAX_PIPELINES)) this.programs.delete(old);
+      if (k >= MAX_PROGRAMS || (k > 0 && kernels > MAX_PROGRAM_KERNELS)) this.programs.delete(old);
     });
     return program;
   }
