@@ -127,7 +127,7 @@ export const log1p: Unary = unary("log1p", {
   wgsl: ([a], t) => passNaN(log1pOf(a, t), [a], t),
   gradient: (dy, _y, [a]) => [div(dy, add(a, 1))],
   cost: DEAR,
-  check: { f64: Math.log1p, on: [-0.8, 3] },
+  check: { f64: Math.log1p, on: [-0.5, 3] },
 });
 
 /** 2^a. */
@@ -143,7 +143,7 @@ export const log2: Unary = unary("log2", {
   wgsl: ([a], t) => passNaN(`log2(${a})`, [a], t),
   gradient: (dy, _y, [a]) => [div(dy, mul(a, Math.LN2))],
   cost: DEAR,
-  check: { f64: Math.log2, on: [0.3, 4] },
+  check: { f64: Math.log2, on: [0.5, 4] },
 });
 
 /** √a. */

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { InputError } from "../../engine/errors.ts";
 import { fillUniform } from "../../engine/random.ts";
 import type { Dataset } from "../datasets/dataset.ts";
-import { type Data, type ModelEntry, type Request, type Training, system } from "../system.ts";
+import { type Data, type Request, type Training, system } from "../system.ts";
 import { choice, flag, number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
 import type { RunStore } from "../training/host.ts";
 import { approximateParzen, levelSheet, type Validation } from "./assessment.ts";
@@ -165,21 +165,6 @@ async function start(
   };
 }
 
-const FLOWERS: ModelEntry = {
-  name: "lapgan",
-  title: "LAPGAN, flowers",
-  description: "Five kinds of flowers at 64×64 pixels, in levels of 8, 16, 32 and 64.",
-  file: "models/weights/lapgan-flowers.safetensors",
-  card: "models/weights/lapgan-flowers.md",
-};
-const CIFAR: ModelEntry = {
-  name: "lapgan-cifar",
-  title: "LAPGAN, CIFAR-10",
-  description: "The ten classes of CIFAR-10 at 32×32 pixels, learnt from 4,000 pictures.",
-  file: "models/weights/lapgan-cifar.safetensors",
-  card: "models/weights/lapgan-cifar.md",
-};
-
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
@@ -283,7 +268,7 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
       },
     };
   },
-  shipped: [FLOWERS, CIFAR],
+  shipped: [],
   load: async (bytes, file) => new LapganSampler(parseLapgan(bytes, file)),
   judge: (sampler, request) => judgeLapgan(sampler as LapganSampler, request),
 });

@@ -50,7 +50,7 @@ describe("losses refuse", () => {
     [
       "an unknown kind",
       () => ganLoss("gan" as GanLossKind),
-      `ganLoss: kind must be one of ${ganLossKinds.join(", ")}, got gan`,
+      `ganLoss: kind must be one of ${ganLossKinds.join(", ")}, got "gan"`,
     ],
     ["a kind of Object's own", () => ganLoss("constructor" as GanLossKind), "ganLoss: kind must be one of"],
     [
