@@ -1,5 +1,6 @@
 /** A training step of every system of the table, as `train` makes it: uploads, measures, averages and all. */
 import { flush } from "../../engine/index.ts";
+import { fillUniform } from "../../engine/random.ts";
 import { findSystem, systems } from "../../models/systems.ts";
 import type { Case } from "../case.ts";
 
@@ -18,9 +19,31 @@ const step = (id: string, title: string, system: string, rehearsal?: string): Ca
   },
 });
 
+/** LAPGAN's level of 28 pixels with the paper's networks, on as many pictures as the other libraries are given. */
+const lapganLevel: Case = {
+  id: "lapgan-step",
+  title: "LAPGAN, level of 28 pixels, D and G step, batch 16",
+  prepare: async () => {
+    const { levelRecipe } = await import("../../models/lapgan/recipe.ts");
+    const { rehearsedLevel } = await import("../../models/lapgan/training.ts");
+    const { Normalisation } = await import("../../models/lapgan/normalisation.ts");
+    const [size, count] = [28, 16];
+    const options = { sizes: [14, size], level: 1, classes: 0, pictures: 4000, steps: 1000, seed: 0 };
+    const recipe = { ...levelRecipe("paper", options), batchSize: count };
+    const trainer = rehearsedLevel(recipe, new Normalisation(size));
+    const data = fillUniform(new Float32Array(count * size * size * 3), 1, 0) as Float32Array<ArrayBuffer>;
+    const batch = { index: 0, count, fields: { picture: { shape: [count, size, size, 3], data } } };
+    return () => {
+      trainer.record(batch, 0).watch();
+      flush();
+    };
+  },
+};
+
 export const systemCases: readonly Case[] = [
   // The other libraries do the same work, but for measures and averages.
   step("cgan-step", "CGAN (MLP, maxout), D and G step, batch 100", "cgan", "paper"),
+  lapganLevel,
   ...Object.keys(systems).map((name) =>
     step(`${name}-training`, `a training step of ${name}, its usual size`, name),
   ),
