@@ -99,7 +99,7 @@ export class Gpu {
 
   /** What has been done so far; a steady training loop adds dispatches and submits, nothing else. */
   get stats(): MemoryStats & { pipelines: number; bindGroups: number; submits: number; dispatches: number } {
-    return { ...this.memory.stats, ...this.counters, pipelines: this.pipelines.count };
+    return { ...this.memory.stats, ...this.counters, pipelines: this.pipelines.made };
   }
 
   /** Throws what WebGPU has reported since the last call. */

@@ -31,6 +31,11 @@ export class Pipelines {
     this.device = device;
   }
 
+  /** Pipelines made since the device was opened, kept or not: a loop in steady state makes none. */
+  get made(): number {
+    return this.asked;
+  }
+
   /** Pipelines that are kept. */
   get count(): number {
     return this.compiled.size;
