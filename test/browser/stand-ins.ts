@@ -37,7 +37,10 @@ export function standIns(names: readonly string[]): StandIns {
     plugin: {
       name: "stand-ins",
       setup: (build) =>
-        build.onLoad({ filter: /super-resolution[\\/]shipped\.ts$/ }, () => ({ contents: table, loader: "js" })),
+        build.onLoad({ filter: /super-resolution[\\/]shipped\.ts$/ }, () => ({
+          contents: table,
+          loader: "js",
+        })),
     },
     files: new Map(rows.map(({ file }, k) => [file, weights(k)])),
   };
