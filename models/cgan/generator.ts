@@ -39,12 +39,16 @@ export interface MakingOptions {
   readonly dropout?: Rng;
   /** What the bias of the paper's pixels begins as, [h · w]. */
   readonly outputBias?: Float32Array;
+  /** Bound of the paper's initial weights in the generator. */
+  readonly initialBound?: number | undefined;
+  /** Share of the pixels that the paper's discriminator does not see. */
+  readonly inputDropout?: number | undefined;
 }
 
 export function pictureGenerator(form: CganNetworks, options: MakingOptions = {}): PictureGenerator {
   const { networks, latentDim, generatorWidth, height, width } = form;
   const classes = form.classes.length;
-  const { seed = 0, dropout, outputBias } = options;
+  const { seed = 0, dropout, outputBias, initialBound } = options;
   if (networks === "convolutional") {
     const network = new ConvolutionalGenerator(
       { latentDim, classes, height, width, channels: generatorWidth },
@@ -64,6 +68,7 @@ export function pictureGenerator(form: CganNetworks, options: MakingOptions = {}
     seed,
     ...(dropout && { rng: dropout }),
     ...(outputBias && { outputBias }),
+    ...(initialBound !== undefined && { initialBound }),
   });
   return { network, draw: (z, y) => reshape(network.forward(z, y), [-1, height, width, 1]) };
 }
@@ -71,7 +76,7 @@ export function pictureGenerator(form: CganNetworks, options: MakingOptions = {}
 export function pictureDiscriminator(form: CganNetworks, options: MakingOptions = {}): PictureDiscriminator {
   const { networks, discriminatorWidth, height, width } = form;
   const classes = form.classes.length;
-  const { seed = 1, dropout } = options;
+  const { seed = 1, dropout, inputDropout = 0 } = options;
   if (networks === "convolutional") {
     const network = new ConvolutionalDiscriminator(
       { classes, height, width, channels: discriminatorWidth },
@@ -91,6 +96,7 @@ export function pictureDiscriminator(form: CganNetworks, options: MakingOptions 
     image: { units: discriminatorWidth, pieces: 5 },
     label: { units: Math.ceil((discriminatorWidth * 5) / 24), pieces: 5 },
     joint: { units: discriminatorWidth, pieces: 4 },
+    inputDropout,
     seed,
     ...(dropout && { rng: dropout }),
   });

@@ -17,6 +17,9 @@ import {
   type Tensor,
 } from "../../engine/index.ts";
 
+/** What dropout's random numbers are for, told apart from all others of the same seed. */
+const DROPOUT = 0x6a12;
+
 export interface CganGeneratorOptions {
   /** Numbers of noise: 100. */
   readonly latentDim?: number;
@@ -35,6 +38,8 @@ export interface CganGeneratorOptions {
   readonly rng?: Rng;
   /** What the bias of the pixels begins as: `marginalBias` of the data in the paper's code; by default zeros. */
   readonly outputBias?: Float32Array;
+  /** Initial weights are uniform between plus and minus this: 0.05. */
+  readonly initialBound?: number;
 }
 
 /** The bias with which a sigmoid gives each pixel its mean over the data. @param means [pixels], in [0, 1] */
@@ -63,11 +68,12 @@ export class CganGenerator extends Module {
       hidden = 1200,
       pixels = 784,
       seed = 0,
-      rng = new Rng(seed),
+      rng = new Rng(seed, DROPOUT),
       outputBias,
+      initialBound: bound = 0.05,
     } = options;
     const init = new Initializer(seed);
-    const weightInit = { bound: 0.05 };
+    const weightInit = { bound };
     this.latentDim = latentDim;
     this.fz = new Linear(latentDim, noiseUnits, init, { weightInit });
     this.fy = new Linear(classes, classUnits, init, { weightInit });
@@ -108,6 +114,8 @@ export interface CganDiscriminatorOptions {
   /** The joint layer: 240 units of 4 pieces. */
   readonly joint?: MaxoutSize;
   readonly seed?: number;
+  /** Share of the pixels that dropout sets to 0: none. */
+  readonly inputDropout?: number;
   /** Where dropout takes its random numbers from; by default from the seed. */
   readonly rng?: Rng;
 }
@@ -117,6 +125,7 @@ export class CganDiscriminator extends Module {
   readonly my: Maxout;
   readonly mj: Maxout;
   readonly fo: Linear;
+  readonly dropout0: Dropout | undefined;
   readonly dropout1: Dropout;
   readonly dropout2: Dropout;
 
@@ -128,8 +137,9 @@ export class CganDiscriminator extends Module {
       image = { units: 240, pieces: 5 },
       label = { units: 50, pieces: 5 },
       joint = { units: 240, pieces: 4 },
+      inputDropout = 0,
       seed = 1,
-      rng = new Rng(seed),
+      rng = new Rng(seed, DROPOUT),
     } = options;
     const init = new Initializer(seed);
     const weightInit = { bound: 0.005 };
@@ -137,6 +147,7 @@ export class CganDiscriminator extends Module {
     this.my = new Maxout(classes, label.units, label.pieces, init, { weightInit });
     this.mj = new Maxout(image.units + label.units, joint.units, joint.pieces, init, { weightInit });
     this.fo = new Linear(joint.units, 1, init, { weightInit });
+    if (inputDropout > 0) this.dropout0 = new Dropout(inputDropout, rng);
     this.dropout1 = new Dropout(0.5, rng);
     this.dropout2 = new Dropout(0.5, rng);
   }
@@ -147,7 +158,8 @@ export class CganDiscriminator extends Module {
    * @returns [n], logits: positive for real
    */
   forward(x: Tensor, y: Tensor): Tensor {
-    const seen = concat([this.mx.forward(x), this.my.forward(y)], 1); // [n, 240 + 50]
+    const left = this.dropout0?.forward(x) ?? x;
+    const seen = concat([this.mx.forward(left), this.my.forward(y)], 1); // [n, 240 + 50]
     const h = this.mj.forward(this.dropout1.forward(seen)); // [n, 240]
     return reshape(this.fo.forward(this.dropout2.forward(h)), [-1]);
   }

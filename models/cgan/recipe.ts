@@ -4,8 +4,8 @@ import type { NoiseForm } from "../sampling/noise.ts";
 import type { GameRecipe } from "../training/adversarial-recipe.ts";
 
 export const CGAN_NETWORKS = ["mlp", "convolutional"] as const;
-/** Uniform in the unit cube (the paper's), uniform between -1 and 1, standard normal. */
-export const CGAN_NOISES = ["unit", "uniform", "normal"] as const;
+/** Uniform in the unit cube (the paper's), between -1 and 1, or with variance 1 (the code it was built on); standard normal. */
+export const CGAN_NOISES = ["unit", "uniform", "wide", "normal"] as const;
 
 /** What the networks' weights have to be known by. */
 export interface CganNetworks {
@@ -31,7 +31,12 @@ export interface CganNetworks {
   readonly width: number;
 }
 
-const LAWS = { unit: [0, 1], uniform: [-1, 1], normal: "normal" } as const;
+const LAWS = {
+  unit: [0, 1],
+  uniform: [-1, 1],
+  wide: [-Math.sqrt(3), Math.sqrt(3)],
+  normal: "normal",
+} as const;
 
 /** The noise that a generator takes. */
 export const noiseForm = ({ noise, latentDim }: CganNetworks): NoiseForm => ({
@@ -44,6 +49,10 @@ export interface CganRecipe extends GameRecipe, CganNetworks {
   readonly preset: CganPreset;
   /** Weight of the class that the discriminator names, in the generator's loss; only convolutional discriminators name one. */
   readonly classWeight: number;
+  /** Initial weights of the paper's generator are uniform up to this: 0.05 by default. */
+  readonly initialBound?: number;
+  /** Share of the pixels that dropout sets to 0 before the paper's discriminator sees them: none by default. */
+  readonly inputDropout?: number;
 }
 
 /** What a preset leaves to the data and the run. */
@@ -52,13 +61,21 @@ type Open = "system" | "preset" | "classes" | "height" | "width" | "seed";
 const SHARED = { realTarget: 1, discriminatorScale: 1, r1: 0, r2: 0, penaltyEvery: 1, augment: [] } as const;
 
 export const CGAN_PRESETS = {
-  /** Mirza and Osindero 2014, section 4.1; momentum's ramp as in the code it was built on: over 250 epochs of 600 updates. */
+  /**
+   * Mirza and Osindero 2014, section 4.1. Where it is silent, as in the code it was built on (goodfeli/adversarial): momentum's
+   * ramp over 250 epochs of 600 updates, dropout at the input, the discriminator's loss as a mean over both halves. Two things are
+   * ours. Noise has variance 1, as in that code, and initial weights are twice that code's 0.05: from the unit cube and 0.05 the
+   * samples are one picture at first, its pixels saturate before the discriminator has learnt anything, and none came back in 1,400 updates.
+   */
   paper: {
     ...SHARED,
+    discriminatorScale: 0.5,
+    initialBound: 0.1,
+    inputDropout: 0.2,
     networks: "mlp",
     classWeight: 0,
     latentDim: 100,
-    noise: "unit",
+    noise: "wide",
     truncation: 1,
     generatorWidth: 1200,
     discriminatorWidth: 240,

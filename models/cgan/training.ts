@@ -13,14 +13,15 @@ export type CganTraining = AdversarialTraining<Tensor, CganRecipe>;
  * @param means of each pixel over the data, [h · w], which the paper's generator begins with; ½ by default
  */
 export function cganTraining(recipe: CganRecipe, means?: ArrayLike<number>): CganTraining {
-  const { seed, batchSize } = recipe;
+  const { seed, batchSize, initialBound, inputDropout } = recipe;
   const dropout = dropoutRng(seed);
   const generator = pictureGenerator(recipe, {
     seed,
     dropout,
+    initialBound,
     ...(means && { outputBias: marginalBias(means) }),
   });
-  const discriminator = pictureDiscriminator(recipe, { seed: seed + 1, dropout });
+  const discriminator = pictureDiscriminator(recipe, { seed: seed + 1, dropout, inputDropout });
   return new AdversarialTraining(
     recipe,
     {
