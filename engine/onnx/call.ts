@@ -15,11 +15,7 @@ export class Call {
   readonly version: number;
   readonly inputs: readonly (Value | undefined)[];
 
-  constructor(
-    node: OperatorNode,
-    version: number,
-    inputs: readonly (Value | undefined)[],
-  ) {
+  constructor(node: OperatorNode, version: number, inputs: readonly (Value | undefined)[]) {
     this.node = node;
     this.version = version;
     this.inputs = inputs;
@@ -127,7 +123,10 @@ export interface Operator {
 export type Family = Readonly<Record<string, Compute | Operator>>;
 
 /** An operator that reads the inputs at these places. */
-export const reading = (places: readonly number[] | ((call: Call) => readonly number[]), compute: Compute): Operator => ({
+export const reading = (
+  places: readonly number[] | ((call: Call) => readonly number[]),
+  compute: Compute,
+): Operator => ({
   compute,
   reads: typeof places === "function" ? places : () => places,
 });

@@ -75,8 +75,7 @@ export class Interpreter {
       const inputs = node.inputs.map((name) =>
         name === ""
           ? undefined
-          : (scope.get(name) ??
-            fail(node, `its input ${JSON.stringify(name)} is made by nothing before it`)),
+          : (scope.get(name) ?? fail(node, `its input ${JSON.stringify(name)} is made by nothing before it`)),
       );
       const results = yield* this.node(node, inputs, scope, versions, attributes);
       node.outputs.forEach((name, k) => {
@@ -113,7 +112,11 @@ export class Interpreter {
   }
 
   /** A function of the file's own: its nodes see nothing but what they are given. */
-  private *local(f: LocalFunction, node: OperatorNode, inputs: readonly (Value | undefined)[]): Interpretation {
+  private *local(
+    f: LocalFunction,
+    node: OperatorNode,
+    inputs: readonly (Value | undefined)[],
+  ): Interpretation {
     const scope = new Scope();
     f.inputs.forEach((name, k) => {
       const value = inputs[k];

@@ -114,7 +114,8 @@ const readVersions = (sets: readonly FieldReader[]): Map<string, number> =>
   new Map(sets.map((set) => [domainOf(set.text(1)), set.integer(2)]));
 
 function readGraph(graph: FieldReader, file: string, depth: number): Graph {
-  if (depth > MOST_NESTED) throw new FormatError(`${file}: more than ${MOST_NESTED} graphs lie in each other`);
+  if (depth > MOST_NESTED)
+    throw new FormatError(`${file}: more than ${MOST_NESTED} graphs lie in each other`);
   if (graph.has(15)) throw new InputError(`${file}: sparse weights cannot be read`);
   return {
     name: graph.text(2),

@@ -20,7 +20,9 @@ const MOST_NUMBERS = 2 ** 27;
 /** Checks that numbers of this shape can be made in host memory. */
 export function expectRoom(shape: Shape): void {
   if (sizeOf(shape) > MOST_NUMBERS)
-    throw new InputError(`onnx: a constant of shape ${showShape(shape)} is larger than the ${MOST_NUMBERS} numbers allowed`);
+    throw new InputError(
+      `onnx: a constant of shape ${showShape(shape)} is larger than the ${MOST_NUMBERS} numbers allowed`,
+    );
 }
 
 /**
@@ -100,7 +102,9 @@ export function slice(x: Value, starts: readonly number[], steps: readonly numbe
   const strides = stridesOf(x.shape);
   if (shape.every((n, axis) => n === x.shape[axis] && steps[axis] === 1)) return x;
   if (x.prefersLast && steps.every((step) => step > 0) && sizeOf(shape) > 0) {
-    const [s, t, z] = [starts, steps, shape].map((list) => toLast(x.rank).map((axis) => list[axis] as number));
+    const [s, t, z] = [starts, steps, shape].map((list) =>
+      toLast(x.rank).map((axis) => list[axis] as number),
+    );
     return Value.channelsLast(x.type, sliced(x.channelsLast, s ?? [], t ?? [], z ?? []));
   }
   return made(
@@ -185,8 +189,7 @@ function joined(parts: readonly Value[], axis: number, shape: Shape): Numbers {
   for (const part of parts) {
     const length = sizeOf(part.shape.slice(axis));
     const numbers = hostOf(part);
-    for (let k = 0; k < outer; k++)
-      out.set(numbers.subarray(k * length, (k + 1) * length), k * row + front);
+    for (let k = 0; k < outer; k++) out.set(numbers.subarray(k * length, (k + 1) * length), k * row + front);
     front += length;
   }
   return out;
@@ -206,14 +209,19 @@ export function expand(x: Value, shape: Shape): Value {
 /** A border of one value; negative amounts cut off. */
 export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
   const starts = before.map((n) => Math.max(-n, 0));
-  const rest = x.shape.map((n, k) => Math.max(n + Math.min(before[k] ?? 0, 0) + Math.min(after[k] ?? 0, 0), 0));
+  const rest = x.shape.map((n, k) =>
+    Math.max(n + Math.min(before[k] ?? 0, 0) + Math.min(after[k] ?? 0, 0), 0),
+  );
   const cut = slice(
     x,
     starts,
     x.shape.map(() => 1),
     rest,
   );
-  const [front, behind] = [before, after].map((list) => list.map((n) => Math.max(n, 0))) as [number[], number[]];
+  const [front, behind] = [before, after].map((list) => list.map((n) => Math.max(n, 0))) as [
+    number[],
+    number[],
+  ];
   const shape = cut.shape.map((n, k) => n + (front[k] as number) + (behind[k] as number));
   if (shape.every((n, k) => n === cut.shape[k])) return cut;
   if (cut.size === 0) return filled(x.type, shape, value);
@@ -238,7 +246,12 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
 }
 
 /** Border of one value, infinite ones too. */
-export function padded(x: Tensor, before: readonly number[], after: readonly number[], value: number): Tensor {
+export function padded(
+  x: Tensor,
+  before: readonly number[],
+  after: readonly number[],
+  value: number,
+): Tensor {
   const zeros = padZeros(x, before, after);
   if (value === 0 || zeros === x) return zeros;
   return where(padZeros(constant(1, x.shape), before, after), zeros, constant(value, [], x.dtype));

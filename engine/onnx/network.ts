@@ -37,8 +37,8 @@ export class OnnxNetwork extends Module {
   readonly outputs: readonly Port[];
   /** Weights by the names that the file has for them. */
   readonly tensors: ReadonlyMap<string, Weight>;
-  private declare readonly constants: ReadonlyMap<string, Value>;
-  private declare readonly interpreter: Interpreter;
+  declare private readonly constants: ReadonlyMap<string, Value>;
+  declare private readonly interpreter: Interpreter;
 
   constructor(model: Model, weights: ReadonlyMap<string, { readonly trained: boolean }>) {
     super();
@@ -103,18 +103,18 @@ export class OnnxNetwork extends Module {
     for (const port of this.inputs) {
       const input = inputs.get(port.name);
       if (!input) throw new InputError(`onnx: input ${JSON.stringify(port.name)} is missing`);
-      given.set(port.name, valueOf(port, input));
+      given.set(port.name, asValue(port, input));
     }
     // The file may have a weight among its inputs, which then may be given.
     for (const [name, input] of inputs) {
       const port = { name, type: undefined, axes: undefined };
-      if (!this.inputs.some((p) => p.name === name)) given.set(name, valueOf(port, input));
+      if (!this.inputs.some((p) => p.name === name)) given.set(name, asValue(port, input));
     }
     return given;
   }
 }
 
-function valueOf({ name, type, axes }: Port, input: OnnxInput): Value {
+function asValue({ name, type, axes }: Port, input: OnnxInput): Value {
   const { shape } = input;
   const fits =
     !axes ||
@@ -132,7 +132,10 @@ function valueOf({ name, type, axes }: Port, input: OnnxInput): Value {
     throw new InputError(
       `onnx: input ${JSON.stringify(name)} is of type ${wanted}: a tensor of type ${needsFloat ? "f32" : "i32"}, got ${input.dtype}`,
     );
-  return Value.computed(wanted, input.dtype === "u32" || input.dtype === "f16" ? input.cast(isFloat ? "f32" : "i32") : input);
+  return Value.computed(
+    wanted,
+    input.dtype === "u32" || input.dtype === "f16" ? input.cast(isFloat ? "f32" : "i32") : input,
+  );
 }
 
 const numbersOf = async (value: Value): Promise<Numbers> =>

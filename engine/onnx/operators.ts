@@ -4,6 +4,10 @@ import { ARITHMETIC } from "./operators/arithmetic.ts";
 import { BORDERS } from "./operators/borders.ts";
 import { CONSTANTS } from "./operators/constants.ts";
 import { CONVOLUTION } from "./operators/convolution.ts";
+import { DETECTION } from "./operators/detection.ts";
+import { QUANTISED } from "./operators/quantised.ts";
+import { RECURRENT } from "./operators/recurrent.ts";
+import { SIGNAL } from "./operators/signal.ts";
 import { FUNCTIONS } from "./operators/functions.ts";
 import { INDICES } from "./operators/indices.ts";
 import { NORMALISATION } from "./operators/normalisation.ts";
@@ -21,6 +25,10 @@ const FAMILIES: readonly Family[] = [
   CONSTANTS,
   CONVOLUTION,
   FUNCTIONS,
+  SIGNAL,
+  RECURRENT,
+  QUANTISED,
+  DETECTION,
   INDICES,
   NORMALISATION,
   POOLING,

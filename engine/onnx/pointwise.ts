@@ -27,10 +27,12 @@ export function pointwise(
 ): Value {
   const shape = broadcast(inputs.map((input) => input.shape));
   const rank = shape.length;
-  const keepsLast =
-    inputs.some((input) => input.prefersLast && input.rank === rank) && sizeOf(shape) > 0;
+  const keepsLast = inputs.some((input) => input.prefersLast && input.rank === rank) && sizeOf(shape) > 0;
   if (keepsLast)
-    return Value.channelsLast(type, expand(onDevice(...inputs.map((input) => alongLast(input, rank))), lastShape(shape)));
+    return Value.channelsLast(
+      type,
+      expand(onDevice(...inputs.map((input) => alongLast(input, rank))), lastShape(shape)),
+    );
   return made(
     type,
     shape,
@@ -58,7 +60,9 @@ function hostPointwise(type: ElementType, inputs: readonly Value[], shape: Shape
   }));
   const out = new Float64Array(sizeOf(shape));
   for (let k = 0; k < out.length; k++)
-    out[k] = onHost(...columns.map(({ numbers, places }) => numbers[places ? (places[k] as number) : k] as number));
+    out[k] = onHost(
+      ...columns.map(({ numbers, places }) => numbers[places ? (places[k] as number) : k] as number),
+    );
   return storedAs(type, out);
 }
 

@@ -81,8 +81,7 @@ function roundToB16(values: Float32Array): Float32Array {
   const words = new Uint32Array(Float32Array.from(values).buffer);
   for (let k = 0; k < words.length; k++) {
     const word = words[k] as number;
-    if ((word & 0x7fffffff) <= 0x7f800000)
-      words[k] = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000;
+    if ((word & 0x7fffffff) <= 0x7f800000) words[k] = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000;
   }
   return new Float32Array(words.buffer);
 }
@@ -106,9 +105,7 @@ export function decodeRaw(type: ElementType, bytes: Uint8Array, size: number, wh
     case "float16":
       return fromFloat16Bits(new Uint16Array(buffer, offset, size));
     case "bfloat16":
-      return new Float32Array(
-        Uint32Array.from(new Uint16Array(buffer, offset, size), (b) => b << 16).buffer,
-      );
+      return new Float32Array(Uint32Array.from(new Uint16Array(buffer, offset, size), (b) => b << 16).buffer);
     case "int64":
       return Float64Array.from(new BigInt64Array(buffer, offset, size), Number);
     case "uint64":

@@ -56,7 +56,11 @@ export class Value {
   }
 
   /** Whole numbers, int64 by default. */
-  static wholes(numbers: readonly number[], shape: Shape = [numbers.length], type: ElementType = "int64"): Value {
+  static wholes(
+    numbers: readonly number[],
+    shape: Shape = [numbers.length],
+    type: ElementType = "int64",
+  ): Value {
     return Value.known(type, shape, Float64Array.from(numbers));
   }
 

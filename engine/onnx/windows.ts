@@ -33,7 +33,8 @@ export function windowsOf(call: Call, sizes: readonly number[], kernel: readonly
   ] as const)
     if (list.length !== length)
       call.refuse(`${name} should have ${length} numbers for ${rank} axes, got [${list.join(", ")}]`);
-  if ([...strides, ...dilations, ...kernel].some((n) => n < 1)) call.refuse("strides, dilations and kernel are at least 1");
+  if ([...strides, ...dilations, ...kernel].some((n) => n < 1))
+    call.refuse("strides, dilations and kernel are at least 1");
   const auto = call.string("auto_pad", "NOTSET", AUTO);
   const isCeil = call.int("ceil_mode", 0) === 1;
   return sizes.map((size, k) => {
@@ -50,7 +51,8 @@ export function windowsOf(call: Call, sizes: readonly number[], kernel: readonly
     let count = (isCeil ? Math.ceil(steps) : Math.floor(steps)) + 1;
     // No window begins behind the image.
     if (isCeil && (count - 1) * stride >= size + before) count--;
-    if (count < 1) call.refuse(`a window of ${reach} does not fit into ${size} with pads ${before} and ${after}`);
+    if (count < 1)
+      call.refuse(`a window of ${reach} does not fit into ${size} with pads ${before} and ${after}`);
     return { size, kernel: taps, stride, dilation, before, after, count };
   });
 }

@@ -42,7 +42,12 @@ async function main(): Promise<number> {
         passed: passed.map(({ name }) => name),
         failed: failed.map(named),
         unsupported: unsupported.map(named),
-        counts: { total: cases.length, passed: passed.length, failed: failed.length, unsupported: unsupported.length },
+        counts: {
+          total: cases.length,
+          passed: passed.length,
+          failed: failed.length,
+          unsupported: unsupported.length,
+        },
       }),
     );
   } else {

@@ -18,7 +18,10 @@ export function operands(call: Call): [Value, Value] {
 }
 
 const arithmetic =
-  (onHost: (a: number, b: number, type: ElementType) => number, onDevice: (a: Tensor, b: Tensor) => Tensor): Compute =>
+  (
+    onHost: (a: number, b: number, type: ElementType) => number,
+    onDevice: (a: Tensor, b: Tensor) => Tensor,
+  ): Compute =>
   (call) => {
     const [a, b] = operands(call);
     return pointwise(
@@ -46,13 +49,19 @@ const folded =
     call.inputs
       .map((_, k) => call.input(k))
       .reduce((a, b) =>
-        pointwise(a.type, [a, b], onHost as (...n: number[]) => number, onDevice as (...t: Tensor[]) => Tensor),
+        pointwise(
+          a.type,
+          [a, b],
+          onHost as (...n: number[]) => number,
+          onDevice as (...t: Tensor[]) => Tensor,
+        ),
       );
 
 const total = folded((a, b) => a + b, add);
 
 const larger = (a: number, b: number): number => (Number.isNaN(a) ? a : Number.isNaN(b) ? b : Math.max(a, b));
-const smaller = (a: number, b: number): number => (Number.isNaN(a) ? a : Number.isNaN(b) ? b : Math.min(a, b));
+const smaller = (a: number, b: number): number =>
+  Number.isNaN(a) ? a : Number.isNaN(b) ? b : Math.min(a, b);
 
 /** Remainder with the sign of the dividend (C's fmod), or of the divisor (Python's %). */
 const remainder = (a: Tensor, b: Tensor, ofDividend: boolean): Tensor => {
@@ -111,7 +120,12 @@ export const ARITHMETIC: Family = {
   Mean: (call) => {
     const sum = total(call);
     const n = call.inputs.length;
-    return pointwise(sum.type, [sum], (a) => (a as number) / n, (a) => mul(a as Tensor, 1 / n));
+    return pointwise(
+      sum.type,
+      [sum],
+      (a) => (a as number) / n,
+      (a) => mul(a as Tensor, 1 / n),
+    );
   },
   PRelu: (call) => {
     const [x, slope] = operands(call);
@@ -124,7 +138,10 @@ export const ARITHMETIC: Family = {
       x.type,
       [x, along],
       (a, s) => ((a as number) < 0 ? (a as number) * (s as number) : (a as number)),
-      (a, s) => (a?.dtype === "f32" ? ops.prelu(a, s as Tensor) : where(lt(a as Tensor, 0), mul(a as Tensor, s as Tensor), a as Tensor)),
+      (a, s) =>
+        a?.dtype === "f32"
+          ? ops.prelu(a, s as Tensor)
+          : where(lt(a as Tensor, 0), mul(a as Tensor, s as Tensor), a as Tensor),
     );
   },
   Equal: comparison((a, b) => a === b, eq),

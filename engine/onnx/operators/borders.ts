@@ -33,7 +33,8 @@ function bordered(call: Call): Value {
     before[axis] = amounts[k] as number;
     after[axis] = amounts[k + axes.length] as number;
   });
-  if (mode === "constant") return pad(x, before, after, call.inputs[2] ? call.scalar(2, 0) : call.float("value", 0));
+  if (mode === "constant")
+    return pad(x, before, after, call.inputs[2] ? call.scalar(2, 0) : call.float("value", 0));
   return mirrored(x, before, after, mode);
 }
 
@@ -50,7 +51,10 @@ function mirrored(
     whole.shape.map(() => 1),
     whole.shape.map((n, k) => n + Math.min(before[k] as number, 0) + Math.min(after[k] as number, 0)),
   );
-  const [front, behind] = [before, after].map((list) => list.map((n) => Math.max(n, 0))) as [number[], number[]];
+  const [front, behind] = [before, after].map((list) => list.map((n) => Math.max(n, 0))) as [
+    number[],
+    number[],
+  ];
   const fits = x.shape.every((n, k) => Math.max(front[k] as number, behind[k] as number) < n);
   if (!x.isConstant && isFloating(x.type) && mode !== "wrap" && fits) {
     const [f, b] = [front, behind].map((list) => {

@@ -119,8 +119,7 @@ function oneHot(call: Call): Value {
   const numbers = new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(off);
   call.numbers(0).forEach((index, k) => {
     const at = Math.trunc(index < 0 ? index + depth : index);
-    if (at >= 0 && at < depth)
-      numbers[(Math.floor(k / inner) * depth + at) * inner + (k % inner)] = on;
+    if (at >= 0 && at < depth) numbers[(Math.floor(k / inner) * depth + at) * inner + (k % inner)] = on;
   });
   return Value.known(type, shape, storedAs(type, numbers));
 }
@@ -149,4 +148,3 @@ export const CONSTANTS: Family = {
     );
   },
 };
-

@@ -5,7 +5,10 @@ import type { Graph } from "../model.ts";
 import { Value } from "../value.ts";
 
 /** Computes a graph that lies in the one at hand, and can read numbers on the way. */
-export type RunGraph = (graph: Graph, inputs: readonly (Value | undefined)[]) => Generator<Value, Value[], Value>;
+export type RunGraph = (
+  graph: Graph,
+  inputs: readonly (Value | undefined)[],
+) => Generator<Value, Value[], Value>;
 
 /** An operator that runs graphs; it yields values whose numbers it needs, and is given them back with numbers. */
 export type Control = (call: Call, run: RunGraph) => Generator<Value, readonly Value[], Value>;

@@ -108,12 +108,18 @@ export const FUNCTIONS: Family = {
     return pointwise(x.type, [x], (a) => Math.max(a, 0), positive);
   },
   Softplus: unary(softplus, ops.softplus),
-  Softsign: unary((a) => a / (1 + Math.abs(a)), (a) => div(a, add(ops.abs(a), 1))),
+  Softsign: unary(
+    (a) => a / (1 + Math.abs(a)),
+    (a) => div(a, add(ops.abs(a), 1)),
+  ),
   HardSwish: unary(
     (a) => a * clamp(a / 6 + 0.5, 0, 1),
     (a) => mul(a, ops.clamp(add(mul(a, 1 / 6), 0.5), 0, 1)),
   ),
-  Mish: unary((a) => a * Math.tanh(softplus(a)), (a) => mul(a, ops.tanh(ops.softplus(a)))),
+  Mish: unary(
+    (a) => a * Math.tanh(softplus(a)),
+    (a) => mul(a, ops.tanh(ops.softplus(a))),
+  ),
   Elu: shaped((call) => {
     const alpha = call.float("alpha", 1);
     return { host: (a) => (a > 0 ? a : alpha * Math.expm1(a)), device: (a) => ops.elu(a, alpha) };
@@ -156,8 +162,7 @@ export const FUNCTIONS: Family = {
     const approximate = call.string("approximate", "none", ["none", "tanh"]);
     const inner = (a: number) => Math.sqrt(2 / Math.PI) * (a + 0.044715 * a ** 3);
     return {
-      host: (a) =>
-        0.5 * a * (1 + (approximate === "tanh" ? Math.tanh(inner(a)) : erf(a * Math.SQRT1_2))),
+      host: (a) => 0.5 * a * (1 + (approximate === "tanh" ? Math.tanh(inner(a)) : erf(a * Math.SQRT1_2))),
       device: (a) => ops.gelu(a, { approximate }),
     };
   }),
@@ -168,7 +173,10 @@ export const FUNCTIONS: Family = {
       device: (a) => where(lt(a, -lambd), add(a, bias), where(gt(a, lambd), sub(a, bias), 0)),
     };
   }),
-  Not: test((a) => a === 0, (a) => sub(1, a)),
+  Not: test(
+    (a) => a === 0,
+    (a) => sub(1, a),
+  ),
   IsNaN: test(Number.isNaN, ops.isnan),
   IsInf: (call) => {
     const [up, down] = [call.int("detect_positive", 1), call.int("detect_negative", 1)];
@@ -187,7 +195,8 @@ export const FUNCTIONS: Family = {
       const high = limit(2, "max", Number.POSITIVE_INFINITY) ?? known(2);
       if (low !== undefined && high !== undefined) {
         const isFloat = isFloating(x.type);
-        const within = (a: Tensor) => (isFloat ? ops.clamp(a, low, high) : floats((f) => ops.clamp(f, low, high))(a).cast("i32"));
+        const within = (a: Tensor) =>
+          isFloat ? ops.clamp(a, low, high) : floats((f) => ops.clamp(f, low, high))(a).cast("i32");
         return pointwise(x.type, [x], (a) => Math.min(Math.max(a, low), high), within);
       }
       let y = x;

@@ -83,8 +83,9 @@ function tuples(call: Call, x: Value, indices: Value, batch: number) {
 }
 
 const spread = (starts: Int32Array, length: number): Int32Array<ArrayBuffer> =>
-  Int32Array.from({ length: starts.length * length }, (_, k) =>
-    (starts[Math.floor(k / length)] as number) + (k % length),
+  Int32Array.from(
+    { length: starts.length * length },
+    (_, k) => (starts[Math.floor(k / length)] as number) + (k % length),
   );
 
 function gatherND(call: Call): Value {
@@ -97,14 +98,15 @@ function gatherND(call: Call): Value {
 
 type Reduction = "none" | "add" | "mul" | "max" | "min";
 
-const COMBINED: Readonly<Record<Reduction, readonly [(a: number, b: number) => number, (a: Tensor, b: Tensor) => Tensor]>> =
-  {
-    none: [(_, b) => b, (_, b) => b],
-    add: [(a, b) => a + b, ops.add],
-    mul: [(a, b) => a * b, ops.mul],
-    max: [Math.max, ops.maximum],
-    min: [Math.min, ops.minimum],
-  };
+const COMBINED: Readonly<
+  Record<Reduction, readonly [(a: number, b: number) => number, (a: Tensor, b: Tensor) => Tensor]>
+> = {
+  none: [(_, b) => b, (_, b) => b],
+  add: [(a, b) => a + b, ops.add],
+  mul: [(a, b) => a * b, ops.mul],
+  max: [Math.max, ops.maximum],
+  min: [Math.min, ops.minimum],
+};
 
 /**
  * x with the updates at these places. Those that meet at one place come one after the other: in each round every place gets at most
@@ -235,8 +237,9 @@ function unique(call: Call): Value[] {
     sizeOf(x.shape.slice(0, axis)),
   ];
   const sliceAt = (j: number) =>
-    Array.from({ length: outer * inner }, (_, k) =>
-      numbers[(Math.floor(k / inner) * n + j) * inner + (k % inner)] as number,
+    Array.from(
+      { length: outer * inner },
+      (_, k) => numbers[(Math.floor(k / inner) * n + j) * inner + (k % inner)] as number,
     );
   const kinds: { key: readonly number[]; first: number; count: number }[] = [];
   const kindOf = Array.from({ length: n }, (_, j) => {
@@ -281,7 +284,8 @@ function extremum(call: Call, find: typeof ops.argmax, sign: 1 | -1): Value {
         const base = Math.floor(k / inner) * n * inner + (k % inner);
         let best = 0;
         for (let j = 1; j < n; j++) {
-          const ahead = sign * ((numbers[base + j * inner] as number) - (numbers[base + best * inner] as number));
+          const ahead =
+            sign * ((numbers[base + j * inner] as number) - (numbers[base + best * inner] as number));
           if (ahead > 0 || (last && ahead === 0)) best = j;
         }
         return best;
@@ -311,7 +315,12 @@ function running(call: Call, isProduct: boolean): Value {
     pointwise(x.type, [a, b], (p, q) => (isProduct ? p * q : p + q), isProduct ? ops.mul : ops.add);
   const order = Array.from({ length: n }, (_, k) => (reverse ? n - 1 - k : k));
   const out: Value[] = [];
-  let sum = pointwise(x.type, [cut(x, 0, 1)], () => neutral, (a) => ops.add(ops.mul(a, 0), neutral));
+  let sum = pointwise(
+    x.type,
+    [cut(x, 0, 1)],
+    () => neutral,
+    (a) => ops.add(ops.mul(a, 0), neutral),
+  );
   for (const k of order) {
     const next = combine(sum, cut(x, k, k + 1));
     out[k] = exclusive ? sum : next;

@@ -1,6 +1,18 @@
 /** Normalisation: by statistics of the batch, the image, the channel, the group or the last axes. */
 import { reshape as reshapeTensor, sum } from "../../ops/broadcast.ts";
-import { abs, add, div, maximum, mul, pow, reciprocal, rsqrt, sqrt, square, sub } from "../../ops/pointwise.ts";
+import {
+  abs,
+  add,
+  div,
+  maximum,
+  mul,
+  pow,
+  reciprocal,
+  rsqrt,
+  sqrt,
+  square,
+  sub,
+} from "../../ops/pointwise.ts";
 import { mean, variance } from "../../ops/reduce.ts";
 import { resample, tapsOf } from "../../ops/taps.ts";
 import { type Shape, showShape } from "../../shape.ts";
@@ -22,11 +34,21 @@ const standardised = (x: Tensor, axes: readonly number[], eps: number): Tensor =
 
 function batchNorm(call: Call): readonly Value[] {
   const x = call.input(0);
-  if (call.version < 9 && call.int("spatial", 1) === 0) call.refuse("statistics of every pixel (spatial = 0) are not known");
+  if (call.version < 9 && call.int("spatial", 1) === 0)
+    call.refuse("statistics of every pixel (spatial = 0) are not known");
   const image = asImage(x);
-  const [gamma, beta, oldMean, oldVariance] = [1, 2, 3, 4].map((k) => call.input(k).tensor) as [Tensor, Tensor, Tensor, Tensor];
+  const [gamma, beta, oldMean, oldVariance] = [1, 2, 3, 4].map((k) => call.input(k).tensor) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   const isTraining =
-    call.version >= 14 ? call.int("training_mode", 0) === 1 : call.version >= 7 ? call.wants(1) : call.int("is_test", 0) === 0;
+    call.version >= 14
+      ? call.int("training_mode", 0) === 1
+      : call.version >= 7
+        ? call.wants(1)
+        : call.int("is_test", 0) === 0;
   const axes = image.shape.flatMap((_, axis) => (axis === 1 ? [] : [storedAxis(image, axis)]));
   const v = image.stored;
   const centre = isTraining ? mean(v, axes) : oldMean;
@@ -60,7 +82,8 @@ function groupNorm(call: Call): Value {
   const x = call.input(0);
   const groups = call.int("num_groups", 1);
   const [n, c, ...rest] = x.shape as [number, number, ...number[]];
-  if (c % groups !== 0) call.refuse(`the ${c} channels of ${showShape(x.shape)} cannot be cut into ${groups} groups`);
+  if (c % groups !== 0)
+    call.refuse(`the ${c} channels of ${showShape(x.shape)} cannot be cut into ${groups} groups`);
   const split = reshapeTensor(x.tensor, [n, groups, c / groups, ...rest]);
   const axes = split.shape.slice(2).map((_, k) => k + 2);
   const y = standardised(split, axes, call.float("epsilon", 1e-5));
@@ -125,13 +148,15 @@ function lpNorm(call: Call): Value {
   const x = call.input(0);
   const axis = storedAxis(x, call.axis(call.int("axis", -1), x.rank));
   const v = x.stored;
-  const length =
-    call.int("p", 2) === 1 ? sum(abs(v), axis, KEEP) : sqrt(sum(square(v), axis, KEEP));
+  const length = call.int("p", 2) === 1 ? sum(abs(v), axis, KEEP) : sqrt(sum(square(v), axis, KEEP));
   return like(x, mul(v, reciprocal(maximum(length, 1e-30))));
 }
 
 /** Which axes a softmax goes over: one since version 13, before all from one on. */
-export function overAxes(call: Call, x: Value): { readonly flat: Tensor; readonly axis: number; readonly shape: Shape } {
+export function overAxes(
+  call: Call,
+  x: Value,
+): { readonly flat: Tensor; readonly axis: number; readonly shape: Shape } {
   const isOld = call.version < 13;
   const axis = call.axis(call.int("axis", isOld ? 1 : -1), x.rank);
   if (!isOld) return { flat: x.stored, axis: storedAxis(x, axis), shape: x.stored.shape };

@@ -22,7 +22,11 @@ const poolWindows = (call: Call, x: Value): Windows[] => {
 };
 
 /** A weighted sum over the windows of each axis. @param x channels last */
-function weighted(x: Tensor, axes: readonly Windows[], weightOf: (axis: Windows, k: number) => number): Tensor {
+function weighted(
+  x: Tensor,
+  axes: readonly Windows[],
+  weightOf: (axis: Windows, k: number) => number,
+): Tensor {
   return axes.reduce(
     (y, axis, a) =>
       resample(
@@ -156,7 +160,11 @@ function placesOfMaxima(call: Call, x: Value, axes: readonly Windows[]): Value {
       Float32Array.from(from, (at) => (at < 0 ? 1 : 0)),
       shape,
     );
-    const values = where(outside, Number.NEGATIVE_INFINITY, take(Value.computed(x.type, flat), from, shape).tensor);
+    const values = where(
+      outside,
+      Number.NEGATIVE_INFINITY,
+      take(Value.computed(x.type, flat), from, shape).tensor,
+    );
     const better = best ? gt(values, best) : undefined;
     const name = tensor(names, shape);
     place = better && place ? where(better, name, place) : name;
@@ -173,11 +181,12 @@ function unpool(call: Call): Value {
   const pads = call.list("pads") ?? [...kernel, ...kernel].map(() => 0);
   const own = [
     ...x.shape.slice(0, 2),
-    ...kernel.map((taps, k) =>
-      ((x.shape[k + 2] as number) - 1) * (strides[k] as number) +
-      taps -
-      (pads[k] as number) -
-      (pads[k + kernel.length] as number),
+    ...kernel.map(
+      (taps, k) =>
+        ((x.shape[k + 2] as number) - 1) * (strides[k] as number) +
+        taps -
+        (pads[k] as number) -
+        (pads[k + kernel.length] as number),
     ),
   ];
   const shape: Shape = call.wholes(2) ?? own;

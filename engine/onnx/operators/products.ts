@@ -114,8 +114,13 @@ function einsum(call: Call): Value {
     return { letters: full, tensor };
   });
   const used = terms.map(({ letters }) => letters).join("");
-  const hidden = [...new Set([...used].filter((l) => ELLIPSIS.includes(l) && parts.some((p) => p.includes("..."))))];
-  const ellipsis = ELLIPSIS.split("").reverse().filter((l) => hidden.includes(l)).join("");
+  const hidden = [
+    ...new Set([...used].filter((l) => ELLIPSIS.includes(l) && parts.some((p) => p.includes("...")))),
+  ];
+  const ellipsis = ELLIPSIS.split("")
+    .reverse()
+    .filter((l) => hidden.includes(l))
+    .join("");
   const once = [...new Set(used)].filter((l) => used.split(l).length === 2 && !hidden.includes(l));
   const wanted = output === undefined ? ellipsis + once.toSorted().join("") : output.replace("...", ellipsis);
   let [current, ...rest] = terms.map(diagonals) as [Term, ...Term[]];
@@ -145,7 +150,9 @@ function determinant(call: Call): Value {
   const n = x.shape.at(-1) as number;
   const numbers = call.numbers(0);
   const shape = x.shape.slice(0, -2);
-  const out = Array.from({ length: sizeOf(shape) }, (_, k) => eliminate(numbers.slice(k * n * n, (k + 1) * n * n), n));
+  const out = Array.from({ length: sizeOf(shape) }, (_, k) =>
+    eliminate(numbers.slice(k * n * n, (k + 1) * n * n), n),
+  );
   return Value.known(x.type, shape, storedAs(x.type, out));
 }
 
@@ -174,8 +181,7 @@ function eliminate(numbers: Numbers, n: number): number {
 }
 
 export const PRODUCTS: Family = {
-  MatMul: (call) =>
-    rounded(call.input(0).type, ops.matmul(asFloats(call.input(0)), asFloats(call.input(1)))),
+  MatMul: (call) => rounded(call.input(0).type, ops.matmul(asFloats(call.input(0)), asFloats(call.input(1)))),
   Gemm: gemm,
   Einsum: einsum,
   Det: readingAll(determinant),

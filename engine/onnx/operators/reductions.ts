@@ -71,20 +71,26 @@ const isFloat = (x: Tensor): boolean => x.dtype === "f32";
 function reduced(call: Call, { host, device }: Reduction): Value {
   const x = call.input(0);
   const given = call.list("axes") ?? call.wholes(1);
-  if ((given?.length ?? 0) === 0 && call.int("noop_with_empty_axes", 0) === 1) return untouched(x, device, host);
+  if ((given?.length ?? 0) === 0 && call.int("noop_with_empty_axes", 0) === 1)
+    return untouched(x, device, host);
   const axes =
     given && given.length > 0 ? given.map((axis) => call.axis(axis, x.rank)) : x.shape.map((_, axis) => axis);
   const kept = x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
   const keepDims = call.int("keepdims", 1) === 1;
   const shape = keepDims ? kept : kept.filter((_, axis) => !axes.includes(axis));
   const isEmpty = x.size === 0;
-  if (isEmpty || x.isConstant)
-    return Value.known(x.type, shape, onHost(x, axes, kept, host));
+  if (isEmpty || x.isConstant) return Value.known(x.type, shape, onHost(x, axes, kept, host));
   const isWhole = !isFloating(x.type) && x.type !== "bool";
   const onDevice = (v: Tensor, of: readonly number[]) =>
     isWhole ? device(v.cast("f32"), of).cast("i32") : device(v, of);
   if (x.prefersLast && keepDims)
-    return like(x, onDevice(x.channelsLast, axes.map((axis) => storedAxis(x, axis))));
+    return like(
+      x,
+      onDevice(
+        x.channelsLast,
+        axes.map((axis) => storedAxis(x, axis)),
+      ),
+    );
   return made(
     x.type,
     shape,
@@ -107,7 +113,11 @@ function untouched(x: Value, device: Reduction["device"], host: Reduction["host"
     x.type,
     x.shape,
     [x],
-    () => storedAs(x.type, Float64Array.from(x.host as Numbers, (v) => host([v]))),
+    () =>
+      storedAs(
+        x.type,
+        Float64Array.from(x.host as Numbers, (v) => host([v])),
+      ),
     () => ops.reshape(device(ops.reshape(x.tensor, [...x.shape, 1]), [x.rank]), x.shape),
   );
 }
@@ -160,4 +170,3 @@ export const REDUCING: Family = {
   LogSoftmax: over(ops.logSoftmax),
   Hardmax: over(hardmax),
 };
-

@@ -159,12 +159,17 @@ function resize(call: Call): Value {
     const n = from[k] as number;
     const scale = keeps ? common : (factors[k] as number);
     const to = keeps ? Math.floor(common * n + 0.5) : (sizes?.[k] ?? Math.floor(scale * n + 1e-6));
-    if (!(scale > 0) || to < 1) call.refuse(`axis ${axis} of [${x.shape.join(", ")}] cannot be resized by ${scale}`);
+    if (!(scale > 0) || to < 1)
+      call.refuse(`axis ${axis} of [${x.shape.join(", ")}] cannot be resized by ${scale}`);
     return { axis, from: n, to, scale, roi: [roi?.[k] ?? 0, roi?.[k + axes.length] ?? 1] };
   });
   return resizeBy(x, list, {
     mode: call.string("mode", "nearest", ["nearest", "linear", "cubic"]),
-    coordinates: call.string("coordinate_transformation_mode", isOld ? "asymmetric" : "half_pixel", COORDINATES),
+    coordinates: call.string(
+      "coordinate_transformation_mode",
+      isOld ? "asymmetric" : "half_pixel",
+      COORDINATES,
+    ),
     rounding: call.string("nearest_mode", isOld ? "floor" : "round_prefer_floor", ROUNDING),
     a: call.float("cubic_coeff_a", -0.75),
     antialias: call.int("antialias", 0) === 1,
@@ -188,7 +193,11 @@ function upsample(call: Call): Value {
       roi: [0, 1],
     }),
   );
-  const mode = call.string<"nearest" | "linear" | "bilinear">("mode", "nearest", ["nearest", "linear", "bilinear"]);
+  const mode = call.string<"nearest" | "linear" | "bilinear">("mode", "nearest", [
+    "nearest",
+    "linear",
+    "bilinear",
+  ]);
   return resizeBy(x, axes, {
     mode: mode === "nearest" ? mode : "linear",
     coordinates: "asymmetric",

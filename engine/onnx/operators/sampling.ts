@@ -100,7 +100,11 @@ function sampled(x: Tensor, places: readonly Tensor[], { mode, padding, alignCor
     let index = ops.expand(images, [n, points]);
     let weight: Tensor | undefined;
     choice.forEach((tap, k) => {
-      const { index: own, isInside, weight: share } = (axes[k] as (typeof axes)[number])[tap] as (typeof axes)[number][number];
+      const {
+        index: own,
+        isInside,
+        weight: share,
+      } = (axes[k] as (typeof axes)[number])[tap] as (typeof axes)[number][number];
       index = add(index, mul(own.cast("i32"), strides[k] as number));
       for (const factor of [isInside, share]) if (factor) weight = weight ? mul(weight, factor) : factor;
     });
@@ -111,13 +115,21 @@ function sampled(x: Tensor, places: readonly Tensor[], { mode, padding, alignCor
   return total as Tensor;
 }
 
-const MODES = { nearest: "nearest", linear: "linear", bilinear: "linear", cubic: "cubic", bicubic: "cubic" } as const;
+const MODES = {
+  nearest: "nearest",
+  linear: "linear",
+  bilinear: "linear",
+  cubic: "cubic",
+  bicubic: "cubic",
+} as const;
 
 function gridSample(call: Call): Value {
   const [x, grid] = [call.input(0), call.input(1)];
   const rank = x.rank - 2;
-  if (grid.shape.at(-1) !== rank) call.refuse(`the grid ${showShape(grid.shape)} does not fit ${showShape(x.shape)}`);
-  const mode = MODES[call.string<keyof typeof MODES>("mode", "linear", Object.keys(MODES) as (keyof typeof MODES)[])];
+  if (grid.shape.at(-1) !== rank)
+    call.refuse(`the grid ${showShape(grid.shape)} does not fit ${showShape(x.shape)}`);
+  const mode =
+    MODES[call.string<keyof typeof MODES>("mode", "linear", Object.keys(MODES) as (keyof typeof MODES)[])];
   const padding = call.string<Padding>("padding_mode", "zeros", ["zeros", "border", "reflection"]);
   const alignCorners = call.int("align_corners", 0) === 1;
   const outer = grid.shape.slice(1, -1);
@@ -126,10 +138,11 @@ function gridSample(call: Call): Value {
   const places = Array.from({ length: rank }, (_, k) => {
     const size = x.shape[k + 2] as number;
     // The last axis of the image comes first in the grid.
-    const at = ops.reshape(ops.slice(flat, [0, 0, rank - 1 - k], [n, sizeOf(outer), rank - k]), [n, sizeOf(outer)]);
-    return alignCorners
-      ? mul(add(at, 1), (size - 1) / 2)
-      : mul(sub(mul(add(at, 1), size), 1), 0.5);
+    const at = ops.reshape(ops.slice(flat, [0, 0, rank - 1 - k], [n, sizeOf(outer), rank - k]), [
+      n,
+      sizeOf(outer),
+    ]);
+    return alignCorners ? mul(add(at, 1), (size - 1) / 2) : mul(sub(mul(add(at, 1), size), 1), 0.5);
   });
   const y = sampled(x.channelsLast, places, { mode, padding, alignCorners });
   return Value.channelsLast(x.type, ops.reshape(y, [n, ...outer, c]));
@@ -179,8 +192,14 @@ function deformConv(call: Call): Value {
     );
   const movement = (axis: number) =>
     ops.reshape(ops.slice(moved, [0, 0, axis], [n * groups, taps, axis + 1]), [n * groups, taps, oh, ow]);
-  const rows = add(movement(0), resting((i, _, y) => y * sh - top + i * dh));
-  const columns = add(movement(1), resting((_, j, __, z) => z * sw - left + j * dw));
+  const rows = add(
+    movement(0),
+    resting((i, _, y) => y * sh - top + i * dh),
+  );
+  const columns = add(
+    movement(1),
+    resting((_, j, __, z) => z * sw - left + j * dw),
+  );
   const flat = (t: Tensor) => ops.reshape(t, [n * groups, points]);
   const split = ops.reshape(x.tensor, [n * groups, c / groups, h, width]);
   const picked = sampled(ops.permute(split, [0, 2, 3, 1]), [flat(rows), flat(columns)], {
@@ -218,12 +237,18 @@ function roiAlign(call: Call): Value {
   const mode = call.string("mode", "avg", ["avg", "max"]);
   const isHalf =
     call.version >= 16 &&
-    call.string("coordinate_transformation_mode", "half_pixel", ["half_pixel", "output_half_pixel"]) === "half_pixel";
+    call.string("coordinate_transformation_mode", "half_pixel", ["half_pixel", "output_half_pixel"]) ===
+      "half_pixel";
   const shift = isHalf ? 0.5 : 0;
   const count = batch.length;
   const cells: { places: number[]; weights: number[]; samples: number }[] = [];
   for (let r = 0; r < count; r++) {
-    const [x1, y1, x2, y2] = [0, 1, 2, 3].map((k) => (rois[4 * r + k] as number) * scale - shift) as [number, number, number, number];
+    const [x1, y1, x2, y2] = [0, 1, 2, 3].map((k) => (rois[4 * r + k] as number) * scale - shift) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const least = isHalf ? Number.NEGATIVE_INFINITY : 1;
     const [height, width] = [Math.max(y2 - y1, least), Math.max(x2 - x1, least)];
     const [binH, binW] = [height / oh, width / ow];
@@ -247,9 +272,13 @@ function roiAlign(call: Call): Value {
     }
   }
   const most = Math.max(...cells.map(({ places }) => places.length), 1);
-  const index = Int32Array.from(cells.flatMap(({ places }) => Array.from({ length: most }, (_, k) => places[k] ?? 0)));
+  const index = Int32Array.from(
+    cells.flatMap(({ places }) => Array.from({ length: most }, (_, k) => places[k] ?? 0)),
+  );
   const weights = Float32Array.from(
-    cells.flatMap((cell) => Array.from({ length: most }, (_, k) => (cell.weights[k] ?? 0) / (mode === "avg" ? cell.samples : 1))),
+    cells.flatMap((cell) =>
+      Array.from({ length: most }, (_, k) => (cell.weights[k] ?? 0) / (mode === "avg" ? cell.samples : 1)),
+    ),
   );
   const table = ops.reshape(x.channelsLast, [sizeOf(x.shape) / c, c]);
   const picked = ops.reshape(ops.indexSelect(table, tensor(index)), [cells.length, most, c]);
@@ -286,25 +315,39 @@ function col2im(call: Call): Value {
   const pads = call.list("pads") ?? [...sizes, ...sizes].map(() => 0);
   const [n, rows, columns] = x.shape as [number, number, number];
   const c = rows / sizeOf(block);
-  const counts = sizes.map((size, k) =>
-    Math.floor(
-      (size + (pads[k] as number) + (pads[k + rank] as number) - (dilations[k] as number) * ((block[k] as number) - 1) - 1) /
-        (strides[k] as number),
-    ) + 1,
+  const counts = sizes.map(
+    (size, k) =>
+      Math.floor(
+        (size +
+          (pads[k] as number) +
+          (pads[k + rank] as number) -
+          (dilations[k] as number) * ((block[k] as number) - 1) -
+          1) /
+          (strides[k] as number),
+      ) + 1,
   );
-  if (sizeOf(counts) !== columns) call.refuse(`${columns} columns do not make up an image of ${sizes.join("×")}`);
+  if (sizeOf(counts) !== columns)
+    call.refuse(`${columns} columns do not make up an image of ${sizes.join("×")}`);
   const places = Int32Array.from(coordinatesOf([...block, ...counts]), (at) => {
     const where = sizes.map(
-      (_, k) => (at[k + rank] as number) * (strides[k] as number) + (at[k] as number) * (dilations[k] as number) - (pads[k] as number),
+      (_, k) =>
+        (at[k + rank] as number) * (strides[k] as number) +
+        (at[k] as number) * (dilations[k] as number) -
+        (pads[k] as number),
     );
     const isInside = where.every((p, k) => p >= 0 && p < (sizes[k] as number));
     // One place more takes what falls outside.
-    return isInside ? where.reduce((sum, p, k) => sum + p * (stridesOf(sizes)[k] as number), 0) : sizeOf(sizes);
+    return isInside
+      ? where.reduce((sum, p, k) => sum + p * (stridesOf(sizes)[k] as number), 0)
+      : sizeOf(sizes);
   });
   const flat = ops.reshape(x.tensor, [n * c, places.length]);
   const index = ops.expand(tensor(places, [1, places.length]), flat.shape);
   const whole = ops.scatterAdd(flat, index, 1, sizeOf(sizes) + 1);
-  return Value.computed(x.type, ops.reshape(ops.slice(whole, [0, 0], [n * c, sizeOf(sizes)]), [n, c, ...sizes]));
+  return Value.computed(
+    x.type,
+    ops.reshape(ops.slice(whole, [0, 0], [n * c, sizeOf(sizes)]), [n, c, ...sizes]),
+  );
 }
 
 export const SAMPLING: Family = {

@@ -31,9 +31,7 @@ function reshaped(call: Call): Value {
 function squeezed(call: Call): Value {
   const x = call.input(0);
   const given = listOf(call, "axes", 1);
-  const axes = given
-    ? axesOf(call, given, x.rank)
-    : x.shape.flatMap((n, axis) => (n === 1 ? [axis] : []));
+  const axes = given ? axesOf(call, given, x.rank) : x.shape.flatMap((n, axis) => (n === 1 ? [axis] : []));
   for (const axis of axes)
     if (x.shape[axis] !== 1) call.refuse(`axis ${axis} of [${x.shape.join(", ")}] is not of size 1`);
   return reshape(

@@ -66,7 +66,8 @@ function crossEntropy(call: Call): Value[] {
 /** The inputs of an update: rate, count, then as many tensors of each kind as are trained. */
 function states(call: Call, kinds: number): { rate: Tensor; step: number; groups: Tensor[][] } {
   const count = (call.inputs.length - 2) / kinds;
-  if (!Number.isInteger(count)) call.refuse(`has ${call.inputs.length} inputs, not 2 and ${kinds} for each tensor`);
+  if (!Number.isInteger(count))
+    call.refuse(`has ${call.inputs.length} inputs, not 2 and ${kinds} for each tensor`);
   const groups = Array.from({ length: kinds }, (_, kind) =>
     Array.from({ length: count }, (_, k) => call.input(2 + kind * count + k).tensor),
   );
