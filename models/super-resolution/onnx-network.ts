@@ -40,13 +40,14 @@ export async function readOnnxResolver(bytes: Uint8Array, file: string): Promise
       `${file}: a network of images takes one input [n, 3, h, w], this one takes ${network.inputs.map(({ name }) => name).join(", ") || "none"}`,
     );
   if (axes?.[1] !== undefined && axes[1] !== 3)
-    throw new InputError(`${file}: takes pictures of ${axes[1]} channels; upscaling is of three, red, green, blue`);
+    throw new InputError(
+      `${file}: takes pictures of ${axes[1]} channels; upscaling is of three, red, green, blue`,
+    );
   if (axes?.[2] !== undefined || axes?.[3] !== undefined)
     throw new InputError(
       `${file}: takes pictures of ${axes[3] ?? "any"}×${axes[2] ?? "any"} pixels alone; export it with height and width left open (dynamic axes)`,
     );
-  const forward = (lr: Tensor): Tensor =>
-    permute(network.forward(permute(lr, [0, 3, 1, 2])), [0, 2, 3, 1]);
+  const forward = (lr: Tensor): Tensor => permute(network.forward(permute(lr, [0, 3, 1, 2])), [0, 2, 3, 1]);
   const { multiple, result, side } = smallestStep(network, forward, file);
   const scale = (result.shape[1] as number) / side;
   const { radius, floats } = sightOf(result, side);
@@ -67,7 +68,8 @@ function smallestStep(network: OnnxNetwork, forward: (lr: Tensor) => Tensor, fil
     try {
       const result = forward(zeros([1, side, side, 3]));
       const [, h = 0, w = 0, c] = result.shape;
-      if (result.rank === 4 && c === 3 && h === w && h % side === 0 && h > 0) return { multiple, result, side };
+      if (result.rank === 4 && c === 3 && h === w && h % side === 0 && h > 0)
+        return { multiple, result, side };
       reason = `[1, 3, ${side}, ${side}] becomes [${[0, 3, 1, 2].map((k) => result.shape[k]).join(", ")}]`;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -105,7 +107,10 @@ function sightOf(result: Tensor, side: number): { radius: number; floats: number
     }
     stack.pop();
     floats = Math.max(floats, node.size);
-    radii.set(node, inner(node) + node.inputs.reduce((most, input) => Math.max(most, radii.get(input) ?? 0), 0));
+    radii.set(
+      node,
+      inner(node) + node.inputs.reduce((most, input) => Math.max(most, radii.get(input) ?? 0), 0),
+    );
   }
   return { radius: Math.ceil(radii.get(result.node) ?? 0), floats };
 }

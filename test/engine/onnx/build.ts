@@ -7,7 +7,15 @@ export interface Given {
   readonly values: readonly (number | bigint | boolean)[];
 }
 
-export type AttributeValue = number | bigint | string | readonly number[] | readonly bigint[] | readonly string[] | Given | GraphText;
+export type AttributeValue =
+  | number
+  | bigint
+  | string
+  | readonly number[]
+  | readonly bigint[]
+  | readonly string[]
+  | Given
+  | GraphText;
 
 /** Whole numbers of attributes are bigints, floats are numbers. */
 export interface NodeText {
@@ -74,7 +82,10 @@ function portMessage(name: string, axes: readonly (number | string)[] | undefine
   if (axes) {
     const shape = new Message();
     for (const axis of axes)
-      shape.message(1, typeof axis === "number" ? new Message().integer(1, axis) : new Message().text(2, axis));
+      shape.message(
+        1,
+        typeof axis === "number" ? new Message().integer(1, axis) : new Message().text(2, axis),
+      );
     tensor.message(2, shape);
   }
   return new Message().text(1, plain).message(2, new Message().message(1, tensor));
@@ -82,7 +93,14 @@ function portMessage(name: string, axes: readonly (number | string)[] | undefine
 
 function graphMessage({ nodes, inputs = {}, outputs, constants = {} }: GraphText): Message {
   const graph = new Message();
-  for (const { op, inputs: from = [], outputs: to = ["y"], name = "", domain = "", attributes = {} } of nodes) {
+  for (const {
+    op,
+    inputs: from = [],
+    outputs: to = ["y"],
+    name = "",
+    domain = "",
+    attributes = {},
+  } of nodes) {
     const node = new Message();
     for (const input of from) node.text(1, input);
     for (const output of to) node.text(2, output);
