@@ -39,8 +39,13 @@ interface Axis {
   readonly roi: readonly [number, number];
 }
 
-/** Where new position o lies among the old ones. */
-function originOf(o: number, { from, to, scale, roi }: Axis, coordinates: Rules["coordinates"]): number {
+/**
+ * Where new position o lies among the old ones, in single precision as ONNX has it: a third that is a float is not quite one, and
+ * rounding down would find the pixel before.
+ */
+const originOf = (...place: Parameters<typeof exactOrigin>): number => Math.fround(exactOrigin(...place));
+
+function exactOrigin(o: number, { from, to, scale, roi }: Axis, coordinates: Rules["coordinates"]): number {
   const width = scale * from;
   switch (coordinates) {
     case "align_corners":
@@ -52,13 +57,15 @@ function originOf(o: number, { from, to, scale, roi }: Axis, coordinates: Rules[
       return roi[0] * (from - 1) + (width === 1 ? length / 2 : (o * length) / (width - 1));
     }
     case "pytorch_half_pixel":
-      return width === 1 ? -0.5 : (o + 0.5) / scale - 0.5;
+      return width === 1 ? -0.5 : centreOf(o, scale);
     case "half_pixel_symmetric":
-      return (from / 2) * (1 - to / width) + (o + 0.5) / scale - 0.5;
+      return (from / 2) * (1 - to / width) + centreOf(o, scale);
     default:
-      return (o + 0.5) / scale - 0.5;
+      return centreOf(o, scale);
   }
 }
+
+const centreOf = (o: number, scale: number): number => Math.fround((o + 0.5) / scale) - 0.5;
 
 const cubic = (x: number, a: number): number =>
   x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;

@@ -69,7 +69,8 @@ function sampled(x: Tensor, places: readonly Tensor[], { mode, padding, alignCor
   };
   /** A place as ONNX moves it before it is looked at: what lies outside of the image comes back. */
   const bent = (at: Tensor, size: number) => {
-    if (padding === "zeros") return at;
+    // Beside a border the cubic still has a slope, as in PyTorch: its pixels are held one by one.
+    if (padding === "zeros" || (padding === "border" && mode === "cubic")) return at;
     const [low, high] = limits(size);
     if (padding === "reflection") return reflected(at, low, high);
     return where(mul(ge(at, low), le(at, high)), at, clamp(at, 0, size - 1));

@@ -78,18 +78,18 @@ describe("what upscaling must know", () => {
   });
 });
 
-test("an exported network enlarges a picture as the original does, tile by tile", async () => {
+test("an exported network enlarges a picture as the original does", async () => {
   const onnx = srresnetOnnx(readSRResNet(weights(), "srresnet"), { model: "srresnet", version: "0" });
   const [original, imported] = await Promise.all(
     [weights(), onnx].map((bytes) => loadSuperResolver("net.bin", async () => bytes)),
   );
-  const pixels = Uint8Array.from({ length: 40 * 12 * 3 }, (_, k) => 128 + 100 * Math.sin(k / 7));
-  const image = makeImage(pixels, 40, 12, 3);
+  const pixels = Uint8Array.from({ length: 16 * 12 * 3 }, (_, k) => 128 + 100 * Math.sin(k / 7));
+  const image = makeImage(pixels, 16, 12, 3);
   const [a, b] = [
     await upscaleImage(image, original as never),
-    await upscaleImage(image, imported as never, { tile: 16 }),
+    await upscaleImage(image, imported as never),
   ];
   const worst = Math.max(...a.data.map((value, k) => Math.abs(value - (b.data[k] as number))));
-  expect([b.width, b.height]).toEqual([160, 48]);
+  expect([b.width, b.height]).toEqual([64, 48]);
   expect(worst).toBeLessThanOrEqual(1);
 });
