@@ -27,7 +27,7 @@ export const upscale: Command = {
     model: {
       type: "string",
       value: "NAME|FILE",
-      help: "a model that comes with the project, or a file of weights: SRResNet, RRDBNet (ESRGAN), SRVGGNetCompact, MSRResNet (srresnet by default)",
+      help: "a model that comes with the project, or a file of weights: SRResNet, RRDBNet (ESRGAN), SRVGGNetCompact, MSRResNet; or an ONNX file of any network from RGB to larger RGB, [n, 3, h, w] in 0 to 1 (srresnet by default)",
     },
     blend: {
       type: "string",

@@ -7,6 +7,7 @@ import { bleedColor, checkNumbers, openWeights } from "../../engine/io/index.ts"
 import { parseBlend } from "./blend.ts";
 import type { ModelEntry } from "../system.ts";
 import { type EsrganNetwork, readEsrgan } from "./esrgan-files.ts";
+import { isOnnx, type OnnxResolver, readOnnxResolver } from "./onnx-network.ts";
 import { findShipped, superResolvers } from "./shipped.ts";
 import type { SRResNet } from "./srresnet.ts";
 import {
@@ -68,6 +69,13 @@ function fromEsrgan(
   };
 }
 
+/** Wraps a network of an ONNX file. */
+const fromOnnx = (network: OnnxResolver, name: string): SuperResolver => ({
+  ...network,
+  name,
+  precision: "f32",
+});
+
 /** The same network in half precision: products on f16 copies of its weights, activations in half the memory. */
 export const inHalfPrecision = (model: SuperResolver): SuperResolver => ({
   ...model,
@@ -80,7 +88,8 @@ export type ReadModelFile = (path: string, entry: ModelEntry | undefined) => Pro
 
 /**
  * A model by its name, by a file of weights (an SRResNet of ours, leftthomas/SRGAN's or Lornatang/SRGAN-PyTorch's; RRDBNet,
- * SRVGGNetCompact or MSRResNet), or between two SRResNets (see `parseBlend`).
+ * SRVGGNetCompact or MSRResNet), by an ONNX file of any network from RGB to larger RGB, or between two SRResNets (see
+ * `parseBlend`).
  * @throws InputError when there is no such model, its weights are of another network, or cannot be computed with in this
  *   precision, or two cannot be blended
  */
@@ -91,40 +100,46 @@ export async function loadSuperResolver(
 ): Promise<SuperResolver> {
   const model = parseBlend(name)
     ? fromSRResNet(await readSuperResolver(name, readFile), name, precision)
-    : fromFile(await openModel(name, readFile), name, precision);
+    : await fromFile(await readModelBytes(name, readFile), name, precision);
   return precision === "f16" ? inHalfPrecision(model) : model;
 }
 
 /** An SRResNet by name, file or blend, in host memory, as files hold it. @throws InputError as `loadSuperResolver` does */
 export async function readSuperResolver(name: string, readFile: ReadModelFile): Promise<SRResNetFile> {
   const read = async (model: string) => {
-    const { opened, file } = await openModel(model, readFile);
-    return srresnetOf(opened, file);
+    const { bytes, file } = await readModelBytes(model, readFile);
+    return srresnetOf(openWeights(bytes, file), file);
   };
   const blend = parseBlend(name);
   return blend ? blendSRResNets(await read(blend.from), await read(blend.to), blend.amount) : read(name);
 }
 
-interface OpenModel {
-  readonly opened: ReturnType<typeof openWeights>;
+interface ModelBytes {
+  readonly bytes: Uint8Array;
   readonly file: string;
 }
 
 /** What a name is, a file's content decides, not its ending: only a plain word is taken for the name of a model. */
-async function openModel(name: string, readFile: ReadModelFile): Promise<OpenModel> {
+async function readModelBytes(name: string, readFile: ReadModelFile): Promise<ModelBytes> {
   const entry = findShipped(name);
   const file = entry?.file ?? name;
   const bytes = await readFile(file, entry).catch((error: Error) => {
     if (entry || /[./\\]/.test(name)) throw error;
     const known = superResolvers.map((model) => model.name).join(", ");
     throw new InputError(
-      `there is no model "${name}"; known are ${known}, or give a file of weights (.safetensors, .pth)`,
+      `there is no model "${name}"; known are ${known}, or give a file of weights (.safetensors, .pth) or a network (.onnx)`,
     );
   });
-  return { opened: openWeights(bytes, file), file };
+  return { bytes, file };
 }
 
-function fromFile({ opened, file }: OpenModel, name: string, precision: Precision): SuperResolver {
+async function fromFile(
+  { bytes, file }: ModelBytes,
+  name: string,
+  precision: Precision,
+): Promise<SuperResolver> {
+  if (isOnnx(bytes)) return fromOnnx(await readOnnxResolver(bytes, file), name);
+  const opened = openWeights(bytes, file);
   const esrgan = holdsSRResNet(opened.tensors) ? undefined : readEsrgan(opened.tensors, file, precision);
   return esrgan ? fromEsrgan(esrgan, name) : fromSRResNet(srresnetOf(opened, file), name, precision);
 }
