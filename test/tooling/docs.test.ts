@@ -79,3 +79,13 @@ describe("pages", () => {
     }
   });
 });
+
+describe("what is shown is what is run", () => {
+  const text = (file: string) => readFileSync(join(root, file), "utf8");
+  test.each([
+    ["README.md", "js", "examples/starters/node/exclusive-or.js"],
+    ["engine/docs/your-first-gan.md", "ts", "examples/starters/node/first-gan.ts"],
+  ])("%s shows a program that package.gpu.test.ts runs", (page, language, program) => {
+    expect(text(page)).toContain(`\`\`\`${language}\n${text(program)}\`\`\`\n`);
+  });
+});
