@@ -26,7 +26,9 @@ describe("docstrings", () => {
   test("every public export of the engine has one, and so have the methods of its classes", () => {
     const folder = mkdtempSync(join(tmpdir(), "ganvas-doors-"));
     const all = join(folder, "all.ts");
-    const doors = ["index.ts", "inspect/index.ts", "tuning.ts"].map((door) => join(root, "engine", door));
+    const doors = ["index.ts", "extra/index.ts", "inspect/index.ts", "tuning.ts"].map((door) =>
+      join(root, "engine", door),
+    );
     writeFileSync(all, doors.map((door) => `export * from "${pathToFileURL(door)}";\n`).join(""));
     const { status, stdout, stderr } = denoDoc(["--json", all]);
     rmSync(folder, { recursive: true });

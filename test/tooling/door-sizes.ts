@@ -25,6 +25,7 @@ const PROGRAMS: readonly (readonly [string, string])[] = [
   all("ganvas"),
   all("ganvas/nn"),
   all("ganvas/optim"),
+  all("ganvas/extra"),
   all("ganvas/io"),
   all("ganvas/data"),
   all("ganvas/inspect"),
