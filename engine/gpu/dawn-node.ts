@@ -26,18 +26,17 @@ interface Drivers {
 }
 
 /**
- * Looks for a software driver where the system gives no adapter, names it to the Vulkan loader, and says so on stderr.
- * @returns whether there is one; then `openGpu(true)` runs on it
+ * Looks for a software driver where the system gives no adapter, and names it to the Vulkan loader: `openGpu(true)` then runs on it.
+ * @returns where it comes from; undefined where there is none
  */
-export async function findDriver(): Promise<boolean> {
+export async function findDriver(): Promise<string | undefined> {
   // Resolved by the package's own manifest, and by nothing where the engine runs out of a bundle.
   const name = "#drivers";
   const drivers: Drivers | undefined = await import(name).catch(() => undefined);
   const gpu = drivers?.probeDrivers().gpu;
-  if (!drivers || !gpu) return false;
+  if (!drivers || !gpu) return undefined;
   Object.assign(process.env, drivers.childEnv(gpu.env));
-  process.stderr.write(`ganvas: there is no GPU; computing on ${gpu.source}\n`);
-  return true;
+  return gpu.source;
 }
 
 const cell = new Int32Array(new SharedArrayBuffer(4));

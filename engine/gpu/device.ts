@@ -287,7 +287,7 @@ export async function openDevice(options: { readonly nativeF16?: boolean } = {})
 /** What to do where there is none. */
 const NO_ADAPTER: Readonly<Record<DeviceInfo["host"], string>> = {
   browser: "no WebGPU adapter was found: this browser has WebGPU, but no driver for it (see chrome://gpu)",
-  node: "no WebGPU adapter was found: install a Vulkan driver, or Chrome, whose software driver is then used; `npx ganvas info` looks for one and says what to install. VK_DRIVER_FILES may name a driver",
+  node: "no WebGPU adapter was found: start the program with `npx ganvas run FILE`, which looks for a software driver and fetches one where it can, or install a Vulkan driver or Chrome; VK_DRIVER_FILES may name a driver",
   deno: "no WebGPU adapter was found: install a Vulkan driver, or start Deno with VK_DRIVER_FILES naming one",
 };
 
@@ -311,7 +311,11 @@ async function adapterInNode() {
         `Node has WebGPU by the package "webgpu", which cannot be loaded; install it with: npm install webgpu (${error instanceof Error ? error.message.split("\n")[0] : error})`,
       );
     });
+  const { settled } = dawn;
   const first = await (await open()).requestAdapter(BEST);
-  const adapter = first ?? ((await dawn.findDriver()) ? await (await open(true)).requestAdapter(BEST) : null);
-  return { adapter, settled: dawn.settled };
+  const driver = first ? undefined : await dawn.findDriver();
+  if (driver === undefined) return { adapter: first, settled };
+  const adapter = await (await open(true)).requestAdapter(BEST);
+  if (adapter) process.stderr.write(`ganvas: there is no GPU; computing on ${driver}\n`);
+  return { adapter, settled };
 }

@@ -33,7 +33,7 @@ function run(file: string, args: readonly string[], cwd = project): string {
   const { status, stdout, stderr, error } = spawnSync(file, args, {
     cwd,
     encoding: "utf8",
-    timeout: 120_000,
+    timeout: 600_000,
   });
   if (status !== 0) throw new Error(`${file} ${args.join(" ")}: ${error ?? status}\n${stdout}\n${stderr}`);
   return stdout;
@@ -71,7 +71,7 @@ test("TypeScript in Node, by the package's command", () => {
   );
 });
 
-test("the commands that come with it", () => {
+test("the commands that come with it, with the weights that ship", () => {
   const { adapter, models } = JSON.parse(node("node_modules/ganvas/examples/cli/run.mjs", "info", "--json"));
   expect(adapter.host).toBe("node");
   expect(models).toMatchObject([
@@ -169,11 +169,13 @@ test("a bundle without what it does not use still computes: methods, printing, g
   expect(said).toMatch(/true\n$/);
 });
 
-test("what each door costs is what the README says", async () => {
+test("what each door costs is what the README says, within 2 KiB", async () => {
   const measured = await doorSizes(project);
   const said = readSizes(readFileSync(join(root, "README.md"), "utf8"));
-  const rounded = (sizes: readonly Door[]) =>
-    sizes.map(({ title, gzipped }) => [title, Math.round(gzipped / 1024)]);
-  const near = ([title, kib]: readonly (string | number)[]) => [title, expect.closeTo(kib as number, -0.4)];
-  expect(rounded(measured)).toEqual(rounded(said).map(near));
+  expect(said.map(({ title }) => title)).toEqual(measured.map(({ title }) => title));
+  const off = measured.map(({ title, gzipped }, k) => [
+    title,
+    gzipped / 1024 - (said[k]?.gzipped ?? 0) / 1024,
+  ]);
+  expect(off.filter(([, kib]) => Math.abs(kib as number) > 2)).toEqual([]);
 });
