@@ -20,7 +20,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { npmCommand } from "../../examples/setup/install.mjs";
 import { root } from "../../examples/setup/paths.mjs";
-import { type Door, doorSizes, readSizes } from "./door-sizes.ts";
+import { doorSizes, readSizes } from "./door-sizes.ts";
 
 const project = mkdtempSync(join(tmpdir(), "ganvas-package-"));
 afterAll(() => rmSync(project, { recursive: true, force: true }));
