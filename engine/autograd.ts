@@ -9,6 +9,9 @@ import { add } from "./ops/pointwise.ts";
 import { sameShape, showShape } from "./shape.ts";
 import { expectTensors, Tensor } from "./tensor.ts";
 
+/** A gradient for each, as many as there are: `const [dw, db] = grad(loss, [w, b])`. */
+export type Gradients<X extends readonly Tensor[]> = { -readonly [K in keyof X]: Tensor };
+
 /**
  * Gradients of `y` with respect to each of `xs`, each with the shape of its x; zeros where y does not depend on it.
  * The result can be differentiated again.
@@ -17,7 +20,7 @@ import { expectTensors, Tensor } from "./tensor.ts";
  * @throws ShapeError when y is not a single number and no `dy` is given
  * @throws GanvasError when an op on the way has no derivative, or y or an x holds whole numbers
  */
-export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
+export function grad<const X extends readonly Tensor[]>(y: Tensor, xs: X, dy?: Tensor): Gradients<X> {
   expectTensors("grad", { y, ...(dy && { dy }) });
   if (!Array.isArray(xs)) throw new GanvasError(`grad: xs should be an array of tensors, got ${shown(xs)}`);
   expectTensors("grad", Object.fromEntries(xs.map((x, k) => [`x ${k}`, x])));
@@ -66,7 +69,7 @@ export function grad(y: Tensor, xs: readonly Tensor[], dy?: Tensor): Tensor[] {
   return xs.map((x, k) => {
     const found = gradients.get(targets[k] as Node);
     return new Tensor(castNode((found ? new Tensor(found) : zeros(x.shape)).node, x.dtype));
-  });
+  }) as Gradients<X>;
 }
 
 /**

@@ -10,6 +10,7 @@ export { autocast } from "./precision.ts";
 export * from "./autograd.ts";
 export * from "./optim/index.ts";
 export * from "./ops/index.ts";
+import "./ops/methods.ts";
 export * from "./nn/index.ts";
 export * from "./describe.ts";
 export { manualSeed } from "./random.ts";

@@ -1,10 +1,10 @@
 /** Training images in a folder on disk (Node and Deno), decoded when their turn comes. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
 import { InputError } from "../errors.ts";
 import type { Image } from "../io/image.ts";
 import { readImage } from "../io/image-node.ts";
+import { loadSharp, type SharpModule } from "../io/sharp-node.ts";
 import { isImageName } from "./image-names.ts";
 import type { ImageFiles, ImageLoader } from "./image-window.ts";
 
@@ -41,7 +41,10 @@ export async function listImages(dir: string): Promise<string[]> {
 }
 
 /** Undefined where the file says nothing of a size, and for what is no file: a pipe would be waited for for ever. */
-async function sizeOf(path: string): Promise<{ path: string; width?: number; height?: number }> {
+async function sizeOf(
+  path: string,
+  sharp: SharpModule,
+): Promise<{ path: string; width?: number; height?: number }> {
   try {
     if (!(await stat(path)).isFile()) return { path };
     const { width, height } = await sharp(path, { limitInputPixels: false }).metadata();
@@ -63,6 +66,7 @@ export async function findTrainingImages(dir: string, options: ImageFolderOption
   const files = all.filter(accept);
   if (files.length === 0)
     throw new InputError(`every image in ${dir} is passed over because of its name; the first is ${all[0]}`);
+  const sharp = await loadSharp();
   const paths: string[] = [];
   const skipped: string[] = [];
   const damaged: string[] = [];
@@ -70,7 +74,7 @@ export async function findTrainingImages(dir: string, options: ImageFolderOption
   let largest = 0;
   for (let at = 0; at < files.length; at += HEADERS_AT_ONCE) {
     const part = files.slice(at, at + HEADERS_AT_ONCE).map((name) => join(dir, name));
-    for (const { path, width, height } of await Promise.all(part.map(sizeOf))) {
+    for (const { path, width, height } of await Promise.all(part.map((path) => sizeOf(path, sharp)))) {
       if (width === undefined || height === undefined) {
         damaged.push(path);
         continue;

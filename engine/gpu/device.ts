@@ -249,16 +249,8 @@ export function hostName(): DeviceInfo["host"] {
  */
 export async function openDevice(options: { readonly nativeF16?: boolean } = {}): Promise<Gpu> {
   const host = hostName();
-  const { gpu, settled } = host === "node" ? await openInNode() : { gpu: globalThis.navigator?.gpu };
-  if (!gpu)
-    throw new DeviceError(
-      "this host has no WebGPU; in a browser use a current Chrome, Edge, Firefox or Safari over https or localhost",
-    );
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter)
-    throw new DeviceError(
-      "no WebGPU adapter was found: install a Vulkan driver, or name a software one with VK_DRIVER_FILES (see the README)",
-    );
+  const { adapter, settled } = host === "node" ? await adapterInNode() : await adapterInPage();
+  if (!adapter) throw new DeviceError(NO_ADAPTER[host]);
   const available = adapter.limits as unknown as Record<string, number>;
   const limits = Object.fromEntries(
     WANTED_LIMITS.flatMap((name) => (available[name] === undefined ? [] : [[name, available[name]]])),
@@ -292,14 +284,38 @@ export async function openDevice(options: { readonly nativeF16?: boolean } = {})
   );
 }
 
-/** Dawn, which pages need not load. */
-async function openInNode() {
-  const dawn = await import("./dawn-node.ts");
-  try {
-    return { gpu: await dawn.openGpu(), settled: dawn.settled };
-  } catch (error) {
+/** What to do where there is none. */
+const NO_ADAPTER: Readonly<Record<DeviceInfo["host"], string>> = {
+  browser: "no WebGPU adapter was found: this browser has WebGPU, but no driver for it (see chrome://gpu)",
+  node: "no WebGPU adapter was found: start the program with `npx ganvas run FILE`, which looks for a software driver and fetches one where it can, or install a Vulkan driver or Chrome; VK_DRIVER_FILES may name a driver",
+  deno: "no WebGPU adapter was found: install a Vulkan driver, or start Deno with VK_DRIVER_FILES naming one",
+};
+
+const BEST = { powerPreference: "high-performance" } as const;
+
+async function adapterInPage(): Promise<{ adapter: GPUAdapter | null; settled?: undefined }> {
+  const gpu = globalThis.navigator?.gpu;
+  if (!gpu)
     throw new DeviceError(
-      `the package "webgpu" cannot be loaded: ${error instanceof Error ? error.message : error}`,
+      "this host has no WebGPU; in a browser use a current Chrome, Edge, Firefox or Safari over https or localhost, in Deno its option --unstable-webgpu",
     );
-  }
+  return { adapter: await gpu.requestAdapter(BEST) };
+}
+
+/** By Dawn, which pages need not load. */
+async function adapterInNode() {
+  const dawn = await import("./dawn-node.ts");
+  const open = (afresh?: boolean) =>
+    dawn.openGpu(afresh).catch((error: unknown) => {
+      throw new DeviceError(
+        `Node has WebGPU by the package "webgpu", which cannot be loaded; install it with: npm install webgpu (${error instanceof Error ? error.message.split("\n")[0] : error})`,
+      );
+    });
+  const { settled } = dawn;
+  const first = await (await open()).requestAdapter(BEST);
+  const driver = first ? undefined : await dawn.findDriver();
+  if (driver === undefined) return { adapter: first, settled };
+  const adapter = await (await open(true)).requestAdapter(BEST);
+  if (adapter) process.stderr.write(`ganvas: there is no GPU; computing on ${driver}\n`);
+  return { adapter, settled };
 }

@@ -32,7 +32,7 @@ function reason(error: unknown): string {
 }
 
 /** A Node Buffer as the Uint8Array it is made of: the same memory, but `slice` copies as everywhere else. */
-export function plainBytes(buffer: Buffer): Uint8Array {
+export function plainBytes(buffer: Uint8Array<ArrayBufferLike>): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 

@@ -1,10 +1,11 @@
 /** Images in Node, decoded and encoded by sharp (libvips). */
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { GanvasError, InputError } from "../errors.ts";
 import { plainBytes, readFileBytes, writeFileAtomic } from "./fs-node.ts";
 import { checkImageSize, type DecodeOptions, type Image, MAX_PIXELS, makeImage } from "./image.ts";
 import { foreignFormat, notBuiltIn } from "./image-formats.ts";
 import { readImageHeader } from "./image-header.ts";
+import { loadSharp } from "./sharp-node.ts";
 
 /** sharp's names of the formats that are read. Vector formats and documents are not: they have no pixels of their own. */
 const FORMATS: ReadonlySet<string> = new Set(["png", "jpeg", "webp", "gif", "tiff", "heif"]);
@@ -28,8 +29,11 @@ export async function decodeImage(
   const maxPixels = options.maxPixels ?? MAX_PIXELS;
   const header = readImageHeader(bytes);
   if (header) checkImageSize(header.width, header.height, name, maxPixels);
+  const sharp = await loadSharp();
+  // Truncated or damaged data are errors, never grey pixels. The pixel limit is checked above, by the header.
+  const open = () => sharp(bytes, { failOn: "error", limitInputPixels: false });
   try {
-    const { format, width, height, pages = 1, depth, space } = await open(bytes).metadata();
+    const { format, width, height, pages = 1, depth, space } = await open().metadata();
     if (!FORMATS.has(format))
       throw new InputError(`${name}: ${format} files are not read; give ${FORMAT_LIST}`);
     checkImageSize(width, height, name, maxPixels);
@@ -38,8 +42,8 @@ export async function decodeImage(
         `${name}: it has ${pages} ${format === "tiff" ? "pages" : "frames"}; only the first is used`,
       );
     if (depth === "float" && (space === "scrgb" || space === "b-w"))
-      return await decodeFloats(open(bytes), name, options);
-    const { data, info } = await open(bytes)
+      return await decodeFloats(open(), name, options);
+    const { data, info } = await open()
       .autoOrient()
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
@@ -64,11 +68,6 @@ async function decodeFloats(image: Sharp, name: string, { onNote }: DecodeOption
   if (white > 1) onNote?.(`${name}: its numbers reach ${largest}; ${white} is taken for white`);
   const levels = Uint8ClampedArray.from(floats, (value) => (value / white) * 255);
   return makeImage(new Uint8Array(levels.buffer), info.width, info.height, info.channels);
-}
-
-/** Truncated or damaged data are errors, never grey pixels. The pixel limit is checked above, by the header. */
-function open(bytes: Uint8Array): Sharp {
-  return sharp(bytes, { failOn: "error", limitInputPixels: false });
 }
 
 /** What libvips says where it has no code for a kind of file, such as CIELAB or 64 bits in TIFF. */
@@ -96,6 +95,7 @@ export async function readImage(path: string, options: DecodeOptions = {}): Prom
 /** Encodes as PNG: grey, grey with alpha, RGB or RGBA of 8 bits, lossless, without a colour profile (that is, sRGB). */
 export async function encodePng(image: Image): Promise<Uint8Array> {
   const { data, width, height, channels } = makeImage(image.data, image.width, image.height, image.channels);
+  const sharp = await loadSharp();
   const raw = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
   return plainBytes(
     await raw

@@ -1,4 +1,4 @@
-/** Everything that can be computed. */
+/** Everything that can be computed, as functions. That they are methods of tensors too is the public face's doing (`methods.ts`). */
 export { constant, detach, expand, type ReduceOptions, reshape, sum, sumTo } from "./broadcast.ts";
 export * from "./activations.ts";
 export { type AvgPoolOptions, avgPool2d } from "./avg-pool.ts";
@@ -20,4 +20,3 @@ export { dropout, Rng, rand, randn } from "./random.ts";
 export * from "./reduce.ts";
 export * from "./resample.ts";
 export { slice } from "./slice.ts";
-import "./methods.ts";

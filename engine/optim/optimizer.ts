@@ -1,4 +1,5 @@
 /** What all optimisers share: flat buffers, parameter groups, clipping, state for checkpoints. One dispatch updates all. */
+import { grad } from "../autograd.ts";
 import { GanvasError, InputError, shown } from "../errors.ts";
 import { foldGrid } from "../gpu/kernel.ts";
 import { type EffectOp, Node } from "../graph/node.ts";
@@ -201,6 +202,17 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     for (const store of written) store.updatedBy(effect);
     if (scale && leftOut) assign(leftOut, add(leftOut, eq(reshape(factor, []), 0)));
     return norm;
+  }
+
+  /**
+   * One step down the slope of `loss`: `step` with its gradients, in one line.
+   * @param loss a single number
+   * @throws ShapeError for a loss of another shape; else as `step`
+   */
+  minimize(loss: Tensor, options: StepOptions & { readonly maxNorm: number }): Tensor;
+  minimize(loss: Tensor, options?: StepOptions): Tensor | undefined;
+  minimize(loss: Tensor, options: StepOptions = {}): Tensor | undefined {
+    return this.step(grad(loss, this.parameters), options);
   }
 
   /** All state as files hold it: `<kind>.<parameter>` in PyTorch's layouts, and `step`. Settings are not part of it. */

@@ -1,8 +1,8 @@
 /** `ganvas draw`: pictures of letters, shapes and lines to train on. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
 import { writeFileAtomic } from "../../engine/io/node.ts";
+import { loadSharp } from "../../engine/io/sharp-node.ts";
 import { DRAWING_SIZE, drawing } from "../../models/datasets/drawings.ts";
 import { type Arguments, type Command, positionals, wholeNumber } from "./command.ts";
 import { Progress } from "./progress.ts";
@@ -24,6 +24,7 @@ async function run(args: Arguments): Promise<unknown> {
   const [folder = ""] = positionals(args, 1, "draw takes a folder to write into: DIR");
   const count = wholeNumber(args, "count", 1) ?? COUNT;
   const seed = wholeNumber(args, "seed", 0) ?? 0;
+  const sharp = await loadSharp();
   await mkdir(folder, { recursive: true });
   const progress = new Progress("draw");
   const files: string[] = [];

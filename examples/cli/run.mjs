@@ -1,22 +1,29 @@
-// npm run -s ganvas -- COMMAND …: the terminal's entry, main.ts, bundled and run.
+#!/usr/bin/env node
+// npm run -s ganvas -- COMMAND …, and `npx ganvas` where it is installed: the terminal's entry, main.ts, bundled and run; `run FILE`
+// runs a program of the user's own, with a driver found for it as for every command.
 import { ensureDependencies, runMain } from "../setup/install.mjs";
-import { runEntry } from "../setup/run-entry.mjs";
 
 const ENTRY = "examples/cli/main.ts";
 
 /** Help and conversions compute nothing, so a bare machine need not fetch a driver for them. @param {string[]} args */
 function needsAdapter([command, ...rest]) {
+  if (command === "run") return true;
   const help = command === undefined || ["help", "--help", "-h"].includes(command);
   return !help && command !== "convert" && !rest.includes("--help") && !rest.includes("-h");
 }
 
 /** @param {string[]} args */
-async function runWithoutAdapter(args) {
+async function main(args) {
   ensureDependencies();
   const { bundleEntry } = await import("../setup/bundle.mjs");
+  const { ensureGpu } = await import("../setup/gpu.mjs");
   const { launch } = await import("../setup/launch.mjs");
-  return launch(await bundleEntry(ENTRY), args, {});
+  const { ownProgram } = await import("../setup/own-program.mjs");
+  const own = args[0] === "run";
+  const program = own ? await ownProgram(args[1]) : await bundleEntry(ENTRY);
+  const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
+  const { env } = needsAdapter(args) ? await ensureGpu(say) : { env: {} };
+  return launch(program, own ? args.slice(2) : args, env);
 }
 
-const args = process.argv.slice(2);
-await runMain(() => (needsAdapter(args) ? runEntry(ENTRY, args) : runWithoutAdapter(args)));
+await runMain(() => main(process.argv.slice(2)));

@@ -12,7 +12,11 @@ import { root } from "../setup/paths.mjs";
 const pages = join(root, "engine/docs");
 
 /** Where programs find the engine, besides its public face: how the reference calls it → its file. */
-const DOORS = { inspect: "engine/inspect/index.ts", tuning: "engine/tuning.ts" };
+const DOORS = {
+  extra: "engine/extra/index.ts",
+  inspect: "engine/inspect/index.ts",
+  tuning: "engine/tuning.ts",
+};
 
 /** Stands between signs that mean something to JSDoc (the end of a comment, a tag at the start of a line); taken out of the pages. */
 const BREAK = "\u2060";

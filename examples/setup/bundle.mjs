@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { ownDoors } from "./doors.mjs";
 import { SetupError } from "./install.mjs";
 import { mtime, root } from "./paths.mjs";
 
@@ -106,6 +107,9 @@ function isFresh(manifest, entries) {
  */
 export async function bundleEntry(entry, { platform = "node" } = {}) {
   const source = resolve(root, entry);
+  // The package holds its commands built.
+  const built = join(root, "dist/package", entry.replace(/ts$/, "js"));
+  if (!existsSync(source) && existsSync(built)) return built;
   if (!existsSync(source)) throw new SetupError(`${relative(root, source)} does not exist`);
   const entries = [...new Set([source, ...(platform === "node" ? workerEntries() : [])])];
   const id = createHash("sha256").update(`${platform} ${source}`).digest("hex").slice(0, 10);
@@ -128,9 +132,10 @@ export async function bundleEntry(entry, { platform = "node" } = {}) {
       sourcemap: "linked",
       metafile: true,
       absWorkingDir: root,
-      plugins: [sourceUrls],
+      plugins: [ownDoors, sourceUrls],
     });
-    const self = [join(root, "examples/setup/bundle.mjs"), join(root, "package-lock.json")];
+    const own = ["examples/setup/bundle.mjs", "package.json", "package-lock.json"];
+    const self = own.map((file) => join(root, file));
     const files = [...Object.keys(metafile.inputs).map((file) => resolve(root, file)), ...self];
     const inputs = Object.fromEntries(files.map((file) => [file, mtime(file)]));
     writeFileSync(manifest, JSON.stringify({ esbuild: version, entries, inputs }));

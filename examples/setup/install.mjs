@@ -19,6 +19,8 @@ const packagesOf = (file) => JSON.parse(readFileSync(file, "utf8")).packages ?? 
 /** Whether node_modules holds what package-lock.json asks for, packages of other platforms aside. */
 export function dependenciesAreInstalled() {
   const wantedFile = join(root, "package-lock.json");
+  // Packages are published without it; who installs one installs what it needs.
+  if (!existsSync(wantedFile)) return true;
   const presentFile = join(root, "node_modules/.package-lock.json");
   if (!existsSync(presentFile)) return false;
   if (mtime(presentFile) >= mtime(wantedFile)) return true;

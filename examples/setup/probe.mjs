@@ -1,7 +1,8 @@
 // Tries the driver candidates in child processes and remembers what came out, so that a start costs nothing the next time.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { driverCandidates } from "./drivers.mjs";
@@ -42,6 +43,15 @@ function runProbe(env) {
   return { error: why ?? (child.signal ? `ended by ${child.signal}` : `exit code ${child.status}`), at };
 }
 
+/** Where the package lies: here, or in the project that has installed this one. */
+function dawnFile() {
+  try {
+    return createRequire(join(root, "package.json")).resolve("webgpu");
+  } catch {
+    return undefined;
+  }
+}
+
 /** @param {string} file @returns {Record<string, Probe>} */
 function readCache(file) {
   try {
@@ -62,8 +72,8 @@ export function probeDrivers({ fresh = false, all = false } = {}) {
   const file = join(cacheDir(), "adapters.json");
   const cache = fresh ? {} : readCache(file);
   const before = JSON.stringify(cache);
-  const dawn = join(root, "node_modules/webgpu/package.json");
-  if (!existsSync(dawn))
+  const dawn = dawnFile();
+  if (!dawn)
     return { gpus: [], refused: [{ name: "webgpu", error: "the npm package webgpu is not installed" }] };
   const versions = [
     process.version,

@@ -6,7 +6,6 @@ import { minifyWgsl, shortNames } from "./minify-wgsl.mjs";
 import { root } from "./paths.mjs";
 
 const folder = join(root, "shaders");
-const files = readdirSync(folder).filter((file) => file.endsWith(".wgsl"));
 const read = (/** @type {string} */ path) => readFileSync(path, "utf8");
 const ALL = "ganvas:all-shaders";
 
@@ -45,6 +44,7 @@ export function alikeSideBySide(texts) {
 export const shortShaders = {
   name: "short-shaders",
   setup(build) {
+    const files = readdirSync(folder).filter((file) => file.endsWith(".wgsl"));
     const names = shortNames(files.map((file) => read(join(folder, file))));
     const { inject = [] } = build.initialOptions;
     build.initialOptions.inject = [...inject, ALL];

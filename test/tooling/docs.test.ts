@@ -26,7 +26,9 @@ describe("docstrings", () => {
   test("every public export of the engine has one, and so have the methods of its classes", () => {
     const folder = mkdtempSync(join(tmpdir(), "ganvas-doors-"));
     const all = join(folder, "all.ts");
-    const doors = ["index.ts", "inspect/index.ts", "tuning.ts"].map((door) => join(root, "engine", door));
+    const doors = ["index.ts", "extra/index.ts", "inspect/index.ts", "tuning.ts"].map((door) =>
+      join(root, "engine", door),
+    );
     writeFileSync(all, doors.map((door) => `export * from "${pathToFileURL(door)}";\n`).join(""));
     const { status, stdout, stderr } = denoDoc(["--json", all]);
     rmSync(folder, { recursive: true });
@@ -77,5 +79,15 @@ describe("pages", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe("what is shown is what is run", () => {
+  const text = (file: string) => readFileSync(join(root, file), "utf8");
+  test.each([
+    ["README.md", "js", "examples/starters/node/exclusive-or.js"],
+    ["engine/docs/your-first-gan.md", "ts", "examples/starters/node/first-gan.ts"],
+  ])("%s shows a program that package.gpu.test.ts runs", (page, language, program) => {
+    expect(text(page)).toContain(`\`\`\`${language}\n${text(program)}\`\`\`\n`);
   });
 });

@@ -64,7 +64,7 @@ const ENGINE: readonly (readonly string[])[] = [
   ["ops/", "autograd.ts", "system.ts", "describe.ts", "inspect/", "tuning.ts"],
   ["nn/"],
   ["optim/"],
-  ["data/", "onnx/", "index.ts"],
+  ["data/", "extra/", "onnx/", "index.ts"],
 ];
 
 test("within the engine: gpu, graph, tensor, ops, nn, optim, data", () => {

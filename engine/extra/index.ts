@@ -1,0 +1,21 @@
+/**
+ * What a person from PyTorch looks for and few networks need; a door of its own, so that pages load only what they use of it. All of
+ * it is made of the engine's ops, and can be differentiated to any order where they can.
+ */
+export { scatter, tile, tril, triu } from "./arrange.ts";
+export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
+export { einsum } from "./einsum.ts";
+export { affineGrid, type GridSampleOptions, gridSample } from "./grid-sample.ts";
+export {
+  type ForwardHook,
+  type GradientHook,
+  onBackward,
+  onForward,
+  onGradient,
+  requiresGrad,
+} from "./hooks.ts";
+export { LearningRate } from "./learning-rate.ts";
+export { networkText } from "./network-text.ts";
+export { prod, std } from "./reduce.ts";
+export { resizeAntialiased, resizeBy, resizeNearestExact } from "./resize.ts";
+export { argsort, type Ordered, type SortOptions, sort, topk } from "./sort.ts";
