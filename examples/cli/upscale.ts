@@ -4,7 +4,8 @@ import { InputError } from "../../engine/errors.ts";
 import { type DeviceInfo, init, stats, warmUp } from "../../engine/index.ts";
 import { debugNonFinite } from "../../engine/inspect/index.ts";
 import { readImage, writePng } from "../../engine/io/node.ts";
-import { type SuperResolver, upscaleImage } from "../../models/super-resolution/upscale.ts";
+import { upscaleImage } from "../../models/super-resolution/enlarge.ts";
+import type { SuperResolver } from "../../models/super-resolution/upscale.ts";
 import { adapterName } from "./adapter.ts";
 import {
   type Arguments,

@@ -7,13 +7,10 @@ import { type DeviceInfo, init, warmUp } from "../../engine/index.ts";
 import { debugNonFinite } from "../../engine/inspect/index.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { decodeImage, encodePng } from "../../engine/io/image-browser.ts";
+import { upscaleImage } from "../../models/super-resolution/enlarge.ts";
 import { blendName, parseBlend } from "../../models/super-resolution/blend.ts";
 import { BLEND_ENDS, findShipped, superResolvers } from "../../models/super-resolution/shipped.ts";
-import {
-  loadSuperResolver,
-  type SuperResolver,
-  upscaleImage,
-} from "../../models/super-resolution/upscale.ts";
+import { loadSuperResolver, type SuperResolver } from "../../models/super-resolution/upscale.ts";
 import type { ModelEntry } from "../../models/system.ts";
 import type { CaseReport } from "../../test/reference/check.ts";
 import type { CallName, CallOptions, EngineCalls, ModelChoice } from "./engine-calls.ts";

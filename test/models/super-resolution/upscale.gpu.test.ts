@@ -5,11 +5,8 @@ import { makeImage, splitAlpha, type Image } from "../../../engine/io/image.ts";
 import { type Tensor, tensor } from "../../../engine/index.ts";
 import { integer, randomBits } from "../../../engine/random.ts";
 import { SRResNet } from "../../../models/super-resolution/srresnet.ts";
-import {
-  asSuperResolver,
-  type SuperResolver,
-  upscaleImage,
-} from "../../../models/super-resolution/upscale.ts";
+import { asSuperResolver, type SuperResolver } from "../../../models/super-resolution/upscale.ts";
+import { upscaleImage } from "../../../models/super-resolution/enlarge.ts";
 
 const net = new SRResNet({ numBlocks: 1, width: 8, seed: 3 });
 const model = asSuperResolver(net, "test");
