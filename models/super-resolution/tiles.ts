@@ -30,10 +30,11 @@ const LEAST_PART = 32;
 export function windowSides(model: SuperResolver, software: boolean): readonly number[] {
   const { bytesPerPixel, radius, multiple } = model;
   const fit = Math.floor(Math.sqrt(TILE_BYTES / bytesPerPixel));
-  const wished = Math.max(software ? Math.min(fit, SOFTWARE_SIDE) : fit, LEAST_PART + 2 * radius);
-  const round = (side: number) => Math.max(Math.floor(side / 8), 1) * 8;
+  const wished = software ? Math.min(fit, SOFTWARE_SIDE) : fit;
+  const least = LEAST_PART + 2 * radius;
+  const side = Math.max(Math.floor(wished / 8), Math.ceil(least / 8)) * 8;
   // ESRGAN's networks want multiples of 2 or 4.
-  const large = Math.ceil(round(wished) / multiple) * multiple;
+  const large = Math.ceil(side / multiple) * multiple;
   return large > 2 * SMALL_SIDE ? [SMALL_SIDE, large] : [large];
 }
 
