@@ -116,3 +116,43 @@ export async function encodePng(image: Image): Promise<Blob> {
     );
   }
 }
+
+/**
+ * Encodes rows as they come in a format that the browser writes: JPEG on white, WebP, AVIF in some.
+ * @param quality 0 to 1
+ * @throws InputError when the browser does not write the format, or nothing so large
+ */
+export async function encodeCanvas(
+  { width, height, channels }: Pick<Image, "width" | "height" | "channels">,
+  strips: AsyncIterable<{ readonly y: number; readonly rows: number; readonly data: Uint8Array }>,
+  type: string,
+  quality: number,
+): Promise<Blob> {
+  const name = type.slice("image/".length).toUpperCase();
+  const problem = (why: string) =>
+    new InputError(
+      `this browser cannot encode ${width}x${height} pixels as ${name} (${why}); PNG has no such limit`,
+    );
+  let blob: Blob;
+  try {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext("2d");
+    if (!context) throw new Error("it has no canvas of this size");
+    for await (const { y, rows, data } of strips) {
+      const { data: rgba } = toRgba(makeImage(data, width, rows, channels));
+      context.putImageData(new ImageData(new Uint8ClampedArray(rgba), width, rows), 0, y);
+    }
+    if (type === "image/jpeg") {
+      context.globalCompositeOperation = "destination-over";
+      context.fillStyle = "white";
+      context.fillRect(0, 0, width, height);
+    }
+    blob = await canvas.convertToBlob({ type, quality });
+  } catch (error) {
+    if (error instanceof GanvasError) throw error;
+    throw problem((error as Error).message);
+  }
+  // A browser that does not know the format gives PNG.
+  if (blob.type !== type) throw problem("it does not write this format");
+  return blob;
+}

@@ -11,8 +11,8 @@ export interface FileDropOptions {
   readonly dropLabel: string;
   /** False while this part of the page is not on screen: then nothing is taken. */
   readonly isActive: () => boolean;
-  /** Called with the first file of a choice, drop or paste. */
-  readonly onFile: (file: File) => void;
+  /** Called with the files of a choice, drop or paste, one at least. */
+  readonly onFiles: (files: readonly File[]) => void;
 }
 
 /**
@@ -23,6 +23,7 @@ export function createFileDrop(options: FileDropOptions): HTMLElement {
   const input = element("input", {
     type: "file",
     accept: options.accept,
+    multiple: true,
     class: "visually-hidden",
     tabindex: -1,
     "aria-hidden": "true",
@@ -40,9 +41,8 @@ export function createFileDrop(options: FileDropOptions): HTMLElement {
   );
 
   const take = (files: FileList | undefined | null): boolean => {
-    const first = files?.[0];
-    if (first === undefined || !options.isActive()) return false;
-    options.onFile(first);
+    if (!files || files.length === 0 || !options.isActive()) return false;
+    options.onFiles([...files]);
     return true;
   };
   const carriesFiles = (event: DragEvent) =>

@@ -7,9 +7,10 @@ import { jpegWith, metadataOfResult, readMetadata, webpWith } from "../../../eng
 const photo = () =>
   sharp({ create: { width: 30, height: 20, channels: 3, background: "teal" } })
     .withExif({
-      IFD0: { Make: "Pinhole", Orientation: "6" },
+      IFD0: { Make: "Pinhole" },
       IFD2: { PixelXDimension: "30", PixelYDimension: "20", DateTimeOriginal: "2026:11:30 08:00:00" },
     })
+    .withMetadata({ orientation: 6 })
     .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/" tiff:Orientation="6">word</x:xmpmeta>');
 const blank = () => sharp({ create: { width: 80, height: 120, channels: 3, background: "red" } });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { imresize } from "../../../engine/data/imresize.ts";
 import { type Image, makeImage } from "../../../engine/io/image.ts";
 import { pngFile, readMetadata } from "../../../engine/io/index.ts";
-import { decodeImage } from "../../../engine/io/node.ts";
+import { encodePng } from "../../../engine/io/node.ts";
 import { picture } from "./png-files.ts";
 
 async function write(image: Image, rows: number, more = {}): Promise<Uint8Array> {
@@ -21,7 +21,17 @@ async function write(image: Image, rows: number, more = {}): Promise<Uint8Array>
 describe.each([1, 2, 3, 4])("%d channels", (channels) => {
   test.each([1, 5, 100])("in strips of %d rows come back as they were", async (rows) => {
     const image = picture(23, 19, channels);
-    expect(await decodeImage(await write(image, rows), "x.png")).toEqual(image);
+    const { data, info } = await sharp(await write(image, rows))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([23, 19]);
+    const want =
+      channels < 3
+        ? await sharp(await encodePng(image))
+            .raw()
+            .toBuffer()
+        : image.data;
+    expect([...data]).toEqual([...want]);
   });
 });
 
