@@ -1,7 +1,7 @@
 /**
  * Images in a page or worker, decoded and encoded by the browser.
  *
- * Nothing may touch the pixels on the way: no conversion of colour spaces, and no premultiplied alpha, which rounds the
+ * Nothing may touch the pixels on the way but the conversion of a profile's colours to sRGB: no premultiplied alpha, which rounds the
  * colours of transparent pixels. A 2D canvas always premultiplies, so it serves opaque images only; transparent ones are
  * read back through WebGL and encoded from an ImageBitmap.
  */
@@ -17,16 +17,20 @@ import {
   toRgba,
 } from "./image.ts";
 import { foreignFormat, notBuiltIn } from "./image-formats.ts";
-import { readImageHeader } from "./image-header.ts";
+import { type ImageHeader, readImageHeader } from "./image-header.ts";
+import { withProfile } from "./png-colour.ts";
 
 /** Bytes of a file in which its header, behind EXIF data and a thumbnail, is looked for. */
 const HEADER_BYTES = 1 << 20;
 
+/** Pixels as they are. */
 const UNTOUCHED: ImageBitmapOptions = { premultiplyAlpha: "none", colorSpaceConversion: "none" };
+/** Colours in sRGB. */
+const IN_SRGB: ImageBitmapOptions = { premultiplyAlpha: "none", colorSpaceConversion: "default" };
 
 /**
  * Decodes whatever the browser can (PNG, JPEG, WebP, AVIF, GIF's first frame) to RGB, or RGBA where a pixel is transparent.
- * EXIF orientation is applied; embedded colour profiles are ignored.
+ * EXIF orientation is applied; embedded colour profiles, and what a PNG says of its colours, are converted to sRGB.
  * @param name the file's name, for messages; by default the File's own
  * @throws InputError when it is no image, damaged, empty, or larger than the limit (told by its header where it has one)
  */
@@ -40,7 +44,7 @@ export async function decodeImage(
   const start = new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer());
   const header = readImageHeader(start);
   if (header) checkImageSize(header.width, header.height, name, maxPixels);
-  const bitmap = await createImageBitmap(blob, UNTOUCHED).catch(() => {
+  const bitmap = await createImageBitmap(await inProfile(blob, header), IN_SRGB).catch(() => {
     const foreign = foreignFormat(start);
     if (foreign) throw new InputError(notBuiltIn(name, `${foreign} in this browser`, "PNG, JPEG or WebP"));
     const what = header ? "the image is truncated or damaged" : "not an image that this browser can read";
@@ -55,6 +59,12 @@ export async function decodeImage(
   } finally {
     bitmap.close();
   }
+}
+
+/** A PNG says its colours in ways that browsers follow or not; see `withProfile`. */
+async function inProfile(blob: Blob, header: ImageHeader | undefined): Promise<Blob> {
+  if (header?.format !== "png") return blob;
+  return new Blob([withProfile(new Uint8Array(await blob.arrayBuffer()))]);
 }
 
 function nameOf(blob: Blob): string {

@@ -5,6 +5,7 @@ import { plainBytes, readFileBytes, writeFileAtomic } from "./fs-node.ts";
 import { checkImageSize, type DecodeOptions, type Image, MAX_PIXELS, makeImage } from "./image.ts";
 import { foreignFormat, notBuiltIn } from "./image-formats.ts";
 import { readImageHeader } from "./image-header.ts";
+import { withProfile } from "./png-colour.ts";
 
 /** sharp's names of the formats that are read. Vector formats and documents are not: they have no pixels of their own. */
 const FORMATS: ReadonlySet<string> = new Set(["png", "jpeg", "webp", "gif", "tiff", "heif"]);
@@ -12,7 +13,7 @@ const FORMAT_LIST = "PNG, JPEG, WebP, AVIF, TIFF or GIF";
 
 /**
  * Decodes a PNG, JPEG, WebP, AVIF, TIFF or GIF (first frame) to RGB, or RGBA where it has transparency. EXIF orientation is
- * applied, 16 bits are reduced to 8, grey, palette and CMYK become RGB, and an embedded colour profile is converted to sRGB.
+ * applied, 16 bits are reduced to 8, grey, palette and CMYK become RGB, and an embedded colour profile, or what a PNG says of its colours, is converted to sRGB.
  * Floats from 0 to 1 are scaled to bytes, without a change of their curve.
  * The pixels of an untagged 8-bit PNG come out exactly as stored.
  * @param name the file's name, for messages
@@ -20,10 +21,11 @@ const FORMAT_LIST = "PNG, JPEG, WebP, AVIF, TIFF or GIF";
  *   limit (told by its header)
  */
 export async function decodeImage(
-  bytes: Uint8Array,
+  file: Uint8Array,
   name: string,
   options: DecodeOptions = {},
 ): Promise<Image> {
+  const bytes = withProfile(file as Uint8Array<ArrayBuffer>, (note) => options.onNote?.(`${name}: ${note}`));
   if (bytes.length === 0) throw new InputError(`${name}: the file is empty`);
   const maxPixels = options.maxPixels ?? MAX_PIXELS;
   const header = readImageHeader(bytes);

@@ -1,7 +1,7 @@
 /** A result of the size that was asked for, strip by strip: what the network makes of an image, reduced or enlarged exactly. */
 import { resizeStrips } from "../../engine/data/resize-strips.ts";
 import { InputError } from "../../engine/errors.ts";
-import type { Image } from "../../engine/io/image.ts";
+import { type Image, withoutNeutralColour } from "../../engine/io/image.ts";
 import { type EnlargeOptions, enlargeInStrips } from "./enlarge.ts";
 import { type ResultSize, resultSize } from "./result-name.ts";
 import type { SuperResolver } from "./upscale.ts";
@@ -35,8 +35,10 @@ export function enlargeTo(
   const { width, height, scale } = resultSize(image, size);
   if (!(width >= 1 && Math.max(width, height) <= MOST_SIDE))
     throw new InputError(`upscale: a result of ${width}x${height} pixels cannot be made`);
-  const own = enlargeInStrips(image, model, options);
-  const { channels } = image;
+  // Files of grey pictures take a third of the bytes.
+  const plain = withoutNeutralColour(image);
+  const own = enlargeInStrips(plain, model, options);
+  const { channels } = plain;
   if (width === image.width * model.scale && height === image.height * model.scale)
     return { width, height, channels, strips: rowsOf(own) };
   const [sourceWidth, sourceHeight] = [image.width * model.scale, image.height * model.scale];

@@ -15,7 +15,7 @@ export interface Window {
 const TILE_BYTES = 85e6;
 
 /** On a processor a window takes a second or two at most, so that one sees at once how it goes. */
-const SOFTWARE_SIDE = 128;
+const SOFTWARE_SIDE = 112;
 
 /** Images up to this side need not wait for a large window. */
 const SMALL_SIDE = 48;

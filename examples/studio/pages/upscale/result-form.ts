@@ -86,4 +86,4 @@ function select(name: string, options: readonly (readonly [value: string, text: 
 }
 
 const labelled = (text: string, control: HTMLElement): HTMLElement =>
-  element("label", { class: "field", for: control.id }, element("span", {}, text), control);
+  element("label", { class: "result-field", for: control.id }, element("span", {}, text), control);
