@@ -30,7 +30,8 @@ const IN_SRGB: ImageBitmapOptions = { premultiplyAlpha: "none", colorSpaceConver
 
 /**
  * Decodes whatever the browser can (PNG, JPEG, WebP, AVIF, GIF's first frame) to RGB, or RGBA where a pixel is transparent.
- * EXIF orientation is applied; embedded colour profiles, and what a PNG says of its colours, are converted to sRGB.
+ * EXIF orientation is applied; embedded colour profiles, and what a PNG says of its colours, are converted to sRGB;
+ * of CMYK in the browser's own way.
  * @param name the file's name, for messages; by default the File's own
  * @throws InputError when it is no image, damaged, empty, or larger than the limit (told by its header where it has one)
  */

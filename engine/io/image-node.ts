@@ -31,7 +31,7 @@ export async function decodeImage(
   const header = readImageHeader(bytes);
   if (header) checkImageSize(header.width, header.height, name, maxPixels);
   try {
-    const { format, width, height, pages = 1, depth, space } = await open(bytes).metadata();
+    const { format, width, height, pages = 1, depth, space, icc } = await open(bytes).metadata();
     if (!FORMATS.has(format))
       throw new InputError(`${name}: ${format} files are not read; give ${FORMAT_LIST}`);
     checkImageSize(width, height, name, maxPixels);
@@ -41,7 +41,9 @@ export async function decodeImage(
       );
     if (depth === "float" && (space === "scrgb" || space === "b-w"))
       return await decodeFloats(open(bytes), name, options);
-    const { data, info } = await open(bytes)
+    // sharp takes 16 bits with a profile through Display P3, and would leave them there.
+    const source = depth === "ushort" && icc ? open(bytes).pipelineColourspace("srgb") : open(bytes);
+    const { data, info } = await source
       .autoOrient()
       .toColourspace("srgb")
       .raw({ depth: "uchar" })

@@ -33,9 +33,6 @@ const COLOUR_FILES: Readonly<Record<string, () => Uint8Array | Promise<Uint8Arra
   "PNG of 16 bits": () => ramp16(),
   "PNG of 16 bits with a profile": () => ramp16([profileChunk(P3)]),
   "JPEG of Display P3": () => rampJpeg((image) => image.withIccProfile("p3")),
-  "JPEG of CMYK with a profile": () =>
-    rampJpeg((image) => image.toColourspace("cmyk").withIccProfile("cmyk")),
-  "JPEG of CMYK without": () => rampJpeg((image) => image.toColourspace("cmyk")),
   "WebP of Display P3": async () =>
     sharp(await rampJpeg((image) => image))
       .withIccProfile("p3")

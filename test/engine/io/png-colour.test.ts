@@ -95,7 +95,7 @@ describe("PNG", () => {
   test("files without such chunks, and files that are cut, are left as they are", () => {
     const plain = rampPng() as Uint8Array<ArrayBuffer>;
     expect(withProfile(plain)).toBe(plain);
-    const cut = (rampPng([gammaChunk(1)]) as Uint8Array<ArrayBuffer>).slice(0, 60);
+    const cut = (rampPng([gammaChunk(1)]) as Uint8Array<ArrayBuffer>).slice(0, 45);
     expect(withProfile(cut)).toBe(cut);
   });
 });
