@@ -9,8 +9,6 @@ export interface FileDropOptions {
   readonly label: string;
   /** Shown over the whole page while a file is held above it. */
   readonly dropLabel: string;
-  /** False while this part of the page is not on screen: then nothing is taken. */
-  readonly isActive: () => boolean;
   /** Called with the files of a choice, drop or paste, one at least. */
   readonly onFiles: (files: readonly File[]) => void;
 }
@@ -41,12 +39,13 @@ export function createFileDrop(options: FileDropOptions): HTMLElement {
   );
 
   const take = (files: FileList | undefined | null): boolean => {
-    if (!files || files.length === 0 || !options.isActive()) return false;
+    if (!files || files.length === 0) return false;
     options.onFiles([...files]);
     return true;
   };
+  // What another part of the page has taken is not for this one.
   const carriesFiles = (event: DragEvent) =>
-    options.isActive() && (event.dataTransfer?.types.includes("Files") ?? false);
+    !event.defaultPrevented && (event.dataTransfer?.types.includes("Files") ?? false);
 
   input.addEventListener("change", () => {
     take(input.files);
@@ -54,7 +53,7 @@ export function createFileDrop(options: FileDropOptions): HTMLElement {
     input.value = "";
   });
   document.addEventListener("paste", (event) => {
-    if (take(event.clipboardData?.files)) event.preventDefault();
+    if (!event.defaultPrevented && take(event.clipboardData?.files)) event.preventDefault();
   });
   document.addEventListener("dragover", (event) => {
     if (!carriesFiles(event)) return;

@@ -11,6 +11,7 @@ import { formatDuration } from "../../components/time-left.ts";
 import type { Image } from "../../engine-bridge.ts";
 import { type Enlarged, isAbort } from "../../engine-calls.ts";
 import { type ResultSize, resultName, resultSize } from "../../../../models/super-resolution/result-name.ts";
+import { linkTo } from "../../router.ts";
 import type { Page, Studio } from "../page.ts";
 import { Batch, download, type Saved } from "./batch.ts";
 import { type Choice, ModelPicker } from "./model-picker.ts";
@@ -94,8 +95,10 @@ class UpscalePage {
       accept: "image/*",
       label: "Choose photos",
       dropLabel: "Drop photos to upscale them",
-      isActive: () => !host.hidden,
-      onFiles: (files) => void this.#take(files),
+      onFiles: (files) => {
+        if (host.hidden) location.hash = linkTo(upscalePage.route);
+        void this.#take(files);
+      },
     });
     this.#view.element.append(this.#progress.element);
     const main = element(
@@ -103,7 +106,18 @@ class UpscalePage {
       { class: "workbench-main" },
       this.#notice.element,
       this.#view.element,
-      element("div", { class: "panel-actions under-picture" }, drop, this.#run, this.#download),
+      element(
+        "div",
+        { class: "panel-actions under-picture" },
+        drop,
+        this.#run,
+        this.#download,
+        element(
+          "p",
+          { class: "fine mouse-only" },
+          "Drag the line to compare. The wheel or a double click zooms, then the picture can be dragged.",
+        ),
+      ),
       this.#batch.element,
     );
     const options = element(
