@@ -54,11 +54,13 @@ export class Tensor {
 
   /**
    * The numbers, row by row, in an array of the caller's own. Computes what is needed.
+   * @param options.signal ends the work between two submits, within some 0.1 s, and rejects with its reason; work that was
+   *   recorded to run with it (updates, kept tensors) is done all the same
    * @throws GanvasError when a parameter that the value depends on was updated before (see `keep`).
    */
-  async data(): Promise<HostArray> {
+  async data({ signal }: { readonly signal?: AbortSignal } = {}): Promise<HostArray> {
     const { node } = this;
-    const numbers = await runtime.read(node);
+    const numbers = await runtime.read(node, signal);
     // State lies on the device alone; what else was read is kept for later uses.
     return node.storage ? numbers : numbers.slice();
   }

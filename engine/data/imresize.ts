@@ -37,7 +37,7 @@ export interface ResizeOptions {
 }
 
 /** Half up, clamped to 0 .. 255; not Uint8ClampedArray's rounding, which sends halves to the even side. */
-function toByte(value: number): number {
+export function toByte(value: number): number {
   if (value <= 0) return 0;
   return value >= 254.5 ? 255 : (value + 0.5) | 0;
 }
@@ -47,7 +47,12 @@ function roundRow(row: Float64Array): void {
 }
 
 /** out[i] = sum over t of weight[t] * (row t)[i], where row t of the source begins at starts[t]. */
-function combineRows(out: Float64Array, data: RasterData, starts: Int32Array, weights: Float64Array): void {
+export function combineRows(
+  out: Float64Array,
+  data: RasterData,
+  starts: Int32Array,
+  weights: Float64Array,
+): void {
   const length = out.length;
   const count = starts.length;
   out.fill(0);
@@ -73,7 +78,7 @@ function combineRows(out: Float64Array, data: RasterData, starts: Int32Array, we
 }
 
 /** Resamples one row of pixels. */
-function resampleRow(out: Float64Array, row: Float64Array, taps: Taps, channels: number): void {
+export function resampleRow(out: Float64Array, row: Float64Array, taps: Taps, channels: number): void {
   const { count, index, weight } = taps;
   const width = out.length / channels;
   for (let x = 0; x < width; x++) {

@@ -1,6 +1,7 @@
 /** One WebGPU device, the same in a browser, in Node (package `webgpu`, Dawn) and in Deno (wgpu). */
 import { DeviceError, GanvasError } from "../errors.ts";
 import { Memory, type MemoryStats } from "./memory.ts";
+import { Pace } from "./pace.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { Profiler } from "./profile.ts";
 import { Readback } from "./readback.ts";
@@ -27,7 +28,8 @@ export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly grid: readonly [number, number, number];
-  readonly flops: number;
+  /** What it costs; see `workOf`. */
+  readonly work: number;
   /** What it was made from; for profiles. */
   readonly origin: unknown;
 }
@@ -45,14 +47,17 @@ const WANTED_LIMITS = [
 
 const WANTED_FEATURES = ["timestamp-query", "shader-f16", "subgroups"] as const;
 
-/** On a software adapter one submit holds a second or two of work at most, so that no watchdog takes it for hung. */
-const SOFTWARE_SUBMIT_FLOPS = 8e9;
-
 /** Dispatches of one submit at most: where kernels are short the device begins with the first while the rest are encoded. */
 const SUBMIT_DISPATCHES = 128;
 
-/** Submits that may be under way before recording has to wait. */
-const MAX_IN_FLIGHT = 4;
+/** A copy between buffers. */
+export interface Copy {
+  readonly from: GPUBuffer;
+  readonly to: GPUBuffer;
+  readonly fromOffset: number;
+  readonly toOffset: number;
+  readonly bytes: number;
+}
 
 export class Gpu {
   readonly info: DeviceInfo;
@@ -66,8 +71,10 @@ export class Gpu {
   /** Reported by WebGPU outside of any call; told to the next caller. */
   private failure: Error | undefined;
   private lost: Error | undefined;
+  /** Told when the device is lost. */
+  private readonly waiting = new Set<(error: Error) => void>();
   private closed = false;
-  private inFlight: Promise<unknown>[] = [];
+  private readonly pace: Pace;
   private counters = { submits: 0, dispatches: 0, bindGroups: 0 };
 
   /** @param settled waits for a promise of the device, where it has to be done in a way of its own */
@@ -78,12 +85,15 @@ export class Gpu {
     this.memory = new Memory(device);
     this.pipelines = new Pipelines(device);
     this.readback = new Readback(device, this.memory);
+    this.pace = new Pace(info.software);
     device.addEventListener?.("uncapturederror", (event) => {
       this.failure ??= new DeviceError(`WebGPU: ${event.error.message}`);
     });
-    void device.lost.then((lost) => {
-      if (lost.reason !== "destroyed")
-        this.lost = new DeviceError(`the GPU device was lost: ${lost.message}`);
+    void device.lost.then(({ message }) => {
+      // What `destroy` ends is told as such.
+      if (this.closed) return;
+      this.lost = new DeviceError(`the GPU device was lost: ${message || "it was destroyed"}`);
+      for (const reject of this.waiting) reject(this.lost);
     });
   }
 
@@ -124,62 +134,65 @@ export class Gpu {
     this.device.queue.writeBuffer(buffer, offset, data);
   }
 
-  /** Waits until few enough submits are under way, so that a loop that never reads cannot pile up work. */
-  async room(): Promise<void> {
-    while (this.inFlight.length >= MAX_IN_FLIGHT) await this.wait(this.inFlight[0] as Promise<unknown>);
+  /**
+   * Submits everything, in parts of at most about 50 ms, each as one compute pass (one a kernel while profiling). Waits in
+   * between until few enough are under way, so that a loop that never reads cannot pile up work.
+   * @param signal ends it between two parts, with its reason; what was submitted by then runs to its end
+   */
+  async submit(
+    dispatches: readonly Dispatch[],
+    copies: readonly Copy[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    let start = 0;
+    do {
+      for (let full = this.pace.full; full; full = this.pace.full) {
+        await this.wait(full).catch((error: unknown) => this.refuse("the work did not end", error));
+        signal?.throwIfAborted();
+      }
+      this.check();
+      start = this.submitPart(dispatches, start, copies);
+    } while (start < dispatches.length);
   }
 
-  /** Encodes everything, a submit's part into one compute pass (one a kernel while profiling), and submits it. */
-  submit(
-    dispatches: readonly Dispatch[],
-    copies: readonly {
-      from: GPUBuffer;
-      to: GPUBuffer;
-      fromOffset: number;
-      toOffset: number;
-      bytes: number;
-    }[],
-  ): void {
+  /** Submits copies alone. */
+  copy(copies: readonly Copy[]): void {
     this.check();
+    this.submitPart([], 0, copies);
+  }
+
+  /** Submits as many dispatches as one submit takes, and behind the last one the copies. @returns where the next part starts */
+  private submitPart(dispatches: readonly Dispatch[], start: number, copies: readonly Copy[]): number {
     const { profiler } = this;
-    let start = 0;
-    while (start < dispatches.length || (start === 0 && copies.length > 0)) {
-      const since = profiler ? performance.now() : 0;
-      const encoder = this.device.createCommandEncoder();
-      let flops = 0;
-      let end = start;
-      let pass = profiler || end === dispatches.length ? undefined : encoder.beginComputePass();
-      let pipeline: GPUComputePipeline | undefined;
-      while (
-        end < dispatches.length &&
-        end - start < (profiler?.batchSize ?? SUBMIT_DISPATCHES) &&
-        !(this.info.software && flops > SOFTWARE_SUBMIT_FLOPS)
-      ) {
-        const d = dispatches[end++] as Dispatch;
-        if (profiler) pass = encoder.beginComputePass(profiler.stamp(d.origin));
-        if (profiler || d.pipeline !== pipeline) pass?.setPipeline(d.pipeline);
-        pipeline = d.pipeline;
-        pass?.setBindGroup(0, d.bindGroup);
-        pass?.dispatchWorkgroups(...d.grid);
-        if (profiler) pass?.end();
-        flops += d.flops;
-      }
-      if (!profiler) pass?.end();
-      const last = end === dispatches.length;
-      if (last)
-        for (const c of copies) encoder.copyBufferToBuffer(c.from, c.fromOffset, c.to, c.toOffset, c.bytes);
-      profiler?.resolve(encoder);
-      this.device.queue.submit([encoder.finish()]);
-      profiler?.collect(since);
-      this.counters.submits++;
-      this.counters.dispatches += end - start;
-      start = end;
-      if (last) break;
+    const since = profiler ? performance.now() : 0;
+    const encoder = this.device.createCommandEncoder();
+    const most = this.pace.perSubmit;
+    let work = 0;
+    let end = start;
+    let pass = profiler || end === dispatches.length ? undefined : encoder.beginComputePass();
+    let pipeline: GPUComputePipeline | undefined;
+    while (end < dispatches.length && end - start < (profiler?.batchSize ?? SUBMIT_DISPATCHES)) {
+      const d = dispatches[end] as Dispatch;
+      if (end > start && work + d.work > most) break;
+      if (profiler) pass = encoder.beginComputePass(profiler.stamp(d.origin));
+      if (profiler || d.pipeline !== pipeline) pass?.setPipeline(d.pipeline);
+      pipeline = d.pipeline;
+      pass?.setBindGroup(0, d.bindGroup);
+      pass?.dispatchWorkgroups(...d.grid);
+      if (profiler) pass?.end();
+      work += d.work;
+      end++;
     }
-    const done: Promise<unknown> = this.device.queue.onSubmittedWorkDone().finally(() => {
-      this.inFlight = this.inFlight.filter((p) => p !== done);
-    });
-    this.inFlight.push(done);
+    if (!profiler) pass?.end();
+    if (end === dispatches.length)
+      for (const c of copies) encoder.copyBufferToBuffer(c.from, c.fromOffset, c.to, c.toOffset, c.bytes);
+    profiler?.resolve(encoder);
+    this.device.queue.submit([encoder.finish()]);
+    profiler?.collect(since);
+    this.counters.submits++;
+    this.counters.dispatches += end - start;
+    this.pace.begin(work, this.device.queue.onSubmittedWorkDone());
+    return end;
   }
 
   /** Bytes of a buffer, once everything submitted so far is done. */
@@ -211,9 +224,12 @@ export class Gpu {
     throw new DeviceError(`${what}: ${(error instanceof Error && error.message) || error}`);
   }
 
-  /** A promise of the device, awaited in the way this host needs. */
+  /** A promise of the device, awaited in the way this host needs. Where the device is lost, it may never be settled. */
   wait<T>(promise: Promise<T>): Promise<T> {
-    return this.settled?.(promise) ?? promise;
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      (this.settled?.(promise) ?? promise).then(resolve, reject).finally(() => this.waiting.delete(reject));
+    });
   }
 
   /** From now on runs kernels one by one, stamped by the profiler that `make` makes. @returns it */

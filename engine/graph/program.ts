@@ -6,6 +6,7 @@ import { type DType, encode, type HostArray } from "../dtype.ts";
 import { DeviceError, GanvasError } from "../errors.ts";
 import type { Dispatch, Gpu } from "../gpu/device.ts";
 import type { Block } from "../gpu/memory.ts";
+import { workOf } from "../gpu/pace.ts";
 import type { Kernel } from "../gpu/pipelines.ts";
 import { type Assembly, assemble, type Place, type ValuePlace } from "./assemble.ts";
 import type { Graph } from "./fuse.ts";
@@ -124,8 +125,11 @@ export class Program {
     }
   }
 
-  /** Uploads the leaves, runs every kernel, and says where the outputs lie until the next program runs. */
-  run(leaves: Leaves): (Stretch | undefined)[] {
+  /**
+   * Uploads the leaves, submits every kernel, and says where the outputs lie until the next program runs.
+   * @param signal ends it in the midst, which may be done to what changes no state
+   */
+  async run(leaves: Leaves, signal?: AbortSignal): Promise<(Stretch | undefined)[]> {
     const { gpu, assembly } = this;
     const numbersOf = (at: number) => {
       const { host, dtype } = leaves.get(at) as Leaf;
@@ -153,7 +157,7 @@ export class Program {
       if (from.buffer === to.buffer && from.offset === to.offset) return [];
       return { from: from.buffer, fromOffset: from.offset, to: to.buffer, toOffset: to.offset, bytes };
     });
-    gpu.submit(this.bound(externals, stretch), copies);
+    await gpu.submit(this.bound(externals, stretch), copies, signal);
     return assembly.outputs.map((place) => place && stretch(place));
   }
 
@@ -205,8 +209,12 @@ export class Program {
           .map(stretch)
           .map((s) => ({ buffer: s.buffer, offset: s.offset, size: Math.ceil(s.bytes / 16) * 16 }));
         const { grid, flops } = lowered;
+        const work = workOf(
+          flops,
+          buffers.reduce((sum, { size }) => sum + size, 0),
+        );
         const bindGroup = this.gpu.bindGroup(layout, buffers);
-        return { pipeline, bindGroup, grid, flops, origin: { kernel, assembly, target } };
+        return { pipeline, bindGroup, grid, work, origin: { kernel, assembly, target } };
       });
     } else this.bindings.delete(key);
     // The set used last comes last; the one not used for longest goes first.
@@ -248,18 +256,15 @@ export function allocate(storage: Storage, gpu: Gpu): Block {
 
 function move(from: Storage, to: Block, offset: number, gpu: Gpu): void {
   if (from.block) {
-    gpu.submit(
-      [],
-      [
-        {
-          from: from.block.buffer,
-          fromOffset: from.offset,
-          to: to.buffer,
-          toOffset: offset,
-          bytes: from.bytes,
-        },
-      ],
-    );
+    gpu.copy([
+      {
+        from: from.block.buffer,
+        fromOffset: from.offset,
+        to: to.buffer,
+        toOffset: offset,
+        bytes: from.bytes,
+      },
+    ]);
     gpu.memory.release(from.block);
     from.block = undefined;
   } else if (from.initial) gpu.upload(to.buffer, offset, bytesOf(from.initial));

@@ -216,8 +216,12 @@ class Runtime {
     if (this.requests.updates(storage)) this.requests.upTo(storage, () => this.flush());
   }
 
-  /** The numbers of a node, computed if they are not there yet. */
-  async read(node: Node): Promise<HostArray> {
+  /**
+   * The numbers of a node, computed if they are not there yet.
+   * @param signal ends the work with its reason, unless recorded updates or values to be kept run with it
+   */
+  async read(node: Node, signal?: AbortSignal): Promise<HostArray> {
+    signal?.throwIfAborted();
     this.throwFailure();
     const { flushed } = this;
     const source = resolve(node, (n) => this.hasValue(n));
@@ -225,12 +229,13 @@ class Runtime {
     if (node.size === 0) return arrayOf(node.dtype, 0);
     const gpu = this.device ?? (await this.gpu());
     this.throwFailure();
-    const data = await this.schedule(gpu, [node], async ([place]) => {
+    const copyOut = async ([place]: readonly (Stretch | undefined)[]) => {
       const { buffer, offset } = place as Stretch;
       const { nativeF16 } = gpu.info;
       const bytes = await gpu.read(buffer, offset, wordBytes(node.dtype, node.size, nativeF16));
       return decode(node.dtype, bytes, node.size, nativeF16);
-    }).catch(async (error) => {
+    };
+    const data = await this.schedule(gpu, [node], copyOut, signal).catch(async (error) => {
       // Updates before it that failed too are told along with it, not to whoever comes next.
       await flushed;
       this.throwFailure();
@@ -404,10 +409,13 @@ class Runtime {
     gpu: Gpu,
     outputs: readonly Node[],
     then: (places: readonly (Stretch | undefined)[]) => Promise<T>,
+    signal?: AbortSignal,
   ): Promise<T> {
     const { graph, program } = this.compile(gpu, outputs);
     this.watched?.add(program);
     const { effects, keeps: kept } = this.requests.take();
+    // Half an update must not be.
+    const ended = effects.length === 0 && kept.length === 0 ? signal : undefined;
     for (const node of kept) this.giveStorage(node, gpu);
     const leaves = program.capture(graph.nodes);
     for (const effect of effects) {
@@ -423,12 +431,11 @@ class Runtime {
     const turn = ++this.scheduled;
     this.running++;
     const run = this.queue.then(async () => {
-      await program.ready;
+      await beforeAbort(program.ready, ended);
       for (const { storage, writes } of leaves.values())
         for (const state of storage ? [storage, ...writes] : writes) state.expectSound(turn);
-      await gpu.room();
       await program.secure(leaves);
-      const result = then(program.run(leaves));
+      const result = then(await program.run(leaves, ended));
       return { done: Promise.all([result, program.expectFinite(when)]).then(([value]) => value) };
     });
     this.queue = run
@@ -457,6 +464,17 @@ class Runtime {
     const { storage } = resolve(node, this.hasValue);
     node.storage = storage && this.losses.holds(storage) ? storage : this.losses.take();
   }
+}
+
+/** The promise, or the reason of a signal that is aborted before. */
+function beforeAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }
 
 /** The one runtime of this page or process. */

@@ -102,7 +102,7 @@ class Bench {
    * @param share runs one workgroup in so many only: the rest of the result is then undefined
    * @returns what runs the kernel once and says where its result lies
    */
-  async prepare(target: Target, share = 1): Promise<() => Stretch> {
+  async prepare(target: Target, share = 1): Promise<() => Promise<Stretch>> {
     const { shape, dtype, attributes } = this.node;
     const alone = new Node(partOf(this.node.op as KernelOp, share), this.inputs, shape, dtype, {
       attributes,
@@ -112,7 +112,7 @@ class Bench {
     await program.ready;
     const leaves: Leaves = program.capture(nodes);
     await program.secure(leaves);
-    return () => program.run(leaves)[0] as Stretch;
+    return async () => (await program.run(leaves))[0] as Stretch;
   }
 
   async read({ buffer, offset, bytes }: Stretch): Promise<Float32Array> {
@@ -150,7 +150,7 @@ function difference(got: Float32Array, want: Float32Array): number {
 
 interface Runner {
   readonly tile: Tile;
-  readonly run: () => Stretch;
+  readonly run: () => Promise<Stretch>;
   best: number;
 }
 
@@ -168,7 +168,7 @@ export async function tuneKernel(
   const sample = async (run: Runner["run"], repeats: number): Promise<number> => {
     await gpu.idle();
     const start = clock();
-    for (let k = 0; k < repeats; k++) run();
+    for (let k = 0; k < repeats; k++) await run();
     await gpu.idle();
     return (clock() - start) / repeats;
   };
@@ -185,7 +185,7 @@ export async function tuneKernel(
       if (performance.now() + GROWTH * took > end)
         return { ...describe(node, tunable, plain), ...unchecked(tunable, budget) };
     }
-    const want = await bench.read((await bench.prepare(naive))());
+    const want = await bench.read(await (await bench.prepare(naive))());
     end = performance.now() + budget;
     const isOver = () => performance.now() > end;
     for (const tile of tunable.tiles) {
@@ -194,7 +194,7 @@ export async function tuneKernel(
         continue;
       }
       const run = await bench.prepare({ ...plain, tiles: new Map([[tunable.key, tile]]) });
-      const error = difference(await bench.read(run()), want);
+      const error = difference(await bench.read(await run()), want);
       if (error > TOLERANCE[node.dtype === "f16" ? "f16" : "f32"])
         refused.push({ tile, refused: `differs from the naive kernel by ${error.toPrecision(2)}` });
       else runners.push({ tile, run, best: await sample(run, 1) });

@@ -31,6 +31,10 @@ function reason(error: unknown): string {
   return REASONS[code] ?? message;
 }
 
+/** Whether the system refused something; anything else comes from whoever makes what is written. */
+const isOfFiles = (error: unknown): boolean =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+
 /** A Node Buffer as the Uint8Array it is made of: the same memory, but `slice` copies as everywhere else. */
 export function plainBytes(buffer: Uint8Array<ArrayBufferLike>): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
@@ -56,9 +60,13 @@ export async function readFileBytes(path: string): Promise<Uint8Array> {
 /**
  * Writes a file so that `path` holds either its old content or all of the new one, whatever happens: into a temporary file
  * beside it, flushed to the disk, then renamed over it. A link is followed to the file it names.
- * @throws InputError saying why it cannot be written; nothing is left behind
+ * @param content all of it, or its parts as they come
+ * @throws InputError saying why it cannot be written, or what the parts throw; nothing is left behind
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   try {
     const target = await resolveTarget(path);
     const temporary = join(dirname(target), `.${randomUUID()}.tmp`);
@@ -66,7 +74,8 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
     try {
       const file = await open(temporary, "wx");
       try {
-        await file.writeFile(bytes);
+        if (content instanceof Uint8Array) await file.writeFile(content);
+        else for await (const part of content) await file.writeFile(part);
         await file.sync();
       } finally {
         await file.close();
@@ -79,7 +88,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
       unfinished.delete(temporary);
     }
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    if (!isOfFiles(error)) throw error;
     throw new InputError(`cannot write ${path}: ${reason(error)}`);
   }
 }

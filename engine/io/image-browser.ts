@@ -1,7 +1,7 @@
 /**
  * Images in a page or worker, decoded and encoded by the browser.
  *
- * Nothing may touch the pixels on the way: no conversion of colour spaces, and no premultiplied alpha, which rounds the
+ * Nothing may touch the pixels on the way but the conversion of a profile's colours to sRGB: no premultiplied alpha, which rounds the
  * colours of transparent pixels. A 2D canvas always premultiplies, so it serves opaque images only; transparent ones are
  * read back through WebGL and encoded from an ImageBitmap.
  */
@@ -17,16 +17,21 @@ import {
   toRgba,
 } from "./image.ts";
 import { foreignFormat, notBuiltIn } from "./image-formats.ts";
-import { readImageHeader } from "./image-header.ts";
+import { type ImageHeader, readImageHeader } from "./image-header.ts";
+import { withProfile } from "./png-colour.ts";
 
 /** Bytes of a file in which its header, behind EXIF data and a thumbnail, is looked for. */
 const HEADER_BYTES = 1 << 20;
 
+/** Pixels as they are. */
 const UNTOUCHED: ImageBitmapOptions = { premultiplyAlpha: "none", colorSpaceConversion: "none" };
+/** Colours in sRGB. */
+const IN_SRGB: ImageBitmapOptions = { premultiplyAlpha: "none", colorSpaceConversion: "default" };
 
 /**
  * Decodes whatever the browser can (PNG, JPEG, WebP, AVIF, GIF's first frame) to RGB, or RGBA where a pixel is transparent.
- * EXIF orientation is applied; embedded colour profiles are ignored.
+ * EXIF orientation is applied; embedded colour profiles, and what a PNG says of its colours, are converted to sRGB;
+ * of CMYK in the browser's own way.
  * @param name the file's name, for messages; by default the File's own
  * @throws InputError when it is no image, damaged, empty, or larger than the limit (told by its header where it has one)
  */
@@ -40,7 +45,7 @@ export async function decodeImage(
   const start = new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer());
   const header = readImageHeader(start);
   if (header) checkImageSize(header.width, header.height, name, maxPixels);
-  const bitmap = await createImageBitmap(blob, UNTOUCHED).catch(() => {
+  const bitmap = await createImageBitmap(await inProfile(blob, header), IN_SRGB).catch(() => {
     const foreign = foreignFormat(start);
     if (foreign) throw new InputError(notBuiltIn(name, `${foreign} in this browser`, "PNG, JPEG or WebP"));
     const what = header ? "the image is truncated or damaged" : "not an image that this browser can read";
@@ -55,6 +60,12 @@ export async function decodeImage(
   } finally {
     bitmap.close();
   }
+}
+
+/** A PNG says its colours in ways that browsers follow or not; see `withProfile`. */
+async function inProfile(blob: Blob, header: ImageHeader | undefined): Promise<Blob> {
+  if (header?.format !== "png") return blob;
+  return new Blob([withProfile(new Uint8Array(await blob.arrayBuffer()))]);
 }
 
 function nameOf(blob: Blob): string {
@@ -115,4 +126,44 @@ export async function encodePng(image: Image): Promise<Blob> {
       `this browser cannot encode ${width}x${height} pixels as PNG (${(error as Error).message})`,
     );
   }
+}
+
+/**
+ * Encodes rows as they come in a format that the browser writes: JPEG on white, WebP, AVIF in some.
+ * @param quality 0 to 1
+ * @throws InputError when the browser does not write the format, or nothing so large
+ */
+export async function encodeCanvas(
+  { width, height, channels }: Pick<Image, "width" | "height" | "channels">,
+  strips: AsyncIterable<{ readonly y: number; readonly rows: number; readonly data: Uint8Array }>,
+  type: string,
+  quality: number,
+): Promise<Blob> {
+  const name = type.slice("image/".length).toUpperCase();
+  const problem = (why: string) =>
+    new InputError(
+      `this browser cannot encode ${width}x${height} pixels as ${name} (${why}); PNG has no such limit`,
+    );
+  let blob: Blob;
+  try {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext("2d");
+    if (!context) throw new Error("it has no canvas of this size");
+    for await (const { y, rows, data } of strips) {
+      const { data: rgba } = toRgba(makeImage(data, width, rows, channels));
+      context.putImageData(new ImageData(new Uint8ClampedArray(rgba), width, rows), 0, y);
+    }
+    if (type === "image/jpeg") {
+      context.globalCompositeOperation = "destination-over";
+      context.fillStyle = "white";
+      context.fillRect(0, 0, width, height);
+    }
+    blob = await canvas.convertToBlob({ type, quality });
+  } catch (error) {
+    if (error instanceof GanvasError) throw error;
+    throw problem((error as Error).message);
+  }
+  // A browser that does not know the format gives PNG.
+  if (blob.type !== type) throw problem("it does not write this format");
+  return blob;
 }

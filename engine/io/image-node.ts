@@ -5,6 +5,7 @@ import { plainBytes, readFileBytes, writeFileAtomic } from "./fs-node.ts";
 import { checkImageSize, type DecodeOptions, type Image, MAX_PIXELS, makeImage } from "./image.ts";
 import { foreignFormat, notBuiltIn } from "./image-formats.ts";
 import { readImageHeader } from "./image-header.ts";
+import { withProfile } from "./png-colour.ts";
 import { loadSharp } from "./sharp-node.ts";
 
 /** sharp's names of the formats that are read. Vector formats and documents are not: they have no pixels of their own. */
@@ -13,7 +14,7 @@ const FORMAT_LIST = "PNG, JPEG, WebP, AVIF, TIFF or GIF";
 
 /**
  * Decodes a PNG, JPEG, WebP, AVIF, TIFF or GIF (first frame) to RGB, or RGBA where it has transparency. EXIF orientation is
- * applied, 16 bits are reduced to 8, grey, palette and CMYK become RGB, and an embedded colour profile is converted to sRGB.
+ * applied, 16 bits are reduced to 8, grey, palette and CMYK become RGB, and an embedded colour profile, or what a PNG says of its colours, is converted to sRGB.
  * Floats from 0 to 1 are scaled to bytes, without a change of their curve.
  * The pixels of an untagged 8-bit PNG come out exactly as stored.
  * @param name the file's name, for messages
@@ -21,10 +22,11 @@ const FORMAT_LIST = "PNG, JPEG, WebP, AVIF, TIFF or GIF";
  *   limit (told by its header)
  */
 export async function decodeImage(
-  bytes: Uint8Array,
+  file: Uint8Array,
   name: string,
   options: DecodeOptions = {},
 ): Promise<Image> {
+  const bytes = withProfile(file as Uint8Array<ArrayBuffer>, (note) => options.onNote?.(`${name}: ${note}`));
   if (bytes.length === 0) throw new InputError(`${name}: the file is empty`);
   const maxPixels = options.maxPixels ?? MAX_PIXELS;
   const header = readImageHeader(bytes);
@@ -33,7 +35,7 @@ export async function decodeImage(
   // Truncated or damaged data are errors, never grey pixels. The pixel limit is checked above, by the header.
   const open = () => sharp(bytes, { failOn: "error", limitInputPixels: false });
   try {
-    const { format, width, height, pages = 1, depth, space } = await open().metadata();
+    const { format, width, height, pages = 1, depth, space, icc } = await open().metadata();
     if (!FORMATS.has(format))
       throw new InputError(`${name}: ${format} files are not read; give ${FORMAT_LIST}`);
     checkImageSize(width, height, name, maxPixels);
@@ -43,7 +45,9 @@ export async function decodeImage(
       );
     if (depth === "float" && (space === "scrgb" || space === "b-w"))
       return await decodeFloats(open(), name, options);
-    const { data, info } = await open()
+    // sharp takes 16 bits with a profile through Display P3, and would leave them there.
+    const source = depth === "ushort" && icc ? open().pipelineColourspace("srgb") : open();
+    const { data, info } = await source
       .autoOrient()
       .toColourspace("srgb")
       .raw({ depth: "uchar" })

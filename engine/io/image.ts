@@ -59,6 +59,15 @@ export function toRgb(image: Image): Image {
   return image.channels === 3 ? image : mapPixels(image, 3, image.channels < 3 ? [0, 0, 0] : [0, 1, 2]);
 }
 
+/** One channel of colour instead of three where all pixels are grey; else the image as it is. */
+export function withoutNeutralColour(image: Image): Image {
+  const { channels, data } = image;
+  if (channels < 3) return image;
+  for (let k = 0; k < data.length; k += channels)
+    if (data[k] !== data[k + 1] || data[k] !== data[k + 2]) return image;
+  return channels === 3 ? mapPixels(image, 1, [0]) : mapPixels(image, 2, [0, 3]);
+}
+
 /** The image as RGBA, for a canvas: grey repeated, opaque where it has no alpha. */
 export function toRgba(image: Image): Image {
   if (image.channels === 4) return image;

@@ -13,6 +13,8 @@ export {
 } from "./host-tensor.ts";
 export * from "./image.ts";
 export { type ImageHeader, readImageHeader } from "./image-header.ts";
+export { jpegWith, type Metadata, metadataOfResult, readMetadata, webpWith } from "./metadata.ts";
+export { type PngHeader, pngFile } from "./png-writer.ts";
 export { type OnnxAttribute, type OnnxAxis, OnnxGraph, type OnnxInfo } from "./onnx.ts";
 export { readNpy } from "./npy.ts";
 export { readPth } from "./pth.ts";

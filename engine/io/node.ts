@@ -3,3 +3,4 @@ export { readCheckpoint, readWeightsFile, writeCheckpoint, writeSafetensorsFile 
 export { readFileBytes, removeUnfinished, writeFileAtomic } from "./fs-node.ts";
 export { decodeImage, encodePng, readImage, writePng } from "./image-node.ts";
 export { tuningFiles } from "./tuning-cache-node.ts";
+export { checkPictureFile, type PictureFile, writePicture } from "./picture-file-node.ts";

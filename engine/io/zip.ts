@@ -6,6 +6,7 @@
  */
 import { inflateSync } from "fflate";
 import { FormatError } from "../errors.ts";
+import { crc32 } from "./crc32.ts";
 
 /** One entry of the central directory. */
 export interface ZipEntry {
@@ -154,21 +155,6 @@ function inflate(packed: Uint8Array, entry: ZipEntry, file: string): Uint8Array 
     );
   }
   return unpacked;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
-  return c;
-});
-
-/** The CRC-32 of ZIP and PNG (polynomial 0xEDB88320, reflected). */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) {
-    crc = (CRC_TABLE[(crc ^ (bytes[i] as number)) & 255] as number) ^ (crc >>> 8);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 function view(bytes: Uint8Array): DataView {

@@ -4,6 +4,7 @@ export * from "./conv1d.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";
 export * from "./gan-losses.ts";
+export { type ImageArea, withinArea } from "./image-area.ts";
 export { type Draw, Initializer, type WeightInit } from "./init.ts";
 export * from "./layers.ts";
 export * from "./losses.ts";

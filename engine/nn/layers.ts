@@ -14,6 +14,7 @@ import { checkOptions, expectOneOf } from "../options.ts";
 import { showShape } from "../shape.ts";
 import { expectTensors, type Tensor } from "../tensor.ts";
 import { AFFINE_OPTIONS, Affine, type AffineOptions, groupsOf } from "./affine.ts";
+import { withoutBeyond } from "./image-area.ts";
 import { type Draw, Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
@@ -49,7 +50,8 @@ export class Conv2d extends Affine {
 
   protected override product(x: Tensor, weight: Tensor): Tensor {
     const { mirrored } = this;
-    return conv2d(mirrored ? pad(x, mirrored, mirrored, { mode: "reflect" }) : x, weight, this.options);
+    if (mirrored) return conv2d(pad(x, mirrored, mirrored, { mode: "reflect" }), weight, this.options);
+    return conv2d(withoutBeyond(x), weight, this.options);
   }
 }
 
@@ -87,7 +89,7 @@ export class ConvTranspose2d extends Affine {
   }
 
   protected override product(x: Tensor, weight: Tensor): Tensor {
-    return convTranspose2d(x, weight, this.options);
+    return convTranspose2d(withoutBeyond(x), weight, this.options);
   }
 }
 

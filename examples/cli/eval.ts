@@ -4,7 +4,7 @@ import { BASELINES } from "../../models/super-resolution/baselines.ts";
 import { evaluate, type Unmeasured, type Upscaler } from "../../models/super-resolution/evaluate.ts";
 import { findPairs } from "../../models/super-resolution/evaluate-node.ts";
 import { PROTOCOLS } from "../../models/metrics/index.ts";
-import { upscaleImage } from "../../models/super-resolution/upscale.ts";
+import { upscaleImage } from "../../models/super-resolution/enlarge.ts";
 import { InputError } from "../../engine/errors.ts";
 import {
   type Arguments,

@@ -17,6 +17,7 @@ export class Progress {
   private readonly start = Date.now();
   private shown = 0;
   private compilingShown = this.start;
+  private first: { readonly done: number; readonly seconds: number } | undefined;
   private readonly label: string;
   private readonly from: number;
 
@@ -39,14 +40,23 @@ export class Progress {
     const pause = process.stderr.isTTY ? 100 : 10_000;
     if (now - this.shown < pause && done < total) return;
     this.shown = now;
-    const time =
-      done < total
-        ? `${duration((this.seconds / Math.max(done - this.from, 1)) * (total - done))} left`
-        : `took ${duration(this.seconds)}`;
+    const time = done < total ? this.left(done, total) : `took ${duration(this.seconds)}`;
     const filled = Math.floor((WIDTH * done) / Math.max(total, 1));
     const bar = `${"█".repeat(filled)}${"░".repeat(WIDTH - filled)}`;
     const line = `${this.label} ${bar} ${done}/${total} ${time}${note && `  ${note}`}`;
     process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${line}${done >= total ? "\n" : ""}` : `${line}\n`);
+  }
+
+  /** The first piece carries the compilation of kernels: as soon as there are others, what is left is told by them. */
+  private left(done: number, total: number): string {
+    if (done <= this.from) return "";
+    this.first ??= { done, seconds: this.seconds };
+    const { first } = this;
+    const each =
+      done > first.done
+        ? (this.seconds - first.seconds) / (done - first.done)
+        : this.seconds / (done - this.from);
+    return `${duration(each * (total - done))} left`;
   }
 
   /** Says that it is the kernels' compilation that takes the time. */

@@ -4,11 +4,20 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { listImages } from "../../engine/data/image-folder-node.ts";
 import { imageStem } from "../../engine/data/image-names.ts";
 import { InputError } from "../../engine/errors.ts";
+import {
+  type Format,
+  FORMATS,
+  formatOf,
+  type ResultSize,
+  resultName,
+  stemOfOriginal,
+} from "../../models/super-resolution/result-name.ts";
 import { checkFolder, isFolder } from "./files.ts";
 
 export interface Job {
   readonly from: string;
   readonly to: string;
+  readonly format: Format;
 }
 
 export interface Plan {
@@ -18,10 +27,16 @@ export interface Plan {
 }
 
 /**
- * @param out a PNG file for one image, else a folder, in which `photo.jpg` becomes `photo_x4.png`
+ * @param out a file for one image, whose ending tells the format, else a folder, in which `photo.jpg` becomes `photo_x4.png`
+ * @param format that was asked for
  * @throws InputError where that cannot be, or would replace one of the images to enlarge
  */
-export async function planUpscale(inputs: readonly string[], out: string, scale: number): Promise<Plan> {
+export async function planUpscale(
+  inputs: readonly string[],
+  out: string,
+  size: ResultSize,
+  format?: Format,
+): Promise<Plan> {
   const files: string[] = [];
   const earlier: string[] = [];
   for (const input of inputs) {
@@ -31,25 +46,33 @@ export async function planUpscale(inputs: readonly string[], out: string, scale:
         (isResult ? earlier : files).push(join(input, name));
   }
   const single = files.length === 1 && inputs[0] === files[0];
-  const png = extname(out).toLowerCase() === ".png";
-  if (!isFolder(out) && (png || (single && extname(out) !== ""))) {
+  const named = formatOf(out);
+  if (!isFolder(out) && (named !== undefined || (single && extname(out) !== ""))) {
     if (!single) throw new InputError(`several images cannot go into the one file ${out}; name a folder`);
-    if (!png) throw new InputError(`the result is a PNG: ${out} should end in .png`);
+    if (named === undefined || (format ?? named) !== named)
+      throw new InputError(
+        `the result is a ${(format ?? "PNG").toUpperCase()}: ${out} should end in .${format ?? `${FORMATS.slice(0, -1).join(", .")} or .${FORMATS.at(-1)}`}`,
+      );
     const folder = dirname(out);
     if (!isFolder(folder)) throw new InputError(`cannot write ${out}: there is no folder ${folder}`);
     checkFolder(folder);
-    return { jobs: keepOriginals([{ from: files[0] as string, to: out }]), earlier };
+    return { jobs: keepOriginals([{ from: files[0] as string, to: out, format: named }]), earlier };
   }
   checkFolder(out);
-  const result = (from: string) => join(out, `${basename(from, extname(from))}_x${scale}.png`);
-  return { jobs: keepOriginals(oneEach(files.map((from) => ({ from, to: result(from) })))), earlier };
+  const made = format ?? "png";
+  const job = (from: string): Job => ({
+    from,
+    to: join(out, resultName(basename(from), size, made)),
+    format: made,
+  });
+  return { jobs: keepOriginals(oneEach(files.map(job))), earlier };
 }
 
 /** Each name, and whether it is the result of enlarging another: `a_x4.png` beside `a.jpg`. */
 function sortOut(names: readonly string[]): readonly (readonly [string, boolean])[] {
   const stems = new Set(names.map(imageStem));
   const original = (name: string): string | undefined => {
-    const stem = /^(.+)_x\d+\.png$/.exec(name)?.[1];
+    const stem = stemOfOriginal(name);
     return stem !== undefined && stems.has(stem) ? stem : undefined;
   };
   return names.map((name) => [name, original(name) !== undefined]);

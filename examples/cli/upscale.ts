@@ -1,15 +1,20 @@
-/** `ganvas upscale`: photographs four times larger, or by the factor of the network in a file. */
+/** `ganvas upscale`: photographs four times larger, by the factor of the network in a file, or of any size. */
 import { basename, dirname } from "node:path";
 import { InputError } from "../../engine/errors.ts";
 import { type DeviceInfo, init, stats, warmUp } from "../../engine/index.ts";
 import { debugNonFinite } from "../../engine/inspect/index.ts";
-import { readImage, writePng } from "../../engine/io/node.ts";
-import { type SuperResolver, upscaleImage } from "../../models/super-resolution/upscale.ts";
+import type { Image } from "../../engine/io/image.ts";
+import { type Metadata, metadataOfResult, readMetadata } from "../../engine/io/index.ts";
+import { checkPictureFile, decodeImage, readFileBytes, writePicture } from "../../engine/io/node.ts";
+import { enlargeTo } from "../../models/super-resolution/result.ts";
+import { FORMATS, type ResultSize } from "../../models/super-resolution/result-name.ts";
+import type { SuperResolver } from "../../models/super-resolution/upscale.ts";
 import { adapterName } from "./adapter.ts";
 import {
   type Arguments,
   type Command,
   DEBUG_NAN,
+  decimal,
   oneOf,
   PRECISION,
   PRECISIONS,
@@ -22,7 +27,7 @@ import { TUNED, useTuned } from "./tuned.ts";
 import { type Job, planUpscale } from "./upscale-plan.ts";
 
 export const upscale: Command = {
-  usage: "IN… OUT.png|DIR",
+  usage: "IN… OUT.png|.jpg|.webp|.avif|DIR",
   options: {
     model: {
       type: "string",
@@ -33,6 +38,22 @@ export const upscale: Command = {
       type: "string",
       value: "A",
       help: "a network between srresnet (0) and srgan (1); --model blend:A,FROM,TO takes two others",
+    },
+    scale: {
+      type: "string",
+      value: "S",
+      help: "times larger, such as 2 or 3: what the network makes is reduced (by default the network's own factor)",
+    },
+    width: { type: "string", value: "N", help: "pixels that the result is wide, instead of --scale" },
+    format: {
+      type: "string",
+      value: FORMATS.join("|"),
+      help: "of results in a folder (png by default); a file's ending tells its own",
+    },
+    quality: { type: "string", value: "Q", help: "1 to 100, of JPEG, WebP and AVIF (90 by default)" },
+    metadata: {
+      type: "boolean",
+      help: "keeps EXIF and XMP in PNG, JPEG and WebP; by default they are left out",
     },
     tile: {
       type: "string",
@@ -54,7 +75,12 @@ async function run(args: Arguments): Promise<unknown> {
   if (!out || inputs.length === 0) throw new InputError("upscale takes at least two arguments: IN… OUT");
   const tile = wholeNumber(args, "tile");
   const model = await loadModel(modelName(args), oneOf(args, "precision", PRECISIONS, "f32"));
-  const { jobs, earlier } = await planUpscale(inputs, out, model.scale);
+  const size = sizeAsked(args) ?? { scale: model.scale };
+  const format = text(args, "format") === undefined ? undefined : oneOf(args, "format", FORMATS, "png");
+  const quality = wholeNumber(args, "quality", 1);
+  if (quality !== undefined && quality > 100)
+    throw new InputError(`--quality takes a whole number from 1 to 100, got "${quality}"`);
+  const { jobs, earlier } = await planUpscale(inputs, out, size, format);
   if (earlier.length > 0)
     console.error(
       `ganvas: ${earlier.length} results of earlier runs are not enlarged again, such as ${earlier[0]}; give such a file by name to do so`,
@@ -66,13 +92,17 @@ async function run(args: Arguments): Promise<unknown> {
     args.signal.throwIfAborted();
     try {
       // Reading first: a bad image is told before a device is opened.
-      const image = await readImage(job.from, { onNote: (note) => console.error(`ganvas: ${note}`) });
+      const bytes = await readFileBytes(job.from);
+      const image = await decodeImage(bytes, job.from, {
+        onNote: (note) => console.error(`ganvas: ${note}`),
+      });
+      const metadata = args.values.metadata === true ? readMetadata(bytes) : {};
       if (!adapter) {
         adapter = await init();
         console.error(adapterName(adapter));
         await useTuned(args);
       }
-      images.push(await enlarge(job, image, model, tile, args));
+      images.push(await enlarge(job, image, model, { tile, size, quality, metadata }, args));
     } catch (error) {
       if (!(error instanceof InputError) || jobs.length === 1 || args.signal.aborted) throw error;
       console.error(`ganvas: ${error.message}`);
@@ -98,25 +128,59 @@ function modelName(args: Arguments): string {
   return `blend:${blend}`;
 }
 
+/** @throws InputError where both are given, or make no sense */
+function sizeAsked(args: Arguments): ResultSize | undefined {
+  const scale = decimal(args, "scale", { above: 0 });
+  const width = wholeNumber(args, "width", 1);
+  if (scale !== undefined && width !== undefined) throw new InputError("give --scale or --width, not both");
+  if (scale !== undefined) return { scale };
+  return width === undefined ? undefined : { width };
+}
+
+interface Wishes {
+  readonly tile: number | undefined;
+  readonly size: ResultSize;
+  readonly quality: number | undefined;
+  readonly metadata: Metadata;
+}
+
+/** Bytes of a result that is held as a whole from which on that is told. */
+const LARGE = 1e9;
+
 async function enlarge(
-  { from, to }: Job,
-  image: Awaited<ReturnType<typeof readImage>>,
+  { from, to, format }: Job,
+  image: Image,
   model: SuperResolver,
-  tile: number | undefined,
+  { tile, size, quality, metadata }: Wishes,
   args: Arguments,
 ): Promise<object> {
   const progress = new Progress(basename(from));
-  const work = () =>
-    upscaleImage(image, model, {
-      ...(tile === undefined ? {} : { tile }),
-      signal: args.signal,
-      onProgress: (done, total) => progress.update(done, total),
-    });
-  const enlarged = await warmUp(work, (compiled, asked) => progress.compiling(compiled, asked));
+  const { width, height, channels, strips } = enlargeTo(image, model, {
+    ...(tile === undefined ? {} : { tile }),
+    size,
+    signal: args.signal,
+    onProgress: (done, total) => progress.update(done, total),
+  });
+  const file = {
+    width,
+    height,
+    channels,
+    format,
+    quality,
+    metadata: metadataOfResult(metadata, width, height),
+  };
+  checkPictureFile(to, file);
+  const bytes = width * height * channels;
+  if (format !== "png" && bytes > LARGE)
+    console.error(
+      `ganvas: ${to} is encoded from the whole picture, ${Math.round(bytes / 1e6)} MB; PNG is written row by row`,
+    );
   makeFolder(dirname(to));
-  await writePng(to, enlarged);
+  await warmUp(
+    () => writePicture(to, file, strips),
+    (compiled, asked) => progress.compiling(compiled, asked),
+  );
   const { seconds } = progress;
-  const { width, height } = enlarged;
   if (!args.json)
     console.log(`${to}: ${image.width}×${image.height} -> ${width}×${height} in ${duration(seconds)}`);
   return { in: from, out: to, width, height, seconds };

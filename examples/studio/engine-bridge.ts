@@ -3,17 +3,14 @@
  * worker, or on the page's thread where WebGPU is not offered to workers; everything else sees the types below and `EngineCalls`.
  */
 import { imresize } from "../../engine/data/imresize.ts";
-import { type DeviceInfo, init, warmUp } from "../../engine/index.ts";
+import { close, type DeviceInfo, init } from "../../engine/index.ts";
+import { DeviceError } from "../../engine/errors.ts";
 import { debugNonFinite } from "../../engine/inspect/index.ts";
 import type { Image } from "../../engine/io/image.ts";
-import { decodeImage, encodePng } from "../../engine/io/image-browser.ts";
+import { decodeImage } from "../../engine/io/image-browser.ts";
 import { blendName, parseBlend } from "../../models/super-resolution/blend.ts";
 import { BLEND_ENDS, findShipped, superResolvers } from "../../models/super-resolution/shipped.ts";
-import {
-  loadSuperResolver,
-  type SuperResolver,
-  upscaleImage,
-} from "../../models/super-resolution/upscale.ts";
+import { loadSuperResolver, type SuperResolver } from "../../models/super-resolution/upscale.ts";
 import type { ModelEntry } from "../../models/system.ts";
 import type { CaseReport } from "../../test/reference/check.ts";
 import type { CallName, CallOptions, EngineCalls, ModelChoice } from "./engine-calls.ts";
@@ -24,6 +21,7 @@ import {
   type SubjectEntry,
   subjectsOf,
 } from "./profiling.ts";
+import { encode, enlarge, partOf } from "./results.ts";
 import { Turns } from "./turns.ts";
 
 export type { Image, ModelEntry, ProfileReport };
@@ -96,28 +94,25 @@ const handlers: Handlers = {
 
   open: ([file, name]) => decodeImage(file, name),
 
-  async bicubic([image]) {
-    const { width, height, data } = imresize(image, { scale: 4 });
+  async bicubic([image, { width, height }]) {
+    const { data } = imresize(image, { width, height });
     return { width, height, channels: image.channels, data };
   },
 
-  async upscale([image, choice, checked], { onProgress, signal }) {
+  async upscale([image, choice, size, checked], options) {
     const model = await superResolver(choice);
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     debugNonFinite(checked);
     try {
-      const work = () =>
-        upscaleImage(image, model, {
-          ...(signal === undefined ? {} : { signal }),
-          onProgress: (done, total) => onProgress?.({ done, total }),
-        });
-      return await warmUp(work, (compiled, asked) => onProgress?.({ compiled, asked }));
+      return await enlarge(image, model, size, options);
     } finally {
       debugNonFinite(false);
     }
   },
 
-  encode: ([image]) => encodePng(image),
+  part: ([result, region]) => partOf(result, region),
+
+  encode: ([result, wishes]) => encode(result, wishes),
 
   async profile([id, side], { onProgress, signal }) {
     const subject = await openSubject(id, side, superResolver);
@@ -142,12 +137,20 @@ const handlers: Handlers = {
 const LONG: readonly CallName[] = ["upscale", "profile", "selfTest"];
 const turns = new Turns();
 
-/** Makes one of the calls here, on this thread. */
-export function engineCall<K extends CallName>(
+/** Makes one of the calls here, on this thread. What was on a device that is lost is made anew by the next call. */
+export async function engineCall<K extends CallName>(
   name: K,
   args: EngineCalls[K]["args"],
   options: CallOptions<K> = {},
 ): Promise<EngineCalls[K]["result"]> {
   const work = () => handlers[name](args, options);
-  return LONG.includes(name) ? turns.take(work, options.signal) : work();
+  try {
+    return await (LONG.includes(name) ? turns.take(work, options.signal) : work());
+  } catch (error) {
+    if (error instanceof DeviceError) {
+      loaded.clear();
+      await close();
+    }
+    throw error;
+  }
 }

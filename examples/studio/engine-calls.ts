@@ -1,4 +1,5 @@
 /** What the page asks of the engine: the same calls whether the engine runs in a worker or on the page's own thread. */
+import type { Format, ResultSize } from "../../models/super-resolution/result-name.ts";
 import type { CheckResult, Connection, Image, ProfileReport } from "./engine-bridge.ts";
 
 /** Arguments, progress and result of each call. Everything here can be copied between threads. */
@@ -7,16 +8,22 @@ export interface EngineCalls {
   connect: { args: []; progress: never; result: Connection };
   /** Decodes an image file; the name is for messages. */
   open: { args: [file: Blob, name: string]; progress: never; result: Image };
-  /** The picture enlarged ×4 by bicubic interpolation: what the network has to beat. */
-  bicubic: { args: [image: Image]; progress: never; result: Image };
-  /** The picture enlarged ×4 by a network; `checked`, it is told where the first NaN or infinite number came from. */
+  /** The picture enlarged by bicubic interpolation: what the network has to beat. */
+  bicubic: { args: [image: Image, size: Size]; progress: never; result: Image };
+  /** The picture enlarged by a network; `checked`, it is told where the first NaN or infinite number came from. */
   upscale: {
-    args: [image: Image, model: ModelChoice, checked: boolean];
-    progress: PartsDone | KernelsCompiled;
+    args: [image: Image, model: ModelChoice, size: ResultSize | undefined, checked: boolean];
+    progress: PartsDone | KernelsCompiled | TileMade;
+    result: Enlarged;
+  };
+  /** A rectangle of a result. */
+  part: {
+    args: [result: Enlarged, region: Size & { readonly left: number; readonly top: number }];
+    progress: never;
     result: Image;
   };
-  /** The picture as a PNG file. */
-  encode: { args: [image: Image]; progress: never; result: Blob };
+  /** A result as a file. @see `FileWishes` */
+  encode: { args: [result: Enlarged, wishes: FileWishes]; progress: never; result: Blob };
   /** Runs a subject of that id on an input of `side` pixels a side, and tells what each kernel of it costs. */
   profile: {
     args: [subject: string, side: number];
@@ -25,6 +32,30 @@ export interface EngineCalls {
   };
   /** Checks every op against the float64 reference; each finished check is told as progress. */
   selfTest: { args: []; progress: ChecksDone; result: undefined };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A result, whose pixels the browser keeps where there is room, on the disk too: bytes row by row. */
+export interface Enlarged extends Size {
+  readonly channels: Image["channels"];
+  readonly pixels: Blob;
+}
+
+/** A tile of what the network makes, before it is brought to another size. */
+export interface TileMade {
+  readonly tile: { readonly x: number; readonly y: number; readonly image: Image };
+}
+
+export interface FileWishes {
+  readonly format: Format;
+  /** 1 to 100, of formats with losses. */
+  readonly quality: number;
+  /** The file from which EXIF and XMP are taken over. */
+  readonly metadataOf?: Blob | undefined;
 }
 
 /** A model by its name, or a blend: 0 is the connection's `blend.from`, 1 its `blend.to`. */

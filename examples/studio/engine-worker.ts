@@ -17,7 +17,11 @@ async function answer(request: Extract<EngineRequest, { readonly name: CallName 
   try {
     const value = await engineCall(request.name, request.args, {
       signal: controller.signal,
-      onProgress: (progress: unknown) => reply({ id, kind: "progress", value: progress }),
+      onProgress: (progress: unknown) => {
+        const tile = typeof progress === "object" && progress !== null && "tile" in progress && progress.tile;
+        const image = typeof tile === "object" && tile !== null && "image" in tile && tile.image;
+        reply({ id, kind: "progress", value: progress }, pixelsOf(image));
+      },
     });
     reply({ id, kind: "result", value }, pixelsOf(value));
   } catch (error) {

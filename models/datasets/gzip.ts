@@ -1,7 +1,7 @@
 /** Gzip (RFC 1952) of files that are held in memory, checked by their checksum. */
 import { gunzipSync } from "fflate";
 import { FormatError } from "../../engine/errors.ts";
-import { crc32 } from "../../engine/io/zip.ts";
+import { crc32 } from "../../engine/io/crc32.ts";
 
 /** No deflate stream packs better than this; what claims more is a bomb or damaged. */
 const MAX_RATIO = 1032;

@@ -1,6 +1,6 @@
 /** The idx files of MNIST and its relatives, plain or gzipped (yann.lecun.com/exdb/mnist). */
 import { FormatError } from "../../engine/errors.ts";
-import { crc32 } from "../../engine/io/zip.ts";
+import { crc32 } from "../../engine/io/crc32.ts";
 import type { Dataset } from "./dataset.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { gunzip, isGzip } from "./gzip.ts";

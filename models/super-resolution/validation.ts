@@ -7,7 +7,8 @@ import { pictureSheet } from "../training/picture-sheet.ts";
 import { perceptualDistance } from "../features/perceptual.ts";
 import type { SqueezeNet } from "../features/squeezenet.ts";
 import type { SRResNet } from "./srresnet.ts";
-import { asSuperResolver, upscaleImage } from "./upscale.ts";
+import { upscaleImage } from "./enlarge.ts";
+import { asSuperResolver } from "./upscale.ts";
 
 /** Side of the part of a photograph that is used, in pixels. */
 const SIDE = 192;
@@ -86,9 +87,12 @@ export class Validation {
     const { training } = net;
     const model = asSuperResolver(net, "in training");
     try {
-      return await work((lr) => upscaleImage(lr, model));
+      return await work((lr) => upscaleImage(lr, model, isSmall(lr) ? { tile: 0 } : {}));
     } finally {
       net.train(training);
     }
   }
 }
+
+/** The same few photographs come again and again: of what is small each can have a program for its own size. */
+const isSmall = ({ width, height }: Image): boolean => width * height <= 2 ** 14;

@@ -12,7 +12,7 @@ const plan = (inputs: string[], out: string, scale = 4) =>
   planUpscale(
     inputs.map((name) => at(name)),
     at(out),
-    scale,
+    { scale },
   );
 const names = (paths: readonly string[]) => paths.map((path) => path.slice(root.length + 1));
 

@@ -113,6 +113,28 @@ describe("upscale", () => {
     expect(alpha?.data).toEqual(wanted.data);
   });
 
+  test("makes another size and format, with what the camera wrote where that is wished", async () => {
+    const photo = sharp(image.data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
+    writeFileSync(
+      file("camera.jpg"),
+      await photo
+        .withMetadata({ orientation: 6 })
+        .withExifMerge({ IFD0: { Make: "Pinhole" } })
+        .jpeg()
+        .toBuffer(),
+    );
+    expect((await upscale("camera.jpg", "wide.webp", "--width", "50", "--metadata")).code).toBe(0);
+    const wide = await sharp(readFileSync(file("wide.webp"))).metadata();
+    // Turned upright it is 20 × 24.
+    expect([wide.format, wide.width, wide.height, wide.orientation]).toEqual(["webp", 50, 60, 1]);
+    expect(wide.exif?.includes("Pinhole")).toBe(true);
+    expect((await upscale("camera.jpg", "sizes", "--scale", "2", "--format", "jpg")).code).toBe(0);
+    const small = await sharp(readFileSync(file("sizes/camera_x2.jpg"))).metadata();
+    expect([small.format, small.width, small.height, small.exif]).toEqual(["jpeg", 40, 48, undefined]);
+    const refused = await upscale("a.png", "b.jpg", "--format", "webp");
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("b.jpg should end in .webp")]);
+  });
+
   test("gives the same bytes with converted weights", async () => {
     expect((await ganvas(["convert", "net.safetensors", "copy.safetensors"], { cwd: folder })).code).toBe(0);
     const results = [];
@@ -149,7 +171,7 @@ describe("upscale", () => {
       {
         cwd: folder,
         onErr: (text, child) => {
-          if (!sent && text.includes("/10000")) sent = child.kill("SIGINT");
+          if (!sent && / [1-9]\d*\/10000/.test(text)) sent = child.kill("SIGINT");
         },
       },
     );

@@ -100,6 +100,11 @@ export class CompareView {
     this.#sweep = requestAnimationFrame(step);
   }
 
+  /** Draws anew: a picture has changed. */
+  redraw(): void {
+    this.#update();
+  }
+
   #set(left: Side, right: Side | undefined): void {
     const before = this.#left?.picture;
     const sameShape = before?.width === left.picture.width && before.height === left.picture.height;

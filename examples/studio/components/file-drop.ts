@@ -9,10 +9,8 @@ export interface FileDropOptions {
   readonly label: string;
   /** Shown over the whole page while a file is held above it. */
   readonly dropLabel: string;
-  /** False while this part of the page is not on screen: then nothing is taken. */
-  readonly isActive: () => boolean;
-  /** Called with the first file of a choice, drop or paste. */
-  readonly onFile: (file: File) => void;
+  /** Called with the files of a choice, drop or paste, one at least. */
+  readonly onFiles: (files: readonly File[]) => void;
 }
 
 /**
@@ -23,6 +21,7 @@ export function createFileDrop(options: FileDropOptions): HTMLElement {
   const input = element("input", {
     type: "file",
     accept: options.accept,
+    multiple: true,
     class: "visually-hidden",
     tabindex: -1,
     "aria-hidden": "true",
@@ -40,13 +39,13 @@ export function createFileDrop(options: FileDropOptions): HTMLElement {
   );
 
   const take = (files: FileList | undefined | null): boolean => {
-    const first = files?.[0];
-    if (first === undefined || !options.isActive()) return false;
-    options.onFile(first);
+    if (!files || files.length === 0) return false;
+    options.onFiles([...files]);
     return true;
   };
+  // What another part of the page has taken is not for this one.
   const carriesFiles = (event: DragEvent) =>
-    options.isActive() && (event.dataTransfer?.types.includes("Files") ?? false);
+    !event.defaultPrevented && (event.dataTransfer?.types.includes("Files") ?? false);
 
   input.addEventListener("change", () => {
     take(input.files);
@@ -54,7 +53,7 @@ export function createFileDrop(options: FileDropOptions): HTMLElement {
     input.value = "";
   });
   document.addEventListener("paste", (event) => {
-    if (take(event.clipboardData?.files)) event.preventDefault();
+    if (!event.defaultPrevented && take(event.clipboardData?.files)) event.preventDefault();
   });
   document.addEventListener("dragover", (event) => {
     if (!carriesFiles(event)) return;

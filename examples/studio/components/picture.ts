@@ -6,7 +6,7 @@ import type { Image } from "../engine-bridge.ts";
 import type { Size, Viewport } from "./viewport.ts";
 
 /** Pictures of up to this many pixels are kept as one canvas. */
-const WHOLE = 2 ** 24;
+export const WHOLE = 2 ** 24;
 /** The reduced copy of a larger picture has at most this many pixels. */
 const REDUCED = 2 ** 22;
 /** Rows are converted for this long (milliseconds) before the page gets its turn. */
@@ -43,6 +43,9 @@ export async function createPicture(image: Image, enlarge = 1): Promise<Picture>
   };
 }
 
+/** The picture as a canvas of its size. */
+export const canvasOf = (image: Image): Promise<HTMLCanvasElement> => canvasFrom(image, 1);
+
 /** The picture reduced `step` times along both axes. */
 async function canvasFrom(image: Image, step: number): Promise<HTMLCanvasElement> {
   const canvas = document.createElement("canvas");
@@ -65,7 +68,7 @@ async function canvasFrom(image: Image, step: number): Promise<HTMLCanvasElement
 }
 
 /** Draws the stage's part of a canvas that stands for a picture of `whole` size. */
-function drawCanvas(
+export function drawCanvas(
   context: CanvasRenderingContext2D,
   canvas: HTMLCanvasElement,
   whole: Size,
@@ -106,7 +109,7 @@ function drawPart(
 }
 
 /** The whole pixels of a picture that a stage shows. */
-function onStage(view: Viewport, stage: Size, picture: Size) {
+export function onStage(view: Viewport, stage: Size, picture: Size) {
   const left = Math.max(0, Math.floor(-view.x / view.scale));
   const top = Math.max(0, Math.floor(-view.y / view.scale));
   const right = Math.min(picture.width, Math.ceil((stage.width - view.x) / view.scale));

@@ -112,7 +112,7 @@ export class Progress {
     }
     const left = this.#timeLeft.at(now);
     const words = [
-      this.#total > 1 ? `${this.#done} of ${this.#total} ${this.#noun}` : "",
+      this.#total > 0 ? `${this.#done} of ${this.#total} ${this.#noun}` : "",
       left === undefined ? formatDuration(now - this.#started) : formatTimeLeft(left),
     ].filter((part) => part !== "");
     this.#detail.textContent = words.join(" · ");

@@ -135,3 +135,51 @@ describe("close", () => {
     expect(await sum(kept).item()).toBe(9);
   });
 });
+
+describe("a read with a signal", () => {
+  /** Many kernels, each of which takes a software adapter some milliseconds. */
+  const long = (steps: number) => {
+    const a = tensor(Float32Array.from({ length: 400 * 400 }, (_, k) => ((k % 7) - 3) / 60)).reshape([
+      400, 400,
+    ]);
+    let x = a;
+    for (let k = 0; k < steps; k++) x = matmul(x, a);
+    return x;
+  };
+
+  test("ends in the midst of a long program, and leaves what comes next alone", async () => {
+    await long(2).data();
+    const { stats: before } = await runtime.gpu();
+    const stop = new AbortController();
+    const steps = 400;
+    const work = long(steps).data({ signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("enough")), 200);
+    await expect(work).rejects.toThrow("enough");
+    const { stats } = await runtime.gpu();
+    expect(stats.dispatches - before.dispatches).toBeLessThan(steps);
+    expect(await tensor([1, 2]).mul(3).data()).toEqual(Float32Array.of(3, 6));
+  });
+
+  test("does not end updates that run with it", async () => {
+    const p = new Parameter("p", [2], Float32Array.of(1, 2));
+    const adam = new Adam([p], { lr: 1 });
+    adam.step(grad(sum(mul(p, 3)), [p]));
+    const stop = new AbortController();
+    const read = mul(p, 2).data({ signal: stop.signal });
+    stop.abort(new Error("enough"));
+    expect((await read)[1]).toBeCloseTo(2, 4);
+    await expect(mul(p, 2).data({ signal: stop.signal })).rejects.toThrow("enough");
+  });
+});
+
+test("a device that is destroyed under work is told, and after close() another does the work", async () => {
+  const work = () => matmul(tensor([1, 2, 3, 4], [2, 2]), tensor([0, 1, 1, 0], [2, 2])).data();
+  await work();
+  const gpu = await runtime.gpu();
+  const read = work();
+  (gpu as unknown as { device: GPUDevice }).device.destroy();
+  await expect(read).rejects.toThrow(/the GPU device was lost: /);
+  await expect(work()).rejects.toThrow(DeviceError);
+  await close();
+  expect(await work()).toEqual(Float32Array.of(2, 1, 4, 3));
+});

@@ -1,12 +1,44 @@
 import { createServer, type Server } from "node:http";
 import { build } from "esbuild";
+import sharp from "sharp";
 import puppeteer, { type Browser, type Page } from "puppeteer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Image } from "../../../engine/io/image.ts";
 import type * as browserImages from "../../../engine/io/image-browser.ts";
 import { decodeImage, encodePng } from "../../../engine/io/image-node.ts";
 import { findBrowsers } from "../../../examples/setup/browsers.mjs";
-import { chunk, picture, png } from "./png-files.ts";
+import {
+  ADOBE_RGB,
+  codesChunk,
+  gammaChunk,
+  primariesChunk,
+  profileChunk,
+  ramp16,
+  rampJpeg,
+  rampPng,
+  rampWithAlpha,
+} from "./colour-files.ts";
+import { picture, png } from "./png-files.ts";
+
+const P3 = { ...ADOBE_RGB, red: [0.68, 0.32], green: [0.265, 0.69] } as const;
+
+const COLOUR_FILES: Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>> = {
+  "PNG without a word": () => rampPng(),
+  "PNG with a profile of Display P3": () => rampPng([profileChunk(P3)]),
+  "PNG with a profile of Adobe RGB": () => rampPng([profileChunk(ADOBE_RGB)]),
+  "PNG with a profile and alpha": () => rampWithAlpha([profileChunk(P3)]),
+  "PNG with gAMA and cHRM": () => rampPng([gammaChunk(0.4547), primariesChunk(ADOBE_RGB)]),
+  "PNG with gAMA": () => rampPng([gammaChunk(1 / 1.8)]),
+  "PNG with cICP": () => rampPng([codesChunk(12, 13)]),
+  "PNG of 16 bits": () => ramp16(),
+  "PNG of 16 bits with a profile": () => ramp16([profileChunk(P3)]),
+  "JPEG of Display P3": () => rampJpeg((image) => image.withIccProfile("p3")),
+  "WebP of Display P3": async () =>
+    sharp(await rampJpeg((image) => image))
+      .withIccProfile("p3")
+      .webp({ lossless: true })
+      .toBuffer(),
+};
 
 /** The module under test, as the page sees it. */
 declare const images: typeof browserImages;
@@ -69,15 +101,18 @@ describe.skipIf(found === undefined)("images in a browser", () => {
     expect(await decode(await encodePng(image))).toEqual(flat(image));
   });
 
-  test("16 bits, grey and a gamma chunk give what they give in Node", async () => {
-    const gamma = chunk("gAMA", Uint8Array.of(0, 1, 0x86, 0xa0));
-    for (const bytes of [
-      png(1, 1, 8, 2, [0, 77, 10, 200], [gamma]),
-      png(2, 1, 8, 0, [0, 7, 200]),
-      png(1, 1, 8, 4, [0, 77, 10]),
-    ]) {
+  test("16 bits and grey give what they give in Node", async () => {
+    for (const bytes of [png(2, 1, 8, 0, [0, 7, 200]), png(1, 1, 8, 4, [0, 77, 10])]) {
       expect(await decode(bytes)).toEqual(flat(await decodeImage(bytes, "x")));
     }
+  });
+
+  test.each(Object.entries(COLOUR_FILES))("%s: colours are those of Node within a level", async (_, make) => {
+    const bytes = await make();
+    const [here, there] = [await decode(bytes), flat(await decodeImage(bytes, "x"))];
+    expect(here.slice(0, 3)).toEqual(there.slice(0, 3));
+    const differences = there.map((value, k) => Math.abs(value - Number(here[k])));
+    expect(Math.max(...differences)).toBeLessThanOrEqual(1);
   });
 
   test.each([1, 2, 3, 4])("encodePng of %d channels is exact", async (channels) => {

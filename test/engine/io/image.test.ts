@@ -10,6 +10,7 @@ import {
   splitAlpha,
   toRgb,
   toRgba,
+  withoutNeutralColour,
 } from "../../../engine/io/image.ts";
 import { readImageHeader } from "../../../engine/io/image-header.ts";
 
@@ -125,4 +126,13 @@ describe("readImageHeader", () => {
       readImageHeader(bytes);
     }
   });
+});
+
+test("grey in three channels becomes one, colour stays", () => {
+  const grey = makeImage(Uint8Array.of(5, 5, 5, 9, 9, 9), 2, 1, 3);
+  expect(withoutNeutralColour(grey)).toEqual(makeImage(Uint8Array.of(5, 9), 2, 1, 1));
+  const clear = makeImage(Uint8Array.of(5, 5, 5, 1, 9, 9, 9, 2), 2, 1, 4);
+  expect(withoutNeutralColour(clear)).toEqual(makeImage(Uint8Array.of(5, 1, 9, 2), 2, 1, 2));
+  const colour = makeImage(Uint8Array.of(5, 5, 5, 9, 9, 8), 2, 1, 3);
+  expect(withoutNeutralColour(colour)).toBe(colour);
 });

@@ -1,7 +1,7 @@
 /** PNG files made and read without the libraries under test. */
 import { unzlibSync, zlibSync } from "fflate";
 import { type Image, makeImage } from "../../../engine/io/image.ts";
-import { crc32 } from "../../../engine/io/zip.ts";
+import { crc32 } from "../../../engine/io/crc32.ts";
 
 /** A PNG from its parts: `rows` are the unpacked scanlines, each behind its filter byte. */
 export function png(

@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
 import {
   decodeProblem,
-  enlarged,
   fileProblem,
   formatSize,
-  resultName,
   sentence,
-  sizeProblem,
   startsByItself,
 } from "../../../examples/studio/pages/upscale/rules.ts";
+import {
+  formatOf,
+  resultName,
+  resultSize,
+  stemOfOriginal,
+} from "../../../models/super-resolution/result-name.ts";
 
 describe("what the upscale page refuses", () => {
   const file = (name: string, type: string, content = "x") => new File([content], name, { type });
@@ -21,20 +24,6 @@ describe("what the upscale page refuses", () => {
   it("but not images, nor files whose kind the system does not tell", () => {
     expect(fileProblem(file("cat.jpg", "image/jpeg"))).toBeUndefined();
     expect(fileProblem(file("cat", ""))).toBeUndefined();
-  });
-
-  it("pictures with nothing in them", () => {
-    expect(sizeProblem("dot.png", { width: 1, height: 1 })?.title).toMatch(/“dot.png” is too small: 1.×.1\./);
-    expect(sizeProblem("line.png", { width: 100, height: 3 })?.title).toContain("too small");
-    expect(sizeProblem("small.png", { width: 4, height: 4 })).toBeUndefined();
-  });
-
-  it("pictures whose result no browser could hold, saying the limit", () => {
-    expect(sizeProblem("photo.jpg", { width: 3000, height: 2000 })).toBeUndefined();
-    expect(sizeProblem("strip.png", { width: 5000, height: 10 })?.advice).toContain("4096 a side");
-    const problem = sizeProblem("camera.jpg", { width: 4000, height: 3000 });
-    expect(problem?.advice).toContain("192 million pixels");
-    expect(problem?.advice).toContain("Up to 8 million pixels");
   });
 });
 
@@ -54,8 +43,26 @@ it("starts by itself on a GPU, and on a software adapter when the picture is sma
 });
 
 it("names and measures results", () => {
-  expect(resultName("holiday.2024.JPG")).toBe("holiday.2024-x4.png");
-  expect(resultName("photo")).toBe("photo-x4.png");
-  expect(resultName(".png")).toBe("picture-x4.png");
-  expect(formatSize(enlarged({ width: 180, height: 120 }))).toBe("720\u00a0×\u00a0480");
+  expect(resultName("holiday.2024.JPG", { scale: 4 }, "png")).toBe("holiday.2024_x4.png");
+  expect(resultName("photo", { scale: 2 }, "jpg")).toBe("photo_x2.jpg");
+  expect(resultName("photo.bmp", { width: 1920 }, "avif")).toBe("photo_w1920.avif");
+  expect(resultName(".png", { scale: 4 }, "webp")).toBe("picture_x4.webp");
+  expect(formatSize(resultSize({ width: 180, height: 120 }, { scale: 4 }))).toBe("720\u00a0×\u00a0480");
+  expect(resultSize({ width: 30, height: 20 }, { width: 100 })).toMatchObject({ width: 100, height: 67 });
+  expect(resultSize({ width: 1000, height: 1 }, { width: 100 })).toMatchObject({ width: 100, height: 1 });
+});
+
+it("knows formats by their endings, and results by their names", () => {
+  expect(["a.PNG", "b/c.jpeg", "d.jpg", "e.webp", "f.avif", "g.gif", "h"].map(formatOf)).toEqual([
+    "png",
+    "jpg",
+    "jpg",
+    "webp",
+    "avif",
+    undefined,
+    undefined,
+  ]);
+  expect(
+    ["cat_x4.png", "cat_w1920.avif", "cat_x2.5.jpg", "cat.png", "cat_x.png"].map(stemOfOriginal),
+  ).toEqual(["cat", "cat", "cat", undefined, undefined]);
 });

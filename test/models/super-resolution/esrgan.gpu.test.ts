@@ -5,7 +5,8 @@ import { makeImage } from "../../../engine/io/image.ts";
 import { writeSafetensors } from "../../../engine/io/index.ts";
 import { fillUniform } from "../../../engine/random.ts";
 import { readEsrgan } from "../../../models/super-resolution/esrgan-files.ts";
-import { loadSuperResolver, upscaleImage } from "../../../models/super-resolution/upscale.ts";
+import { loadSuperResolver } from "../../../models/super-resolution/upscale.ts";
+import { upscaleImage } from "../../../models/super-resolution/enlarge.ts";
 import { forwardInFloat64, msr, msrDict, oldNames, rrdb, rrdbDict, srvgg, srvggDict } from "./esrgan-made.ts";
 
 const [H, W] = [4, 8];

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readImage } from "../../../engine/io/node.ts";
-import { loadSuperResolver, type Precision, upscaleImage } from "../../../models/super-resolution/upscale.ts";
+import { loadSuperResolver, type Precision } from "../../../models/super-resolution/upscale.ts";
+import { upscaleImage } from "../../../models/super-resolution/enlarge.ts";
 import { givenFolder } from "../../engine/data/given.ts";
 
 const folder = givenFolder("cases");

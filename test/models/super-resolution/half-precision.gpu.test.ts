@@ -14,8 +14,8 @@ import {
   asSuperResolver,
   inHalfPrecision,
   type SuperResolver,
-  upscaleImage,
 } from "../../../models/super-resolution/upscale.ts";
+import { upscaleImage } from "../../../models/super-resolution/enlarge.ts";
 
 const read = (path: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL(`../../../${path}`, import.meta.url)));

@@ -6,7 +6,8 @@ import { tensor } from "../../../engine/index.ts";
 import { evaluate } from "../../../models/super-resolution/evaluate.ts";
 import { findPairs } from "../../../models/super-resolution/evaluate-node.ts";
 import { parseSRResNet } from "../../../models/super-resolution/srresnet-files.ts";
-import { asSuperResolver, upscaleImage } from "../../../models/super-resolution/upscale.ts";
+import { asSuperResolver } from "../../../models/super-resolution/upscale.ts";
+import { upscaleImage } from "../../../models/super-resolution/enlarge.ts";
 import { givenFolder } from "../../engine/data/given.ts";
 import { readNpy } from "../npy.ts";
 

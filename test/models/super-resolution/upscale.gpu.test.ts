@@ -1,18 +1,19 @@
 /** Photographs made larger tile by tile: the seams, the odd sizes, the channels. */
 import { describe, expect, test } from "vitest";
+import { imresize } from "../../../engine/data/imresize.ts";
 import { bleedColor } from "../../../engine/io/alpha-bleed.ts";
 import { makeImage, splitAlpha, type Image } from "../../../engine/io/image.ts";
-import { type Tensor, tensor } from "../../../engine/index.ts";
+import { stats, type Tensor, tensor } from "../../../engine/index.ts";
 import { integer, randomBits } from "../../../engine/random.ts";
 import { SRResNet } from "../../../models/super-resolution/srresnet.ts";
-import {
-  asSuperResolver,
-  type SuperResolver,
-  upscaleImage,
-} from "../../../models/super-resolution/upscale.ts";
+import { asSuperResolver, type SuperResolver } from "../../../models/super-resolution/upscale.ts";
+import { enlargeInStrips, type Part, upscaleImage } from "../../../models/super-resolution/enlarge.ts";
 
 const net = new SRResNet({ numBlocks: 1, width: 8, seed: 3 });
 const model = asSuperResolver(net, "test");
+
+const difference = (a: Image, b: Image): number =>
+  a.data.reduce((most, value, k) => Math.max(most, Math.abs(value - (b.data[k] as number))), 0);
 
 function photograph(width: number, height: number, channels: 1 | 2 | 3 | 4): Image {
   const data = Uint8Array.from({ length: width * height * channels }, (_, i) =>
@@ -89,7 +90,7 @@ describe("tiles", () => {
     });
     expect(new Set(sizes).size).toBe(1);
     expect(sizes).toHaveLength(12);
-    expect(progress).toEqual(sizes.map((_, k) => `${k + 1}/12`));
+    expect(progress).toEqual(["0/12", ...sizes.map((_, k) => `${k + 1}/12`)]);
   });
 
   test("stop when they are told to", async () => {
@@ -118,7 +119,80 @@ describe("sizes", () => {
     const tiled = await upscaleImage(image, model, { tile: TILE });
     expect([tiled.width, tiled.height]).toEqual([4 * width, 4 * height]);
     expect(tiled.data).toEqual((await upscaleImage(image, model, { tile: 0 })).data);
-    expect(tiled.data).toEqual((await upscaleImage(image, model)).data);
+  });
+});
+
+describe("windows that images of all sizes share", () => {
+  // So wide that its windows are of one side.
+  const wide = { ...model, bytesPerPixel: 60_000 };
+
+  // Lengths below, at and above the window's side, which is 56.
+  test.each([
+    [3, 2],
+    [56, 57],
+    [9, 70],
+  ])("%d×%d gives the bytes of the whole image at once", async (width, height) => {
+    const image = photograph(width, height, 3);
+    const { model: counting, sizes } = watched();
+    const made = await upscaleImage(image, { ...counting, bytesPerPixel: 60_000 });
+    expect(new Set(sizes)).toEqual(new Set(["56x56"]));
+    expect(difference(made, await upscaleImage(image, model, { tile: 0 }))).toBeLessThanOrEqual(1);
+  });
+
+  test("make nothing new for another size, and let nothing grow", async () => {
+    await upscaleImage(photograph(30, 20, 3), wide);
+    const before = await stats();
+    for (let k = 0; k < 8; k++)
+      await upscaleImage(photograph(1 + ((7 * k) % 48), 1 + ((11 * k) % 48), 3), wide);
+    const { pipelines, programs, buffersCreated } = await stats();
+    expect([pipelines, programs, buffersCreated]).toEqual([
+      before.pipelines,
+      before.programs,
+      before.buffersCreated,
+    ]);
+  });
+});
+
+test("strips are the rows of the result, and tiles its parts, alpha but", async () => {
+  const image = photograph(37, 45, 4);
+  const whole = await upscaleImage(image, model, { tile: TILE });
+  const painted = new Uint8Array(whole.data.length);
+  const onTile = ({ x, y, image: part }: Part) => {
+    for (let row = 0; row < part.height; row++)
+      painted.set(
+        part.data.subarray(row * part.width * 4, (row + 1) * part.width * 4),
+        ((y + row) * whole.width + x) * 4,
+      );
+  };
+  const rows: number[] = [];
+  for await (const { y, image: strip } of enlargeInStrips(image, model, { tile: TILE, onTile })) {
+    rows.push(y);
+    expect(strip.width).toBe(148);
+    expect(strip.data).toEqual(whole.data.subarray(y * 148 * 4, (y + strip.height) * 148 * 4));
+  }
+  expect(rows).toEqual([0, 64, 128]);
+  const color = (data: Uint8Array) => data.filter((_, k) => k % 4 < 3);
+  expect(color(painted)).toEqual(color(whole.data));
+  const alpha = imresize(splitAlpha(image).alpha as Image, { scale: 4 }).data;
+  expect(whole.data.filter((_, k) => k % 4 === 3)).toEqual(alpha);
+});
+
+describe("an empty tile", () => {
+  const image = photograph(9, 7, 3);
+  const empty = (times: number): SuperResolver => {
+    let left = times;
+    return { ...model, forward: (x) => (left-- > 0 ? model.forward(x).mul(0) : model.forward(x)) };
+  };
+
+  test("is computed again", async () => {
+    expect(await upscaleImage(image, empty(1))).toEqual(await upscaleImage(image, model));
+  });
+  test("is told when it stays so", async () => {
+    await expect(upscaleImage(image, empty(2))).rejects.toThrow(/the GPU gives an empty tile of test/);
+  });
+  test("may be where the picture is of one colour", async () => {
+    const plain = makeImage(new Uint8Array(9 * 7 * 3).fill(90), 9, 7, 3);
+    expect((await upscaleImage(plain, empty(2))).data).toEqual(new Uint8Array(36 * 28 * 3));
   });
 });
 

@@ -1,27 +1,25 @@
-/** The page that makes a photo four times larger and shows it beside bicubic interpolation. */
+/** The page that makes photos larger and shows them beside bicubic interpolation. */
 import { Notice } from "../../components/announcer.ts";
 import { CompareView } from "../../components/compare-view.ts";
-import { button, element, prefersReducedMotion, uniqueId } from "../../components/dom.ts";
+import { button, element, prefersReducedMotion } from "../../components/dom.ts";
 import { createFileDrop } from "../../components/file-drop.ts";
+import { createGrowingPicture } from "../../components/growing-picture.ts";
 import { icon } from "../../components/icons.ts";
 import { createPicture, type Picture } from "../../components/picture.ts";
 import { Progress } from "../../components/progress.ts";
 import { formatDuration } from "../../components/time-left.ts";
 import type { Image } from "../../engine-bridge.ts";
-import { isAbort, type KernelsCompiled, type PartsDone } from "../../engine-calls.ts";
+import { type Enlarged, isAbort } from "../../engine-calls.ts";
+import { type ResultSize, resultName, resultSize } from "../../../../models/super-resolution/result-name.ts";
+import { linkTo } from "../../router.ts";
 import type { Page, Studio } from "../page.ts";
-import { ModelPicker } from "./model-picker.ts";
+import { Batch, download, type Saved } from "./batch.ts";
+import { type Choice, ModelPicker } from "./model-picker.ts";
+import { checkSwitch, softwareNote, untilGpuHolds } from "./parts.ts";
 import { PhotoPanel } from "./photo-panel.ts";
-import {
-  decodeProblem,
-  FACTOR,
-  fileProblem,
-  formatSize,
-  resultName,
-  sentence,
-  sizeProblem,
-  startsByItself,
-} from "./rules.ts";
+import { bicubicPicture, pictureOfResult, type Sources } from "./pictures.ts";
+import { ResultForm } from "./result-form.ts";
+import { decodeProblem, FACTOR, fileProblem, formatSize, sentence, startsByItself } from "./rules.ts";
 
 /** The photograph that is there from the start; see samples/CREDITS.md. */
 const SAMPLE = { url: "samples/parrots.png", name: "parrots.png" };
@@ -37,7 +35,22 @@ export const upscalePage: Page = {
 
 interface Photo {
   readonly name: string;
+  readonly file: Blob;
   readonly image: Image;
+  readonly picture: Picture;
+}
+
+/** What a run is made with: fixed when it begins. */
+interface Settings {
+  readonly model: Choice;
+  readonly size: ResultSize;
+  readonly checked: boolean;
+}
+
+interface Result {
+  readonly photo: Photo;
+  readonly settings: Settings;
+  readonly enlarged: Enlarged;
 }
 
 class UpscalePage {
@@ -45,15 +58,15 @@ class UpscalePage {
   readonly #view = new CompareView();
   readonly #notice = new Notice();
   readonly #panel = new PhotoPanel();
+  readonly #batch = new Batch();
+  readonly #form: ResultForm;
   readonly #progress: Progress;
   readonly #models: ModelPicker;
   readonly #checked = element("input", { type: "checkbox", "data-control": "debug-nan" });
   readonly #run: HTMLButtonElement;
   readonly #download: HTMLButtonElement;
   #photo: Photo | undefined;
-  #result: Photo | undefined;
-  /** The photo enlarged by bicubic interpolation, once that was needed. */
-  #bicubic: Picture | undefined;
+  #result: Result | undefined;
   #running = false;
   #rerun: ReturnType<typeof setTimeout> | undefined;
   /** Ends what is under way: the run, or opening a file. */
@@ -63,57 +76,80 @@ class UpscalePage {
     this.#studio = studio;
     const { connection } = studio.engine;
     this.#progress = new Progress("tiles", studio.announcer, () => this.#cancel());
-    this.#models = new ModelPicker(connection, () => this.#modelChanged());
+    this.#models = new ModelPicker(connection, () => this.#choiceChanged());
+    this.#form = new ResultForm(() => this.#choiceChanged());
     this.#checked.addEventListener("change", () => this.#showControls());
     this.#run = button(
       { class: "button primary", "data-action": "upscale" },
       () => void this.#upscale(),
       icon("sparkle"),
-      `Upscale ×${FACTOR}`,
+      "Upscale",
     );
     this.#download = button(
       { class: "button primary", "data-action": "download", hidden: true },
       () => void this.#save(),
       icon("download"),
-      "Download PNG",
+      "Download",
     );
     const drop = createFileDrop({
       accept: "image/*",
-      label: "Choose a photo",
-      dropLabel: "Drop the photo to upscale it",
-      isActive: () => !host.hidden,
-      onFile: (file) => void this.#open(file, file.name || "pasted picture.png", true),
+      label: "Choose photos",
+      dropLabel: "Drop photos to upscale them",
+      onFiles: (files) => {
+        if (host.hidden) location.hash = linkTo(upscalePage.route);
+        void this.#take(files);
+      },
     });
     this.#view.element.append(this.#progress.element);
+    const main = element(
+      "div",
+      { class: "workbench-main" },
+      this.#notice.element,
+      this.#view.element,
+      element(
+        "div",
+        { class: "panel-actions under-picture" },
+        drop,
+        this.#run,
+        this.#download,
+        element(
+          "p",
+          { class: "fine mouse-only" },
+          "Drag the line to compare. The wheel or a double click zooms, then the picture can be dragged.",
+        ),
+      ),
+      this.#batch.element,
+    );
+    const options = element(
+      "details",
+      { class: "more" },
+      element("summary", {}, "For those who suspect a fault"),
+      checkSwitch(this.#checked),
+    );
+    const panel = element(
+      "aside",
+      { class: "panel", "aria-label": "Photo and model" },
+      this.#panel.photo,
+      this.#models.element,
+      this.#form.element,
+      this.#panel.result,
+      options,
+      ...(connection.adapter.software ? [softwareNote()] : []),
+    );
     host.append(
       element(
         "header",
         { class: "page-head" },
-        element("h1", { tabindex: -1 }, "Make a photo four times larger"),
+        element("h1", { tabindex: -1 }, "Make a photo larger"),
         element(
           "p",
           {},
-          "Choose a photo",
-          element("span", { class: "mouse-only" }, ", drop it anywhere on this page, or paste it"),
-          ". It stays on this device.",
+          "Choose photos",
+          element("span", { class: "mouse-only" }, ", drop them anywhere on this page, or paste one"),
+          ". They stay on this device.",
         ),
       ),
-      element(
-        "div",
-        { class: "workbench" },
-        element("div", { class: "workbench-main" }, this.#notice.element, this.#view.element),
-        element(
-          "aside",
-          { class: "panel", "aria-label": "Photo and model" },
-          drop,
-          this.#panel.photo,
-          this.#models.element,
-          checkSwitch(this.#checked),
-          element("div", { class: "panel-actions" }, this.#run, this.#download),
-          this.#panel.result,
-          ...(connection.adapter.software ? [softwareNote()] : []),
-        ),
-      ),
+      element("div", { class: "workbench" }, main, panel),
     );
     this.#showControls();
   }
@@ -129,39 +165,72 @@ class UpscalePage {
     }
   }
 
-  /** Opens a file and, where that takes no patience, upscales it at once. */
-  async #open(file: Blob, name: string, mayStart: boolean): Promise<void> {
+  /** One file is looked at, several are made one after the other. */
+  async #take(files: readonly File[]): Promise<void> {
+    const [first] = files;
+    if (first === undefined) return;
+    this.#batch.clear();
+    if (files.length === 1) {
+      await this.#open(first, first.name || "pasted picture.png", true);
+      return;
+    }
+    // What is chosen now holds for all of them.
+    const { format, quality, keepsMetadata } = this.#form;
+    const settings = this.#settings();
+    let isCancelled = false;
+    const make = async (file: File): Promise<Saved> => {
+      const problem = fileProblem(file);
+      if (problem !== undefined) throw new Error(problem.title);
+      if (!(await this.#open(file, file.name, false))) throw new Error("could not be opened as an image");
+      const result = settings && (await this.#upscale(settings));
+      isCancelled = result === undefined && this.#work.signal.aborted;
+      if (result === undefined) throw new Error(isCancelled ? "cancelled" : "could not be upscaled");
+      const wishes = { format, quality, ...(keepsMetadata ? { metadataOf: file as Blob } : {}) };
+      const encoded = await this.#studio.engine.call("encode", [result.enlarged, wishes]);
+      return { name: resultName(file.name, result.settings.size, format), file: encoded };
+    };
+    await this.#batch.run(files, make, () => isCancelled);
+  }
+
+  /** Opens a file and, where that takes no patience, upscales it at once. @returns whether it could be opened */
+  async #open(file: Blob, name: string, mayStart: boolean): Promise<boolean> {
     const { engine, announcer } = this.#studio;
     const problem = file instanceof File ? fileProblem(file) : undefined;
-    if (problem !== undefined) return this.#notice.show(problem.title, problem.advice);
+    if (problem !== undefined) {
+      this.#notice.show(problem.title, problem.advice);
+      return false;
+    }
     const work = this.#begin();
     let image: Image;
     try {
       image = await engine.call("open", [file, name], { signal: work.signal });
     } catch (error) {
-      if (isAbort(error)) return;
+      if (isAbort(error)) return false;
       const { title, advice } = decodeProblem(name, messageOf(error));
-      return this.#notice.show(title, advice);
+      this.#notice.show(title, advice);
+      return false;
     }
-    const refused = sizeProblem(name, image);
-    if (refused !== undefined) return this.#notice.show(refused.title, refused.advice);
     const picture = await createPicture(image, FACTOR);
-    if (work.signal.aborted) return;
-    this.#photo = { name, image };
+    if (work.signal.aborted) return false;
+    this.#photo = { name, file, image, picture };
     this.#result = undefined;
-    this.#bicubic = undefined;
     this.#view.show({ picture, label: `Original, ${formatSize(image)}` });
-    this.#panel.showPhoto(name, image);
+    this.#panel.clearResult();
     this.#showControls();
     announcer.say(`${name} opened, ${image.width} by ${image.height} pixels.`);
     if (mayStart && startsByItself(image, engine.connection.adapter.software)) await this.#upscale();
+    return true;
   }
 
-  async #upscale(): Promise<void> {
+  #settings(): Settings | undefined {
+    const { size } = this.#form;
+    return size && { model: this.#models.chosen, size, checked: this.#checked.checked };
+  }
+
+  /** @returns what was made; nothing where it was cancelled or failed, which the page tells */
+  async #upscale(settings = this.#settings()): Promise<Result | undefined> {
     const photo = this.#photo;
-    if (photo === undefined) return;
-    const { engine, announcer } = this.#studio;
-    const model = this.#models.chosen;
+    if (photo === undefined || settings === undefined) return undefined;
     const work = this.#begin();
     const { signal } = work;
     this.#progress.start("Upscaling");
@@ -173,28 +242,16 @@ class UpscalePage {
       behavior: prefersReducedMotion() ? "auto" : "smooth",
     });
     try {
-      const onProgress = (told: PartsDone | KernelsCompiled) => {
-        if ("done" in told) this.#progress.update(told.done, told.total);
-        const compiles = "compiled" in told && told.compiled < told.asked;
-        this.#progress.stage(compiles ? `Compiling ${told.compiled}/${told.asked} kernels` : "Upscaling");
-      };
-      const image = await engine.call("upscale", [photo.image, model.model, this.#checked.checked], {
-        signal,
-        onProgress,
-      });
-      const time = this.#progress.elapsed;
-      this.#progress.stage("Preparing the comparison");
-      const left =
-        this.#bicubic ?? (await createPicture(await engine.call("bicubic", [photo.image], { signal })));
-      const right = await createPicture(image);
-      if (signal.aborted) return;
-      this.#bicubic = left;
-      this.#result = { name: resultName(photo.name), image };
-      this.#view.compare({ picture: left, label: "Bicubic" }, { picture: right, label: model.title });
-      this.#panel.showResult({ time, model: model.title, adapter: engine.connection.adapter });
-      announcer.say(`Done in ${formatDuration(time)}. The slider compares bicubic with ${model.title}.`);
+      return await untilGpuHolds(
+        () => this.#make(photo, settings, signal),
+        () => {
+          this.#notice.show("The GPU was lost.", "Another one is opened, and the work is done again.");
+          return this.#studio.engine.call("connect", [], { signal });
+        },
+      );
     } catch (error) {
       if (!isAbort(error)) this.#fail("The photo could not be upscaled.", error);
+      return undefined;
     } finally {
       if (this.#work === work) {
         this.#progress.stop();
@@ -204,35 +261,80 @@ class UpscalePage {
     }
   }
 
+  /** One run, shown as it grows. */
+  async #make(photo: Photo, settings: Settings, signal: AbortSignal): Promise<Result> {
+    const { engine, announcer } = this.#studio;
+    const { model, size, checked } = settings;
+    const target = resultSize(photo.image, size);
+    const growing = createGrowingPicture(photo.picture, target);
+    this.#view.show({ picture: growing.picture, label: `${model.title}, being made` });
+    const enlarged = await engine.call("upscale", [photo.image, model.model, size, checked], {
+      signal,
+      onProgress: (told) => {
+        if (signal.aborted) return;
+        if ("tile" in told) {
+          const factor = target.width / (photo.image.width * FACTOR);
+          void growing.paint(told.tile, factor).then(() => this.#view.redraw());
+          return;
+        }
+        if ("done" in told) this.#progress.update(told.done, told.total);
+        const compiles = "compiled" in told && told.compiled < told.asked;
+        this.#progress.stage(compiles ? `Compiling ${told.compiled}/${told.asked} kernels` : "Upscaling");
+      },
+    });
+    const time = this.#progress.elapsed;
+    this.#progress.stage("Preparing the comparison");
+    const sources: Sources = { call: engine.call, signal, onLoad: () => this.#view.redraw() };
+    const left = await bicubicPicture(photo.image, enlarged, sources);
+    const right = await pictureOfResult(enlarged, growing.canvas, sources);
+    signal.throwIfAborted();
+    const result = { photo, settings, enlarged };
+    this.#result = result;
+    this.#notice.clear();
+    this.#view.compare({ picture: left, label: "Bicubic" }, { picture: right, label: model.title });
+    const megapixels = (enlarged.width * enlarged.height) / 1e6;
+    this.#panel.showResult({ time, model: model.title, adapter: engine.connection.adapter, megapixels });
+    announcer.say(`Done in ${formatDuration(time)}. The slider compares bicubic with ${model.title}.`);
+    return result;
+  }
+
   async #save(): Promise<void> {
     const result = this.#result;
     if (result === undefined) return;
     this.#download.disabled = true;
+    const { format, quality, keepsMetadata } = this.#form;
     try {
-      const file = await this.#studio.engine.call("encode", [result.image]);
-      const link = element("a", { href: URL.createObjectURL(file), download: result.name });
-      link.click();
-      // The browser needs the address until it has begun to save.
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-      this.#studio.announcer.say(`${result.name} saved.`);
+      const { photo, enlarged, settings } = result;
+      const wishes = { format, quality, ...(keepsMetadata ? { metadataOf: photo.file } : {}) };
+      const file = await this.#studio.engine.call("encode", [enlarged, wishes]);
+      const name = resultName(photo.name, settings.size, format);
+      download({ name, file });
+      this.#studio.announcer.say(`${name} saved.`);
     } catch (error) {
-      this.#fail("The PNG could not be made.", error);
+      this.#fail("The file could not be made.", error);
     } finally {
       this.#download.disabled = false;
     }
   }
 
   /** A photo that was upscaled, or is being, is upscaled anew; the pause lets keys and pointers come to rest. */
-  #modelChanged(): void {
+  #choiceChanged(): void {
     this.#showControls();
     clearTimeout(this.#rerun);
     if (this.#running || (this.#result !== undefined && !this.#isMade()))
       this.#rerun = setTimeout(() => void this.#upscale(), SETTLING);
   }
 
-  /** Whether the result on show is the chosen model's. */
+  /** Whether the result on show is the one that is chosen. */
   #isMade(): boolean {
-    return this.#result !== undefined && this.#panel.resultModel === this.#models.chosen.title;
+    const made = this.#result?.settings;
+    const now = this.#settings();
+    return (
+      made !== undefined &&
+      now !== undefined &&
+      made.model.title === now.model.title &&
+      JSON.stringify(made.size) === JSON.stringify(now.size)
+    );
   }
 
   #cancel(): void {
@@ -240,6 +342,9 @@ class UpscalePage {
     this.#work.abort();
     this.#running = false;
     this.#progress.stop();
+    if (this.#photo) this.#view.show({ picture: this.#photo.picture, label: "Original" });
+    this.#result = undefined;
+    this.#panel.clearResult();
     this.#showControls();
     this.#run.focus();
     this.#studio.announcer.say("Cancelled.");
@@ -264,43 +369,16 @@ class UpscalePage {
   #showControls(): void {
     const running = this.#running;
     const made = this.#isMade() && !this.#checked.checked;
+    const photo = this.#photo;
+    const size = this.#form.size;
+    if (photo !== undefined && size !== undefined)
+      this.#panel.showPhoto(photo.name, photo.image, resultSize(photo.image, size));
     this.#checked.disabled = running;
     this.#run.hidden = made && !running;
-    this.#run.disabled = running || this.#photo === undefined;
+    this.#run.disabled = running || photo === undefined || size === undefined;
     this.#download.hidden = running || this.#result === undefined;
     this.#download.classList.toggle("primary", made);
   }
-}
-
-/** A switch for those who suspect a network or a driver: the run then says where the first broken number came from. */
-function checkSwitch(input: HTMLInputElement): HTMLElement {
-  const description = uniqueId("check-description");
-  input.setAttribute("aria-describedby", description);
-  return element(
-    "label",
-    { class: "choice" },
-    input,
-    element(
-      "span",
-      { class: "choice-words" },
-      element("span", { class: "choice-title" }, "Check every number"),
-      element(
-        "span",
-        { class: "choice-description", id: description },
-        "Slower. If a NaN or an infinite number appears, the run stops and names the layer it came from.",
-      ),
-    ),
-  );
-}
-
-function softwareNote(): HTMLElement {
-  return element(
-    "p",
-    { class: "note", "data-note": "software" },
-    element("strong", {}, "No GPU was found. "),
-    "The network runs on the processor: same result, many times slower. ",
-    element("a", { href: "#/browser-help" }, "What you can do"),
-  );
 }
 
 function messageOf(error: unknown): string {

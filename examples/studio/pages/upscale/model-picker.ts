@@ -16,6 +16,8 @@ export class ModelPicker {
   readonly element: HTMLFieldSetElement;
   readonly #onChange: () => void;
   readonly #group = uniqueId("model");
+  /** Folded away below the choices, which screen readers read with each. */
+  readonly #descriptions: HTMLElement[] = [];
   #chosen: Choice;
 
   /**
@@ -29,7 +31,16 @@ export class ModelPicker {
     this.#chosen = choiceOf(first);
     const rows = models.map((model) => this.#row(model, model === first));
     const rest = blend ? this.#blend(blend.from, blend.to) : missingBlend(first);
-    this.element = element("fieldset", { class: "choices" }, element("legend", {}, "Model"), ...rows, rest);
+    const explained = element("details", { class: "more" }, element("summary", {}, "What they do"));
+    explained.append(...this.#descriptions);
+    this.element = element(
+      "fieldset",
+      { class: "choices" },
+      element("legend", {}, "Model"),
+      ...rows,
+      rest,
+      explained,
+    );
   }
 
   get chosen(): Choice {
@@ -101,13 +112,15 @@ export class ModelPicker {
       checked,
       "aria-describedby": id,
     });
-    const words = element(
-      "span",
-      { class: "choice-words" },
-      element("span", { class: "choice-title" }, title),
-      element("span", { class: "choice-description", id }, description),
+    this.#descriptions.push(
+      element(
+        "p",
+        { class: "choice-description" },
+        element("strong", {}, `${title}: `),
+        element("span", { id }, description),
+      ),
     );
-    return { input, words };
+    return { input, words: element("span", { class: "choice-title" }, title) };
   }
 }
 

@@ -3,13 +3,15 @@ import { adapterName } from "../../components/adapter-name.ts";
 import { element } from "../../components/dom.ts";
 import { formatDuration } from "../../components/time-left.ts";
 import type { Adapter } from "../../engine-bridge.ts";
-import { enlarged, formatSize, type PixelSize } from "./rules.ts";
+import { formatSize, type PixelSize } from "./rules.ts";
 
 export interface ResultFacts {
   /** Milliseconds from the click to the finished picture. */
   readonly time: number;
   readonly model: string;
   readonly adapter: Adapter;
+  /** Of the result, in millions. */
+  readonly megapixels: number;
 }
 
 export class PhotoPanel {
@@ -21,21 +23,28 @@ export class PhotoPanel {
   resultModel: string | undefined;
 
   /** A photo was opened: its name, its size, and the size its result will have. */
-  showPhoto(name: string, size: PixelSize): void {
+  showPhoto(name: string, size: PixelSize, enlarged: PixelSize): void {
     this.resultModel = undefined;
     this.result.hidden = true;
     write(this.photo, [
       ["Photo", name],
-      ["Size", `${formatSize(size)} → ${formatSize(enlarged(size))}`],
+      ["Size", `${formatSize(size)} → ${formatSize(enlarged)}`],
     ]);
   }
 
+  /** No result is on show. */
+  clearResult(): void {
+    this.resultModel = undefined;
+    this.result.hidden = true;
+  }
+
   /** The photo was upscaled. */
-  showResult({ time, model, adapter }: ResultFacts): void {
+  showResult({ time, model, adapter, megapixels }: ResultFacts): void {
     this.resultModel = model;
     write(this.result, [
       ["Model", model],
       ["Time", formatDuration(time)],
+      ["Speed", `${formatDuration(time / megapixels)} a megapixel made`],
       ["Adapter", adapterName(adapter)],
     ]);
   }

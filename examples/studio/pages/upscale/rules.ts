@@ -11,15 +11,9 @@ export interface PixelSize {
   readonly height: number;
 }
 
-/** How many times larger a result is along each side. */
+/** How many times larger a result is along each side, where nothing else is wished. */
 export const FACTOR = 4;
 
-/** Pictures smaller than this along a side have nothing to enlarge. */
-const LEAST_SIDE = 4;
-/** Browsers make no canvas, and so no PNG, beyond 16384 pixels a side. */
-const MOST_SIDE = 16384 / FACTOR;
-/** A result of 16 times these pixels still fits twice (network and bicubic) into a tab's memory. */
-const MOST_PIXELS = 8e6;
 /** A picture up to this size is a matter of a minute or two on a software adapter. */
 const SMALL = 320 * 240;
 
@@ -44,26 +38,6 @@ export function decodeProblem(name: string, reason: string): Problem {
   };
 }
 
-/** Why a decoded picture is refused, or undefined. */
-export function sizeProblem(name: string, { width, height }: PixelSize): Problem | undefined {
-  const size = formatSize({ width, height });
-  if (width < LEAST_SIDE || height < LEAST_SIDE) {
-    return {
-      title: `${quoted(name)} is too small: ${size}.`,
-      advice: `There is nothing to enlarge below ${LEAST_SIDE} pixels a side.`,
-    };
-  }
-  if (width > MOST_SIDE || height > MOST_SIDE || width * height > MOST_PIXELS) {
-    return {
-      title: `${quoted(name)} is too large: ${size}.`,
-      advice:
-        `Enlarged ×${FACTOR} it would have ${Math.round((width * height * FACTOR ** 2) / 1e6)} million pixels. ` +
-        `Up to ${MOST_PIXELS / 1e6} million pixels and ${MOST_SIDE} a side are accepted: crop it or make it smaller first.`,
-    };
-  }
-  return undefined;
-}
-
 /** Whether a picture is upscaled without a click: always on a GPU, only when small on a software adapter. */
 export function startsByItself({ width, height }: PixelSize, softwareAdapter: boolean): boolean {
   return !softwareAdapter || width * height <= SMALL;
@@ -72,16 +46,6 @@ export function startsByItself({ width, height }: PixelSize, softwareAdapter: bo
 /** "768 × 512", which never breaks over two lines. */
 export function formatSize({ width, height }: PixelSize): string {
   return `${width}\u00a0×\u00a0${height}`;
-}
-
-/** The size after enlarging. */
-export function enlarged({ width, height }: PixelSize): PixelSize {
-  return { width: width * FACTOR, height: height * FACTOR };
-}
-
-/** The name of the result of a file: "cat.jpg" becomes "cat-x4.png". */
-export function resultName(name: string): string {
-  return `${name.replace(/\.[^.]{1,5}$/, "") || "picture"}-x${FACTOR}.png`;
 }
 
 function quoted(name: string): string {

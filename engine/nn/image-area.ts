@@ -1,0 +1,51 @@
+/**
+ * Images of many sizes through one program: each lies in the top left corner of a tensor of one size, and convolutions see zeros
+ * beyond its edge, as they do beyond the edge of a tensor that ends there. The numbers within are the same.
+ */
+import { GanvasError } from "../errors.ts";
+import { mul } from "../ops/pointwise.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+
+/** Height and width of the tensor that is given to a network, and of the image in it. */
+export interface ImageArea {
+  readonly height: number;
+  readonly width: number;
+  readonly imageHeight: number;
+  readonly imageWidth: number;
+}
+
+let current: { readonly area: ImageArea; readonly masks: Map<string, Tensor> } | undefined;
+
+/**
+ * Records what `forward` computes of an image that lies in a larger tensor. Layers may change the resolution, by the same factor
+ * along both axes; layers that mix pixels in another way than by convolving with zeros around must find the image's own last row
+ * and column repeated beyond its edge.
+ */
+export function withinArea<T>(area: ImageArea, forward: () => T): T {
+  const outer = current;
+  current = { area, masks: new Map() };
+  try {
+    return forward();
+  } finally {
+    current = outer;
+  }
+}
+
+/** x [n, h, w, c] with zeros beyond the image that is being computed, where it lies in a larger tensor. For layers. */
+export function withoutBeyond(x: Tensor): Tensor {
+  if (!current) return x;
+  const { height, width, imageHeight, imageWidth } = current.area;
+  const [, h = 0, w = 0] = x.shape;
+  if (h * width !== w * height)
+    throw new GanvasError(`withinArea: ${h}x${w} is not ${height}x${width} at another resolution`);
+  const rows = mask([1, h, 1, 1], h, Math.ceil((imageHeight * h) / height), current.masks);
+  const columns = mask([1, 1, w, 1], w, Math.ceil((imageWidth * w) / width), current.masks);
+  return mul(mul(x, rows), columns);
+}
+
+function mask(shape: readonly number[], length: number, within: number, known: Map<string, Tensor>): Tensor {
+  const key = shape.join();
+  const made = known.get(key) ?? tensor(new Float32Array(length).fill(1, 0, within), shape);
+  known.set(key, made);
+  return made;
+}
