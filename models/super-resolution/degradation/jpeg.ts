@@ -1,8 +1,7 @@
 /**
- * What is left of a picture after it has been saved as JPEG (ISO/IEC 10918-1) and opened again. Entropy coding loses nothing and
- * is left out. Colour conversion, halved chroma and its interpolation are as in libjpeg, which most pictures have gone through;
- * cosine transforms are exact, where libjpeg's are of 13 bits, so that here and there a sample differs by a level or two. Plain
- * arithmetic: the same bytes in every host, and no encoder of the host's that changes with its version.
+ * What is left of a picture after it has been saved as JPEG (ISO/IEC 10918-1) and opened again: the same bytes as by libjpeg,
+ * which most pictures have gone through. Entropy coding loses nothing and is left out. Integers only, so the result is the same in
+ * every host, and no encoder is needed whose version changes it.
  */
 import { InputError } from "../../../engine/errors.ts";
 import { type Image, makeImage, toRgb } from "../../../engine/io/image.ts";
@@ -43,9 +42,9 @@ const CHROMA_STEPS = [
 ] as const;
 
 /** Quantisation steps of a quality, as libjpeg scales the standard's tables. */
-export function quantisationSteps(table: readonly number[], quality: number): Float64Array {
+export function quantisationSteps(table: readonly number[], quality: number): Int32Array {
   const percent = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality;
-  return Float64Array.from(table, (step) =>
+  return Int32Array.from(table, (step) =>
     Math.min(Math.max(Math.floor((step * percent + 50) / 100), 1), 255),
   );
 }
@@ -69,7 +68,7 @@ export function jpegRoundTrip(image: Image, { quality, chroma = "4:2:0" }: JpegO
   const planes = toYcc(data, width, height);
   const steps = [LUMA_STEPS, CHROMA_STEPS].map((table) => quantisationSteps(table, quality));
   const [luma, ...colours] = planes.map((plane, c) => {
-    const table = steps[Math.min(c, 1)] as Float64Array;
+    const table = steps[Math.min(c, 1)] as Int32Array;
     if (c === 0 || chroma === "4:4:4") return quantised(plane, table);
     return doubled(quantised(halved(plane), table), width, height);
   });
@@ -107,9 +106,9 @@ function toRgbBytes(planes: readonly Samples[]): Uint8Array {
 }
 
 /** Each block transformed, divided, rounded and back. Blocks beyond the edge repeat the last row and column. */
-function quantised({ width, height, data }: Samples, steps: Float64Array): Samples {
+function quantised({ width, height, data }: Samples, steps: Int32Array): Samples {
   const out = new Uint8ClampedArray(data.length);
-  const block = new Float64Array(BLOCK * BLOCK);
+  const block = new Int32Array(BLOCK * BLOCK);
   for (let top = 0; top < height; top += BLOCK)
     for (let left = 0; left < width; left += BLOCK) {
       for (let k = 0; k < block.length; k++) {
@@ -120,29 +119,34 @@ function quantised({ width, height, data }: Samples, steps: Float64Array): Sampl
       forwardDct(block);
       for (let k = 0; k < block.length; k++) {
         const step = steps[k] as number;
-        const level = (block[k] as number) / step;
+        const scaled = block[k] as number; // eight times the coefficient
         // Halves away from zero.
-        block[k] = step * Math.sign(level) * Math.floor(Math.abs(level) + 0.5);
+        const level = Math.floor((Math.abs(scaled) + 4 * step) / (8 * step));
+        block[k] = Math.sign(scaled) * level * step;
       }
       inverseDct(block);
       const rows = Math.min(BLOCK, height - top);
       const columns = Math.min(BLOCK, width - left);
       for (let y = 0; y < rows; y++)
         for (let x = 0; x < columns; x++)
-          out[(top + y) * width + left + x] = Math.floor((block[y * BLOCK + x] as number) + 128.5);
+          out[(top + y) * width + left + x] = (block[y * BLOCK + x] as number) + 128;
     }
   return { width, height, data: new Uint8Array(out.buffer) };
 }
 
-/** Means of 2×2 pixels; halves are rounded down and up in turn along a row, so that no chroma grows on the whole. */
+/**
+ * Means of 2×2 pixels, in whole blocks along a row. Halves are rounded down and up in turn, so that no chroma grows on the whole:
+ * beyond the edge, too, where the last pixel is repeated.
+ */
 function halved({ width, height, data }: Samples): Samples {
-  const [columns, rows] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  const columns = BLOCK * Math.ceil(width / (2 * BLOCK));
+  const rows = Math.ceil(height / 2);
   const out = new Uint8Array(columns * rows);
   for (let y = 0; y < rows; y++) {
     const upper = 2 * y * width;
     const lower = Math.min(2 * y + 1, height - 1) * width;
     for (let x = 0; x < columns; x++) {
-      const left = 2 * x;
+      const left = Math.min(2 * x, width - 1);
       const right = Math.min(left + 1, width - 1);
       const sum =
         (data[upper + left] as number) +
@@ -157,14 +161,15 @@ function halved({ width, height, data }: Samples): Samples {
 
 /** Linear interpolation between the middles of the pixels: three quarters of the nearer, a quarter of the farther. */
 function doubled(plane: Samples, width: number, height: number): Samples {
-  const { width: columns, height: rows, data } = plane;
+  const { width: stride, height: rows, data } = plane;
+  const columns = Math.ceil(width / 2);
   const out = new Uint8Array(width * height);
   const blended = new Int32Array(columns);
   for (let y = 0; y < height; y++) {
     const near = y >> 1;
     const far = Math.min(Math.max(near + (y & 1 ? 1 : -1), 0), rows - 1);
     for (let x = 0; x < columns; x++)
-      blended[x] = 3 * (data[near * columns + x] as number) + (data[far * columns + x] as number);
+      blended[x] = 3 * (data[near * stride + x] as number) + (data[far * stride + x] as number);
     for (let x = 0; x < width; x++) {
       const middle = x >> 1;
       const beside = Math.min(Math.max(middle + (x & 1 ? 1 : -1), 0), columns - 1);

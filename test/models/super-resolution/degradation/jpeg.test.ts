@@ -21,7 +21,7 @@ function picture(width: number, height: number): Image {
 
 async function libjpeg({ data, width, height }: Image, quality: number, chroma: ChromaSampling) {
   const file = await sharp(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality, chromaSubsampling: chroma, optimiseCoding: true })
+    .jpeg({ quality, chromaSubsampling: chroma })
     .toBuffer();
   return sharp(file).raw().toBuffer();
 }
@@ -34,25 +34,11 @@ describe("jpegRoundTrip", () => {
     ["4:4:4", 40],
     ["4:4:4", 85],
     ["4:4:4", 100],
-  ] as const)("equals libjpeg's %s at quality %i within rounding, odd sizes too", async (chroma, quality) => {
+  ] as const)("equals libjpeg's %s at quality %i to the byte", async (chroma, quality) => {
     const image = picture(75, 53);
     const ours = jpegRoundTrip(image, { quality, chroma });
     const theirs = await libjpeg(image, quality, chroma);
-    const apart = Array.from(ours.data, (value, k) => Math.abs(value - (theirs[k] as number)));
-    const mean = apart.reduce((sum, value) => sum + value, 0) / apart.length;
-    const loss =
-      Array.from(image.data, (value, k) => Math.abs(value - (theirs[k] as number))).reduce((a, b) => a + b) /
-      apart.length;
-    console.log(
-      chroma,
-      quality,
-      mean,
-      Math.max(...apart),
-      apart.filter((v) => v > 1).length / apart.length,
-      loss,
-    );
-    expect(mean).toBeLessThan(0.15);
-    expect(apart.filter((value) => value > 2).length / apart.length).toBeLessThan(0.02);
+    expect(Buffer.compare(ours.data, theirs)).toBe(0);
   });
 
   test("grey stays grey", () => {
