@@ -32,7 +32,7 @@ export interface ResizeOptions {
   readonly border?: ResampleBorder;
   /** Bytes only: round half up and clamp after the first pass too, as MATLAB does (default), or only at the end. */
   readonly roundEachPass?: boolean;
-  /** Widen the kernel when shrinking. Default: true for bicubic, false for nearest, as in MATLAB. */
+  /** Widen the kernel when shrinking. Default: true, but false for nearest, as in MATLAB. */
   readonly antialias?: boolean;
 }
 
@@ -193,7 +193,7 @@ export function imresize<D extends RasterData>(
       `imresize: an image of ${width}x${height}x${channels} has ${width * height * channels} values, got ${data.length}`,
     );
   }
-  const { kernel = "bicubic", border = "symmetric", antialias = kernel === "bicubic" } = options;
+  const { kernel = "bicubic", border = "symmetric", antialias = kernel !== "nearest" } = options;
   const [xScale, yScale] = scalesOf(src, target);
   const outWidth = "width" in target ? target.width : Math.ceil(width * xScale);
   const outHeight = "height" in target ? target.height : Math.ceil(height * yScale);

@@ -3,8 +3,11 @@
  */
 import { ShapeError } from "../errors.ts";
 
-/** "bicubic": Keys 1981 with a = -1/2; "nearest": a box of width 1 (for an integer factor: every pixel repeated). */
-export type ResampleKernel = "bicubic" | "nearest";
+/**
+ * "bicubic": Keys 1981 with a = -1/2; "bilinear": a triangle of width 2; "nearest": a box of width 1 (for an integer factor: every
+ * pixel repeated), which widened where it shrinks is the mean over areas.
+ */
+export type ResampleKernel = "bicubic" | "bilinear" | "nearest";
 
 /** What lies beyond the border: the image mirrored ("symmetric": ... 2 1 | 1 2 ...) or its last pixel repeated. */
 export type ResampleBorder = "symmetric" | "replicate";
@@ -37,6 +40,7 @@ interface KernelShape {
 
 const KERNELS: Record<ResampleKernel, KernelShape> = {
   bicubic: { width: 4, value: cubic },
+  bilinear: { width: 2, value: (x) => Math.max(1 - Math.abs(x), 0) },
   nearest: { width: 1, value: (x) => (-0.5 <= x && x < 0.5 ? 1 : 0) },
 };
 

@@ -9,6 +9,7 @@ import {
   type ModelScores,
 } from "../../models/super-resolution/compare.ts";
 import type { Pair, Unmeasured, Upscaler } from "../../models/super-resolution/evaluate.ts";
+import type { Weave } from "../../models/metrics/index.ts";
 import { benchmarkOf, publishedScores } from "../../models/super-resolution/paper-tables.ts";
 import { pictureSheet } from "../../models/training/picture-sheet.ts";
 import { type Arguments, required, text } from "./command.ts";
@@ -44,25 +45,29 @@ export async function evaluateSeveral(
     }
     if (sheet !== undefined) console.log(`\n${sheet}: ${names.join(", ")}`);
   }
-  const { images, models: scores, failed } = comparison;
+  const { images, models: scores, weave, failed } = comparison;
   return {
     images,
     models: scores,
+    ...(weave && { weave }),
     failed,
     ...(benchmark && { benchmark, published }),
     ...(sheet && { sheet }),
   };
 }
 
-function tableOf({ images, models }: Comparison): string[] {
+function tableOf({ images, models, weave }: Comparison): string[] {
   const perceptual = models.some((model) => model.perceptual !== undefined);
   const width = Math.max(...models.map(({ model }) => model.length), 16);
-  const cells = ({ matlab, ledig2017, perceptual: distance }: ModelScores) => [
+  const weaves = (found: Weave | undefined) =>
+    found ? [found.period2.toFixed(1), found.period4.toFixed(1)] : [];
+  const cells = ({ matlab, ledig2017, perceptual: distance, weave: own }: ModelScores) => [
     matlab.psnr.toFixed(2),
     matlab.ssim.toFixed(4),
     ledig2017.psnr.toFixed(2),
     ledig2017.ssim.toFixed(4),
     ...(distance === undefined ? [] : [distance.toFixed(4)]),
+    ...weaves(own),
   ];
   const titles = [
     "matlab dB",
@@ -70,11 +75,17 @@ function tableOf({ images, models }: Comparison): string[] {
     "ledig2017 dB",
     "SSIM",
     ...(perceptual ? ["SqueezeNet distance"] : []),
+    ...(weave ? ["weave of 2", "of 4"] : []),
   ];
   const row = (name: string, values: readonly string[]) =>
     name.padEnd(width) +
     values.map((value, k) => value.padStart(Math.max((titles[k] ?? "").length, 6) + 2)).join("");
-  return [row(`${images} images`, titles), ...models.map((model) => row(model.model, cells(model)))];
+  const lines = [row(`${images} images`, titles), ...models.map((model) => row(model.model, cells(model)))];
+  if (weave)
+    lines.push(
+      `weave: power at periods of 2 and 4 pixels against its neighbours', median; originals ${weaves(weave).join(" and ")}`,
+    );
+  return lines;
 }
 
 /** A PNG, or by its ending a page with captions that needs no other file. */

@@ -1,7 +1,13 @@
 /** `ganvas eval`: PSNR and SSIM of a model on a folder of images, by a named protocol. */
 import type { SystemTable } from "../../models/systems.ts";
 import { BASELINES } from "../../models/super-resolution/baselines.ts";
-import { evaluate, type Unmeasured, type Upscaler } from "../../models/super-resolution/evaluate.ts";
+import {
+  evaluate,
+  type Pair,
+  savedAsJpeg,
+  type Unmeasured,
+  type Upscaler,
+} from "../../models/super-resolution/evaluate.ts";
 import { findPairs } from "../../models/super-resolution/evaluate-node.ts";
 import { PROTOCOLS } from "../../models/metrics/index.ts";
 import { upscaleImage } from "../../models/super-resolution/enlarge.ts";
@@ -51,6 +57,11 @@ export const evaluateCommand = (table: SystemTable): Command => ({
       value: "FILE",
       help: "weights of SqueezeNet 1.1 (Caffe's): measures how different images look, too",
     },
+    jpeg: {
+      type: "string",
+      value: "Q,…",
+      help: "low resolutions are saved as JPEG (4:2:0) of each of these qualities first; one table for each",
+    },
     n: {
       type: "string",
       value: "N",
@@ -66,7 +77,7 @@ export const evaluateCommand = (table: SystemTable): Command => ({
     const foreign = ["n", "seed"].find((option) => text(args, option) !== undefined);
     if (foreign !== undefined)
       throw new InputError(`--${foreign} is about samples from noise, and upscaled photographs have none`);
-    const isTable = ["sheet", "perceptual"].some((option) => text(args, option) !== undefined);
+    const isTable = ["sheet", "perceptual", "jpeg"].some((option) => text(args, option) !== undefined);
     if (args.positionals.length > 1 || (isTable && args.positionals.length > 0)) return runTable(args);
     const [name = ""] = positionals(
       args,
@@ -93,6 +104,10 @@ export const evaluateCommand = (table: SystemTable): Command => ({
       const width = Math.max(...result.images.map((image) => image.name.length), 4);
       for (const image of [...result.images, { name: "mean", ...result.mean }])
         console.log(`${image.name.padEnd(width)}  ${image.psnr.toFixed(4)} dB  ${image.ssim.toFixed(4)}`);
+      if (result.weave)
+        console.log(
+          `weave: ${result.weave.period2.toFixed(1)} times its neighbours' power at a period of 2 pixels, ${result.weave.period4.toFixed(1)} at 4 (median)`,
+        );
     }
     return result;
   },
@@ -115,9 +130,31 @@ async function runTable(args: Arguments): Promise<unknown> {
   const precision = oneOf(args, "precision", PRECISIONS, "f32");
   const models = new Map<string, Upscaler>();
   for (const name of args.positionals) models.set(name, await upscalerOf(name, precision, args.signal));
-  const result = await evaluateSeveral(args, pairs, models);
-  tellFailed(result.failed, pairs.length);
-  return result;
+  const measure = async (some: readonly Pair[]) => {
+    const result = await evaluateSeveral(args, some, models);
+    tellFailed(result.failed, some.length);
+    return result;
+  };
+  const qualities = qualitiesOf(args);
+  if (!qualities) return measure(pairs);
+  const jpeg = [];
+  for (const quality of qualities) {
+    if (!args.json) console.log(`low resolutions saved as JPEG, quality ${quality}`);
+    jpeg.push({ quality, ...(await measure(savedAsJpeg(pairs, quality))) });
+  }
+  return { jpeg };
+}
+
+/** @throws InputError for what is no list of qualities, or a sheet that each of them would write anew */
+function qualitiesOf(args: Arguments): number[] | undefined {
+  const given = text(args, "jpeg");
+  if (given === undefined) return undefined;
+  const qualities = given.split(",").map(Number);
+  if (!qualities.every((quality) => Number.isInteger(quality) && quality >= 1 && quality <= 100))
+    throw new InputError(`--jpeg takes qualities from 1 to 100 such as 40,60,80, got "${given}"`);
+  if (qualities.length > 1 && text(args, "sheet") !== undefined)
+    throw new InputError("--sheet is of one quality; give --jpeg a single one");
+  return qualities;
 }
 
 async function upscalerOf(name: string, precision: Precision, signal: AbortSignal): Promise<Upscaler> {

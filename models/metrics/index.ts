@@ -21,3 +21,4 @@ export { psnr } from "./psnr.ts";
 export { pick, type Samples } from "./samples.ts";
 export { daalaTaps, ssimDaala } from "./ssim-daala.ts";
 export { ssimWang } from "./ssim-wang.ts";
+export { medianWeave, type Weave, weave } from "./weave.ts";

@@ -2,7 +2,16 @@
 import { crop, type Image } from "../../engine/io/image.ts";
 import { nearest } from "./baselines.ts";
 import { measurable, type Pair, type Unmeasured, type Upscaler } from "./evaluate.ts";
-import { type Protocol, PROTOCOLS, type Score, score, smallestSide } from "../metrics/index.ts";
+import {
+  medianWeave,
+  type Protocol,
+  PROTOCOLS,
+  type Score,
+  score,
+  smallestSide,
+  type Weave,
+  weave,
+} from "../metrics/index.ts";
 import { perceptualDistance } from "../features/perceptual.ts";
 import { detailWindow } from "../training/picture-sheet.ts";
 import type { SqueezeNet } from "../features/squeezenet.ts";
@@ -15,6 +24,8 @@ export interface ModelScores extends Readonly<Record<Protocol, Score>> {
   readonly model: string;
   /** Distance to the original in SqueezeNet's features, where there is one. */
   readonly perceptual?: number;
+  /** Median over the images that are large enough. */
+  readonly weave?: Weave;
 }
 
 /** One image as the low resolution (pixels repeated), each model's and the original show it. */
@@ -26,6 +37,8 @@ export interface DetailRow {
 export interface Comparison {
   readonly images: number;
   readonly models: readonly ModelScores[];
+  /** Of the originals, as of the models. */
+  readonly weave?: Weave;
   readonly details: readonly DetailRow[];
   /** Images that are left out. */
   readonly failed: readonly Unmeasured[];
@@ -48,6 +61,7 @@ export async function compareUpscalers(
 ): Promise<Comparison> {
   const sums = new Map([...models.keys()].map((name) => [name, newSum()]));
   const details: DetailRow[] = [];
+  const originals: (Weave | undefined)[] = [];
   const failed: Unmeasured[] = [];
   const side = Math.max(...PROTOCOLS.map((protocol) => smallestSide(protocol)));
   const total = pairs.length * models.size;
@@ -70,26 +84,37 @@ export async function compareUpscalers(
         sum[protocol].ssim += ssim;
       }
       if (eye) sum.perceptual += await perceptualDistance(eye, sr, hr);
+      sum.weaves.push(weave(sr));
       pictures.push(detail(sr));
     }
+    originals.push(weave(hr));
     details.push({ image, pictures: [...pictures, detail(hr)] });
   }
   onProgress(done, total, "");
   const images = details.length;
   const mean = ({ psnr, ssim }: Score): Score => ({ psnr: psnr / images, ssim: ssim / images });
-  const scores = [...sums].map(([model, { perceptual, matlab, ledig2017 }]) => ({
+  const median = (weaves: Sum["weaves"]) => {
+    const found = medianWeave(weaves);
+    return found && { weave: found };
+  };
+  const scores = [...sums].map(([model, { perceptual, matlab, ledig2017, weaves }]) => ({
     model,
     matlab: mean(matlab),
     ledig2017: mean(ledig2017),
     ...(eye && { perceptual: perceptual / images }),
+    ...median(weaves),
   }));
-  return { images, models: scores, details, failed };
+  return { images, models: scores, ...median(originals), details, failed };
 }
 
-type Sum = Record<Protocol, { psnr: number; ssim: number }> & { perceptual: number };
+type Sum = Record<Protocol, { psnr: number; ssim: number }> & {
+  perceptual: number;
+  readonly weaves: (Weave | undefined)[];
+};
 
 const newSum = (): Sum => ({
   matlab: { psnr: 0, ssim: 0 },
   ledig2017: { psnr: 0, ssim: 0 },
   perceptual: 0,
+  weaves: [],
 });

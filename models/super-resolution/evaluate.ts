@@ -3,7 +3,16 @@ import { imresize } from "../../engine/data/imresize.ts";
 import type { ResampleBorder } from "../../engine/data/resample-taps.ts";
 import { InputError } from "../../engine/errors.ts";
 import { crop, type Image, makeImage, toRgb } from "../../engine/io/image.ts";
-import { type Protocol, type Score, score, smallestSide } from "../metrics/index.ts";
+import {
+  medianWeave,
+  type Protocol,
+  type Score,
+  score,
+  smallestSide,
+  type Weave,
+  weave,
+} from "../metrics/index.ts";
+import { jpegRoundTrip } from "./degradation/jpeg.ts";
 
 const FACTOR = 4;
 
@@ -39,6 +48,8 @@ export interface Evaluation {
   readonly images: readonly ImageScore[];
   /** Means over the images of their own values. */
   readonly mean: Score;
+  /** Median over the images that are large enough. */
+  readonly weave?: Weave;
   /** Images that are left out, because they cannot be read, do not fit or are too small. */
   readonly failed: readonly Unmeasured[];
 }
@@ -83,6 +94,16 @@ export function matchPair(
   const lr = imresize(hr, { scale: 1 / FACTOR }, { border });
   return { lr: makeImage(lr.data, lr.width, lr.height, 3), hr };
 }
+
+/** The same pairs, their low resolutions saved as JPEG (4:2:0). */
+export const savedAsJpeg = (pairs: readonly Pair[], quality: number): Pair[] =>
+  pairs.map(({ name, load }) => ({
+    name,
+    load: async () => {
+      const { lr, hr } = await load();
+      return { lr: jpegRoundTrip(lr, { quality }), hr };
+    },
+  }));
 
 /**
  * The pairs that can be measured, one after the other; each of the others is told to `onFailed`.
@@ -129,6 +150,7 @@ export async function evaluate(
   model = upscaler.name,
 ): Promise<Evaluation> {
   const images: ImageScore[] = [];
+  const weaves: (Weave | undefined)[] = [];
   const failed: Unmeasured[] = [];
   for await (const { name, lr, hr } of measurable(pairs, smallestSide(protocol), (one) => failed.push(one))) {
     const sr = await upscaler(lr);
@@ -139,9 +161,18 @@ export async function evaluate(
     }
     const latest = { name, ...score(sr, hr, protocol) };
     images.push(latest);
+    weaves.push(weave(sr));
     onProgress?.({ done: images.length + failed.length, total: pairs.length, latest });
   }
   const mean = (value: (image: ImageScore) => number) =>
     images.reduce((sum, image) => sum + value(image), 0) / images.length;
-  return { model, protocol, images, mean: { psnr: mean((i) => i.psnr), ssim: mean((i) => i.ssim) }, failed };
+  const median = medianWeave(weaves);
+  return {
+    model,
+    protocol,
+    images,
+    mean: { psnr: mean((i) => i.psnr), ssim: mean((i) => i.ssim) },
+    ...(median && { weave: median }),
+    failed,
+  };
 }

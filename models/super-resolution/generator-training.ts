@@ -3,7 +3,8 @@ import type { BatchSource, ImageLoader } from "../../engine/data/index.ts";
 import { parseSqueezeNet } from "../features/squeezenet.ts";
 import type { Assessment, Data, Merit, Request, Training } from "../system.ts";
 import type { Host } from "../training/host.ts";
-import { flag, number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
+import { choice, flag, number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
+import { DEGRADATIONS, type Degradation } from "./degradation/degrade.ts";
 import { findPhotographs, type Photographs } from "./photographs.ts";
 import { type PatchFields, type PatchOptions, PatchSource } from "./patches.ts";
 import type { GeneratorTrainer, Recipe } from "./recipe.ts";
@@ -29,6 +30,10 @@ export const GENERATOR_OPTIONS = {
   candidates: whole(1, {
     help: "random places that compete for a patch; the one with the most detail is taken (the preset's or size's by default, mostly 1)",
     paper: 1,
+  }),
+  degrade: choice(DEGRADATIONS, {
+    help: "what low resolutions go through: jpeg saves most of them at quality 30 to 95, some twice; second-order blurs, resizes, adds noise and saves twice, in random order (none by default)",
+    paper: "none",
   }),
   ...RUN_OPTIONS,
   recompute: flag({
@@ -56,8 +61,18 @@ export interface Photos extends Data {
   source(recipe: Recipe): BatchSource<PatchFields>;
 }
 
-/** Opens the photographs. @param name of the system whose patches they become @throws InputError where none is of use */
-export async function openPhotos(name: string, request: Asked, patch: number): Promise<Photos> {
+/**
+ * Opens the photographs.
+ * @param name of the system whose patches they become
+ * @param degradation of those to validate on, which is that of the recipe
+ * @throws InputError where none is of use
+ */
+export async function openPhotos(
+  name: string,
+  request: Asked,
+  patch: number,
+  degradation: Degradation = "none",
+): Promise<Photos> {
   const { host, options, path, leaveOut } = request;
   const photographs = await findPhotographs(host, path, options.val, patch);
   const { training, validating, images, leftOut, fingerprint } = photographs;
@@ -73,8 +88,8 @@ export async function openPhotos(name: string, request: Asked, patch: number): P
     items: "photographs",
     count,
     summary: `${count} photographs, ${validating.paths.length} to validate on${small > 0 ? `, ${small} too small` : ""}`,
-    validation: new Validation(images, eye),
-    source({ seed, batchSize, patch, candidates = 1, allSymmetries }) {
+    validation: new Validation(images, eye, degradation),
+    source({ seed, batchSize, patch, candidates = 1, allSymmetries, degrade }) {
       const cut = {
         seed,
         batchSize,
@@ -82,6 +97,7 @@ export async function openPhotos(name: string, request: Asked, patch: number): P
         candidates,
         flipVertical: allSymmetries,
         transpose: allSymmetries,
+        ...(degrade && { degrade }),
       };
       source ??= host.batches(name, training, cut, leaveOut) as BatchSource<PatchFields>;
       return source;

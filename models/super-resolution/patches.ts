@@ -9,15 +9,22 @@ import type { Batch, BatchField, BatchSource, ImageLoader } from "../../engine/d
 import { ImageWindow, loadedImages } from "../../engine/data/image-window.ts";
 import { imresize } from "../../engine/data/imresize.ts";
 import { GanvasError, InputError } from "../../engine/errors.ts";
-import { type Image, makeImage } from "../../engine/io/image.ts";
+import { crop, type Image, makeImage } from "../../engine/io/image.ts";
 import { integer, permutation, randomBits } from "../../engine/random.ts";
+import { type Degradation, degrade } from "./degradation/degrade.ts";
 
 const FACTOR = 4;
 const UNIT = Float32Array.from({ length: 256 }, (_, v) => v / 255);
 const SIGNED = Float32Array.from({ length: 256 }, (_, v) => v / 127.5 - 1);
 
 /** What the random numbers of one seed are for (the last counter word). */
-const STREAM = { images: 0x5a01, patches: 0x5a02, rounds: 0x5a03 };
+const STREAM = { images: 0x5a01, patches: 0x5a02, rounds: 0x5a03, within: 0x5a05 };
+
+/**
+ * Pixels by which a region that is degraded is larger than its patch: two of JPEG's largest blocks (16 pixels of the low
+ * resolution), so that patches begin at every place of a block and see nothing of a border.
+ */
+const AROUND = 2 * 16 * FACTOR;
 
 /** What a batch holds: low resolution in [0, 1], [n, patch / 4, patch / 4, 3], and high in [-1, 1], [n, patch, patch, 3]. */
 export type PatchFields = "lr" | "hr";
@@ -46,6 +53,8 @@ export interface PatchOptions {
    * "image": of the whole image, and crops begin at multiples of 4, so that nothing is seen of a border within.
    */
   readonly lowResolution?: "crop" | "image";
+  /** What happens to the low resolution, beside its reduction; it is then made of a larger part around the crop. Default "none". */
+  readonly degrade?: Degradation;
 }
 
 /** One patch: where it lies and how it is turned. */
@@ -115,9 +124,12 @@ export class PatchSource implements BatchSource<PatchFields> {
       transpose: false,
       candidates: 1,
       lowResolution: "crop",
+      degrade: "none",
       ...options,
     };
-    const { seed, batchSize, patch, candidates } = this.#options;
+    const { seed, batchSize, patch, candidates, lowResolution } = this.#options;
+    if (this.#options.degrade !== "none" && lowResolution === "image")
+      throw new GanvasError("what is degraded is made of parts of images, not of whole ones");
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new InputError(`the batch size must be a positive integer, got ${batchSize}`);
     }
@@ -159,15 +171,24 @@ export class PatchSource implements BatchSource<PatchFields> {
 
   /** Where patch `place` of batch `k` is cut. */
   #draw(k: number, place: number, image: Image): Draw {
-    const { candidates, patch } = this.#options;
+    const { candidates } = this.#options;
     const draws = Array.from({ length: candidates }, (_, n) => this.#candidate(k, place, n, image));
     if (draws.length === 1) return draws[0] as Draw;
-    const details = draws.map((draw) => detail(image, patch, draw));
+    const details = draws.map((draw) => detail(image, this.#side(image), draw));
     return draws[details.indexOf(Math.max(...details))] as Draw;
   }
 
+  /** Side of the square that is cut out of an image: the patch, or the region around it that is degraded. */
+  #side({ width, height }: Image): number {
+    const { degrade: kind, patch } = this.#options;
+    if (kind === "none") return patch;
+    const most = Math.min(width, height);
+    return Math.min(patch + AROUND, most - (most % FACTOR));
+  }
+
   #candidate(k: number, place: number, n: number, image: Image): Draw {
-    const { seed, patch, lowResolution, flipHorizontal, flipVertical, transpose } = this.#options;
+    const patch = this.#side(image);
+    const { seed, lowResolution, flipHorizontal, flipVertical, transpose } = this.#options;
     const [xWord, yWord, turn] = randomBits(seed, k, place, n, STREAM.patches);
     const step = lowResolution === "image" ? FACTOR : 1;
     return {
@@ -193,16 +214,35 @@ export class PatchSource implements BatchSource<PatchFields> {
     this.#window.retain(window);
     const images = await Promise.all(this.#chooseImages(index, window).map((i) => this.#window.image(i)));
     for (const [place, held] of images.entries()) {
-      const draw = this.#draw(index, place, held.hr);
-      const crop = cutSquare(held.hr, patch, draw.x, draw.y, draw);
-      const reduced = held.lr
-        ? cutSquare(held.lr, small, draw.x / FACTOR, draw.y / FACTOR, draw)
-        : imresize({ width: patch, height: patch, channels: 3, data: crop }, { scale: 1 / FACTOR }).data;
-      store(hr, place * crop.length, crop, SIGNED);
+      const { original, reduced } = this.#cut(index, place, held);
+      store(hr, place * original.length, original, SIGNED);
       store(lr, place * reduced.length, reduced, UNIT);
     }
     const squares = (data: BatchField["data"], side: number) => ({ shape: [batchSize, side, side, 3], data });
     return { index, count: batchSize, fields: { lr: squares(lr, small), hr: squares(hr, patch) } };
+  }
+
+  /** The bytes of a patch and of its low resolution. */
+  #cut(k: number, place: number, held: HeldImage): { original: Uint8Array; reduced: Uint8Array } {
+    const { seed, patch, degrade: kind } = this.#options;
+    const draw = this.#draw(k, place, held.hr);
+    const side = this.#side(held.hr);
+    const square = cutSquare(held.hr, side, draw.x, draw.y, draw);
+    if (kind === "none") {
+      const reduced = held.lr
+        ? cutSquare(held.lr, patch / FACTOR, draw.x / FACTOR, draw.y / FACTOR, draw)
+        : imresize({ width: patch, height: patch, channels: 3, data: square }, { scale: 1 / FACTOR }).data;
+      return { original: square, reduced };
+    }
+    const region = makeImage(square, side, side, 3);
+    const low = degrade(region, kind, { seed, batch: k, place });
+    const [right, down] = randomBits(seed, k, place, 0, STREAM.within);
+    const room = (side - patch) / FACTOR + 1;
+    const [x, y] = [integer(right, room), integer(down, room)];
+    return {
+      original: crop(region, FACTOR * x, FACTOR * y, patch, patch).data,
+      reduced: crop(low, x, y, patch / FACTOR, patch / FACTOR).data,
+    };
   }
 
   async close(): Promise<void> {

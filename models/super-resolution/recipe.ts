@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { LearningRate } from "../training/recipe.ts";
 import { SCHEDULES } from "../training/recipe.ts";
 import type { RunRecipe, Trainer } from "../training/trainer.ts";
+import { DEGRADATIONS, type Degradation } from "./degradation/degrade.ts";
 import type { SRResNet, SRResNetConfig } from "./srresnet.ts";
 
 /** How a generator is trained. */
@@ -14,6 +15,8 @@ export interface Recipe extends RunRecipe, LearningRate {
   readonly allSymmetries: boolean;
   /** Random places that compete for a patch: the one with the most detail is taken. Any place by default. */
   readonly candidates?: number;
+  /** What low resolutions go through beside their reduction; nothing by default. */
+  readonly degrade?: Degradation;
 }
 
 const size = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
@@ -29,6 +32,7 @@ export const recipeEntries = {
   steps: v.pipe(v.number(), v.integer(), v.minValue(1)),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
   allSymmetries: v.boolean(),
+  degrade: v.optional(v.picklist(DEGRADATIONS)),
 } as const;
 
 /** A training whose generator enlarges images. */

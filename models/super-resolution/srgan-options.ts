@@ -158,11 +158,11 @@ export const OF_DISCRIMINATOR: readonly string[] = [
 
 /** What the options say of the recipe. */
 export function settingsOf(options: SRGANOptions): Partial<SRGANChoice> {
-  const { steps, seed, lr, batch, candidates } = options;
+  const { steps, seed, lr, batch, candidates, degrade } = options;
   const named = [...Object.keys(SETTINGS), ...Object.keys(DISCRIMINATOR_SETTINGS)] as (keyof SRGANOptions)[];
   const camel = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const entries = [
-    ...Object.entries({ steps, seed, lr, batchSize: batch, candidates }),
+    ...Object.entries({ steps, seed, lr, batchSize: batch, candidates, degrade }),
     ...named.map((name) => [camel(name), options[name]] as const),
   ];
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));

@@ -111,6 +111,7 @@ export interface SRGANSettings
       | "adversarialWeight"
       | "batchSize"
       | "candidates"
+      | "degrade"
       | "discriminatorLead"
       | "discriminatorLr"
       | "discriminatorSchedule"

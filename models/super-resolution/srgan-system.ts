@@ -92,7 +92,11 @@ export const srgan = system<typeof SRGAN_OPTIONS, SRGANRecipe, SRGANData>({
       : await inputsOf(request);
     const { features } = inputs;
     const extras = features ? { vgg: { file: features.file, sha256: features.sha256 } } : {};
-    return { ...(await openPhotos("srgan", request, inputs.draft.patch)), ...inputs, extras };
+    return {
+      ...(await openPhotos("srgan", request, inputs.draft.patch, inputs.draft.degrade)),
+      ...inputs,
+      extras,
+    };
   },
   async plan({ options }, { draft, features, generator, source }) {
     if (!features || draft.content.kind === "mse") return draft;

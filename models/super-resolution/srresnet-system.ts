@@ -75,7 +75,11 @@ export const srresnet = system<typeof OPTIONS, SRResNetRecipe, SRResNetData>({
       file === undefined
         ? undefined
         : { weights: await deepened(await loadGenerator(host, file), network, seed, file), file };
-    return { ...(await openPhotos("srresnet", request, resumed?.recipe.patch ?? patch)), begins };
+    const degradation = resumed ? resumed.recipe.degrade : options.degrade;
+    return {
+      ...(await openPhotos("srresnet", request, resumed?.recipe.patch ?? patch, degradation)),
+      begins,
+    };
   },
   async plan({ options, preset }, { begins }) {
     const usual = presetOf(preset);
@@ -85,6 +89,7 @@ export const srresnet = system<typeof OPTIONS, SRResNetRecipe, SRResNetData>({
       lr = usual.lr,
       batch = usual.batchSize,
       candidates,
+      degrade,
       precision,
     } = options;
     return {
@@ -94,6 +99,7 @@ export const srresnet = system<typeof OPTIONS, SRResNetRecipe, SRResNetData>({
       lr,
       batchSize: batch,
       ...(candidates !== undefined && { candidates }),
+      ...(degrade !== undefined && { degrade }),
       ...(precision === "mixed" && { precision }),
       ...(begins && { start: "trained" as const }),
     };

@@ -1,6 +1,7 @@
 /** Measuring a super-resolution network while it trains, and showing what it does. */
 import { crop, type Image, toRgb } from "../../engine/io/image.ts";
 import { bicubic, nearest } from "./baselines.ts";
+import { type Degradation, degrade } from "./degradation/degrade.ts";
 import { matchPair } from "./evaluate.ts";
 import { score } from "../metrics/index.ts";
 import { pictureSheet } from "../training/picture-sheet.ts";
@@ -38,10 +39,19 @@ export class Validation {
 
   private readonly eye: SqueezeNet | undefined;
 
-  /** @param eye measures the perceptual distance too */
-  constructor(images: readonly Image[], eye?: SqueezeNet) {
+  /**
+   * @param eye measures the perceptual distance too
+   * @param degradation that low resolutions go through, the same in every run
+   */
+  constructor(images: readonly Image[], eye?: SqueezeNet, degradation: Degradation = "none") {
     this.eye = eye;
-    this.pairs = images.map((image, k) => matchPair(`validation image ${k}`, image));
+    this.pairs = images.map((image, k) => {
+      const { hr, lr } = matchPair(`validation image ${k}`, image);
+      return {
+        hr,
+        lr: degradation === "none" ? lr : degrade(hr, degradation, { seed: 0, batch: 0, place: k }),
+      };
+    });
   }
 
   async measure(net: SRResNet): Promise<ValidationScore> {

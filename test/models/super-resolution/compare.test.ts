@@ -46,7 +46,7 @@ describe("comparison", () => {
     const models = new Map([["nearest", nearest]]);
     const whole = await compareUpscalers(pairs, models);
     const { failed, ...rest } = await compareUpscalers([tiny, ...pairs], models);
-    expect(rest).toEqual({ images: 2, models: whole.models, details: whole.details });
+    expect(rest).toEqual({ images: 2, models: whole.models, details: whole.details, weave: whole.weave });
     expect(failed.map(({ name }) => name)).toEqual(["tiny"]);
     await expect(compareUpscalers([tiny], models)).rejects.toThrow(/^tiny: to measure it takes/);
   });
