@@ -31,6 +31,8 @@ export interface RunListener {
   progress(step: number, steps: number, note: string): void;
   /** What an update measured, by name, once it is known: while the next one runs. */
   measured?(step: number, measures: Readonly<Record<string, number>>): void;
+  /** After each assessment. */
+  assessed?(step: number, assessment: Assessment): void;
   readonly compiling: CompileProgress;
 }
 
@@ -194,6 +196,7 @@ export class Run {
     const { step } = training.trainer;
     const assessment = await training.assess();
     this.assessment = assessment;
+    this.settings.listener.assessed?.(step, assessment);
     log.write({ step, validation: assessment.scores });
     this.warn(step, this.watch.assessed(step, assessment.scores));
     await this.best.offer(step, assessment, () => training.trainer.weights());
