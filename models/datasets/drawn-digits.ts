@@ -193,15 +193,27 @@ function drawn(digit: number, index: number): Uint8Array {
     ];
     return [SIDE / 2 + right + cos * u - sin * v, SIDE / 2 + down + sin * u + cos * v];
   };
-  const segments = (STROKES[digit] ?? []).flatMap((corners) => {
+  const nearest = new Float32Array(SIDE * SIDE).fill(SIDE);
+  for (const corners of STROKES[digit] ?? []) {
     const line = smooth(corners.map(place));
-    return line.slice(1).map((end, k) => [line[k] as Point, end] as const);
-  });
-  return Uint8Array.from({ length: SIDE * SIDE }, (_, k) => {
-    const at: Point = [(k % SIDE) + 0.5, Math.floor(k / SIDE) + 0.5];
-    const nearest = segments.reduce((least, [a, b]) => Math.min(least, distance(at, a, b)), SIDE);
-    return Math.round(255 * Math.min(Math.max(pen + 0.5 - nearest, 0), 1));
-  });
+    for (const [k, end] of line.slice(1).entries()) approach(nearest, line[k] as Point, end, pen + 1);
+  }
+  return Uint8Array.from(nearest, (far) => Math.round(255 * Math.min(Math.max(pen + 0.5 - far, 0), 1)));
+}
+
+/** Notes how far pixels lie from a stretch; those farther than `reach` are left out. */
+function approach(nearest: Float32Array, a: Point, b: Point, reach: number): void {
+  const span = (axis: 0 | 1) =>
+    [
+      Math.max(Math.floor(Math.min(a[axis], b[axis]) - reach), 0),
+      Math.min(Math.ceil(Math.max(a[axis], b[axis]) + reach), SIDE),
+    ] as const;
+  const [[left, right], [top, bottom]] = [span(0), span(1)];
+  for (let y = top; y < bottom; y++)
+    for (let x = left; x < right; x++) {
+      const k = y * SIDE + x;
+      nearest[k] = Math.min(nearest[k] as number, distance([x + 0.5, y + 0.5], a, b));
+    }
 }
 
 /** A line through all corners, bent between them (Catmull and Rom 1974). */

@@ -9,12 +9,14 @@ import { drawPoints } from "./points.ts";
 export const SCENE_POINTS = 2500;
 /** Cells along each side in which points are counted, as the judge does. */
 const CELLS = 40;
+/** Cells along each side in which the real density is drawn. */
+const FINE = 128;
 
 export interface Scene {
-  /** Of the field and of `density`: row by row from (-reach, -reach). */
+  /** Of the field: row by row from (-reach, -reach). */
   readonly grid: Grid;
-  /** Of the real distribution at the middle of each cell. */
-  readonly density: Float64Array;
+  /** Of the real distribution at the middles of finer cells, in the same order. */
+  readonly density: { readonly cells: number; readonly values: Float32Array };
   readonly field: Field;
   /** x and y in turn; the generated ones always of the same noise. */
   readonly real: Float32Array;
@@ -35,14 +37,24 @@ export function sceneOf(
     grid,
     field,
     made,
-    density: Float64Array.from(middles(grid), ([x, y]) => distribution.density(x, y)),
+    density: densityOf(distribution, grid.reach),
     real: drawPoints(distribution, seed, made.length / 2),
     divergences: divergences(sharesOf(distribution, counted), pointShares(made, counted)),
     modes: distribution.modes.length > 1 ? modesFound(made, distribution) : undefined,
   };
 }
 
+const drawn = new WeakMap<Distribution, Scene["density"]>();
 const integrated = new WeakMap<Distribution, Float64Array>();
+
+/** Looked at once: it stays the same. */
+function densityOf(distribution: Distribution, reach: number): Scene["density"] {
+  const values = () =>
+    Float32Array.from(middles({ reach, cells: FINE }), ([x, y]) => distribution.density(x, y));
+  const known = drawn.get(distribution) ?? { cells: FINE, values: values() };
+  drawn.set(distribution, known);
+  return known;
+}
 
 /** Integrated once: it takes longer than all the rest. */
 function sharesOf(distribution: Distribution, grid: Grid): Float64Array {

@@ -1,5 +1,5 @@
 /** Trains and samples: in a worker, or on the page's thread where workers have no WebGPU. See `Lab` for what its calls do. */
-import { init, type Tensor } from "../../../engine/index.ts";
+import { type DeviceInfo, init, type Tensor } from "../../../engine/index.ts";
 import { decodeCheckpoint } from "../../../engine/io/index.ts";
 import { setOfFiles } from "../../../models/datasets/open-browser.ts";
 import type { FileSet } from "../../../models/datasets/file-set.ts";
@@ -79,6 +79,7 @@ export class WorkerLab implements T.Lab {
     const run = await Run.begin(plan, {
       listener: this.telling.listener,
       signal: new AbortController().signal,
+      describe: adapterWords,
     });
     this.run = run;
     const { trainer } = run.training;
@@ -266,6 +267,10 @@ async function loadSampler(name: string, model: string): Promise<Sampler> {
   await init();
   return system.load(await fetchFile(entry.file), entry.file);
 }
+
+/** Browsers tell little of an adapter. */
+const adapterWords = ({ description, device, vendor, architecture }: DeviceInfo): string =>
+  description || device || [vendor, architecture].filter((word) => word !== "").join(" ") || "a GPU";
 
 /** Fetches a file of the repository from beside the page. */
 async function fetchFile(path: string): Promise<Uint8Array> {

@@ -135,13 +135,15 @@ class Chart {
       ticks: { show: false },
     };
     const { log, names } = this.group;
+    // Answers are probabilities.
+    const fixed = names.every((name) => name.startsWith("D("));
     this.#plot = new uPlot(
       {
         width: 300,
         height: HEIGHT,
         legend: { show: false },
         cursor: { y: false, drag: { x: true, y: false } },
-        scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
+        scales: { x: { time: false }, y: log ? { distr: 3 } : fixed ? { range: [0, 1] } : {} },
         axes: [
           { ...axis, size: 26, font: "11px system-ui", space: 60 },
           {

@@ -1,20 +1,10 @@
 /** How a discriminator's answers are spread: to real samples upwards, to generated ones downwards. */
 import { element } from "../../components/dom.ts";
+import { BINS, binsOf } from "./bins.ts";
 import { swatch } from "./timeline.ts";
 
-const BINS = 20;
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [320, 130];
-
-/** How many of these probabilities lie in each of `BINS` equal parts of 0 to 1. */
-export function binsOf(probabilities: ArrayLike<number>): number[] {
-  const bins = Array<number>(BINS).fill(0);
-  for (let k = 0; k < probabilities.length; k++) {
-    const bin = Math.min(Math.max(Math.floor((probabilities[k] as number) * BINS), 0), BINS - 1);
-    bins[bin] = (bins[bin] as number) + 1;
-  }
-  return bins;
-}
 
 const meanOf = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
@@ -55,13 +45,13 @@ export function histogram(real: Float32Array, fake: Float32Array): HTMLElement {
       element("span", {}, "0: generated"),
       element(
         "span",
-        {},
+        { class: "histogram-words" },
         swatch("--forward"),
         `real ${meanOf(real).toFixed(2)} `,
         swatch("--backward"),
         `generated ${meanOf(fake).toFixed(2)}`,
       ),
-      element("span", {}, "1: real"),
+      element("span", { class: "histogram-right" }, "1: real"),
     ),
   );
 }

@@ -29,11 +29,10 @@ export function drawPlane(canvas: HTMLCanvasElement, scene: Scene, layers: Plane
   context.fillStyle = `rgb(${middle.join()})`;
   context.fillRect(0, 0, SIDE, SIDE);
   if (layers.field) {
-    const shade = (k: number) =>
-      signedColour(0.62 * Math.tanh((scene.field.logits[k] as number) / 3), middle);
+    const shade = (k: number) => signedColour(0.7 * Math.tanh((scene.field.logits[k] as number) / 2), middle);
     paintCells(context, cells, shade);
   }
-  if (layers.density) outlineDensity(context, scene, at);
+  if (layers.density) paintDensity(context, scene);
   dots(context, scene.real, at, layers.real ? token("--ink-soft") : undefined, 1.1, 0.4);
   dots(context, scene.made, at, token("--accent"), 1.5, 0.85);
   if (layers.arrows) arrows(context, scene, at);
@@ -44,7 +43,7 @@ type At = (x: number, y: number) => [number, number];
 function paintCells(
   context: CanvasRenderingContext2D,
   cells: number,
-  shade: (k: number) => readonly [number, number, number],
+  shade: (k: number) => readonly number[],
 ): void {
   const small = new OffscreenCanvas(cells, cells);
   const inner = small.getContext("2d");
@@ -53,7 +52,8 @@ function paintCells(
   for (let k = 0; k < cells * cells; k++) {
     // Rows of the grid go upwards.
     const row = cells - 1 - Math.floor(k / cells);
-    pixels.data.set([...shade(k), 255], 4 * (row * cells + (k % cells)));
+    const [red = 0, green = 0, blue = 0, alpha = 255] = shade(k);
+    pixels.data.set([red, green, blue, alpha], 4 * (row * cells + (k % cells)));
   }
   inner.putImageData(pixels, 0, 0);
   context.imageSmoothingQuality = "high";
@@ -81,34 +81,14 @@ function dots(
   context.globalAlpha = 1;
 }
 
-/** Cells in which the real density is above a tenth of its largest value. */
-function outlineDensity(context: CanvasRenderingContext2D, { density, grid }: Scene, at: At): void {
-  const most = density.reduce((a, b) => Math.max(a, b), 0);
-  const { cells, reach } = grid;
-  const inside = (column: number, row: number) =>
-    Math.min(column, row) >= 0 &&
-    Math.max(column, row) < cells &&
-    (density[row * cells + column] as number) > most / 10;
-  const corner = (column: number, row: number) =>
-    at(-reach + (2 * reach * column) / cells, -reach + (2 * reach * row) / cells);
-  context.strokeStyle = token("--ink");
-  context.globalAlpha = 0.55;
-  context.lineWidth = 1.4;
-  context.beginPath();
-  for (let row = 0; row <= cells; row++)
-    for (let column = 0; column <= cells; column++) {
-      const here = inside(column, row);
-      if (here !== inside(column - 1, row)) {
-        context.moveTo(...corner(column, row));
-        context.lineTo(...corner(column, row + 1));
-      }
-      if (here !== inside(column, row - 1)) {
-        context.moveTo(...corner(column, row));
-        context.lineTo(...corner(column + 1, row));
-      }
-    }
-  context.stroke();
-  context.globalAlpha = 1;
+/** The real density, from nothing to the colour of the text. */
+function paintDensity(context: CanvasRenderingContext2D, { density: { cells, values } }: Scene): void {
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches ? 255 : 0;
+  paintCells(context, cells, (k) => {
+    const share = Math.min((1.6 * (values[k] as number)) / most, 1);
+    return [dark, dark, dark, Math.round(120 * Math.sqrt(share))];
+  });
 }
 
 /** Where points would go to look more real. Lengths are compared with the longest. */

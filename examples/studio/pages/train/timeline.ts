@@ -28,7 +28,7 @@ export class Timeline {
   readonly #legend = element("p", { class: "fine", hidden: true });
   readonly #empty: HTMLElement;
   #frames: Frame[] = [];
-  #drawn: PlaneLayers = { field: true, arrows: false, density: true, real: true };
+  #drawn: PlaneLayers = { field: true, arrows: false, density: true, real: false };
 
   constructor() {
     const id = uniqueId("time");
@@ -48,7 +48,7 @@ export class Timeline {
       swatch("--accent"),
       "generated points, ",
       swatch("--ink-soft"),
-      "real ones. Orange: the discriminator takes it for real; blue: for generated. Outlined: where real points are dense.",
+      "real ones. Orange: the discriminator takes a place for real; blue: for generated. Shaded: where real points are dense.",
     );
     this.#layers.append(
       element("legend", { class: "visually-hidden" }, "What is drawn"),

@@ -147,6 +147,7 @@ class TrainPage {
 
   #refresh(): void {
     const idle = !this.#running;
+    this.#status.dataset.running = String(this.#running);
     const live = this.#facts !== undefined && !this.#stale;
     const kept = this.#kept;
     this.#start.hidden = !live && kept !== undefined;
@@ -283,7 +284,6 @@ class TrainPage {
     const state = ended ? "All updates are made: " : this.#running ? "" : "Paused: ";
     this.#status.textContent = `${state}update ${step} of ${steps.toLocaleString("en")}${pace}`;
     this.#status.dataset.step = String(step);
-    this.#status.dataset.running = String(this.#running);
     this.#bar.style.transform = `scaleX(${Math.min(step / steps, 1)})`;
   }
 
