@@ -122,6 +122,7 @@ export class WorkerLab implements T.Lab {
       this.telling.inside(await insideOf(trainer, parts, undefined));
       parts.dispose();
       await run.save();
+      await this.look(run);
       this.telling.flush(this.standing(run));
       return steps;
     });

@@ -3,6 +3,7 @@ import { element } from "../../components/dom.ts";
 import { short } from "../../components/tensor-view.ts";
 import type { LayerNorm, Player } from "../../lab/types.ts";
 
+/** @param title "" where a heading stands above already */
 export function layerNormBars(title: string, layers: readonly LayerNorm[], player: Player): HTMLElement {
   const longest = Math.max(...layers.map(({ norm }) => norm), Number.MIN_VALUE);
   const rows = layers.map(({ layer, norm }) => {
@@ -16,10 +17,6 @@ export function layerNormBars(title: string, layers: readonly LayerNorm[], playe
       element("span", { class: "bar-value" }, short(norm)),
     );
   });
-  return element(
-    "div",
-    { class: "norms" },
-    element("h3", {}, title),
-    element("ul", { class: "bars" }, ...rows),
-  );
+  const heading = title === "" ? [] : [element("h3", {}, title)];
+  return element("div", { class: "norms" }, ...heading, element("ul", { class: "bars" }, ...rows));
 }
