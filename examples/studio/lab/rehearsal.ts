@@ -3,6 +3,9 @@ import type { Data, System, Training } from "../../../models/system.ts";
 import type { Trainer } from "../../../models/training/trainer.ts";
 import { REHEARSAL } from "./types.ts";
 
+/** Sides of pictures in pixels; super-resolution has sizes of its own. */
+const SMALL = 28;
+
 const data: Data = {
   fingerprint: REHEARSAL,
   count: 1,
@@ -13,7 +16,7 @@ const data: Data = {
 /** A system that runs the rehearsal of this preset, or else the smallest; options change nothing but the number of updates. */
 export function rehearsalOf(system: System, preset: string): System {
   const name = system.rehearsals.includes(preset) ? preset : (system.rehearsals.at(-1) as string);
-  const { trainer, batch } = system.rehearse(name);
+  const { trainer, batch } = system.rehearse(name, system.builtIn && SMALL);
   // What a recipe says beside the network was made up: a rehearsal ends when somebody ends it.
   const recipe = { ...trainer.recipe, steps: 1_000_000 };
   return {

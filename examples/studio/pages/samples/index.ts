@@ -15,7 +15,9 @@ export interface SamplesPage {
 }
 
 const isPyramid = ({ stages }: SystemEntry): boolean => stages.length > 0;
-const isText = ({ name }: SystemEntry): boolean => name.startsWith("text");
+/** Whether a system makes pictures of text, by its name. */
+export const isTextSystem = (name: string): boolean => name.startsWith("text");
+const isText = ({ name }: SystemEntry): boolean => isTextSystem(name);
 
 const samplesPage = (of: SamplesPage): Page =>
   laterPage(of.route, of.title, async (host, studio) => {

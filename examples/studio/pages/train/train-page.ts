@@ -236,7 +236,10 @@ class TrainPage {
     try {
       await work();
     } catch (error) {
-      this.#notice.show("The training cannot go on.", (error as Error).message);
+      const { name, message } = error as Error;
+      const advice =
+        name === "DeviceError" ? " Load the page again: the run goes on from its last checkpoint." : "";
+      this.#notice.show("The training cannot go on.", message + advice);
       this.#stale = true;
     } finally {
       this.#running = false;
