@@ -131,12 +131,51 @@ function tilesOf(
 
 const PLANE = 180;
 
+/** Where points of the plane are pulled: against their gradients, of which the longest is drawn a sixth of the side long. */
+export function pullView(title: string, points: Numbers, gradients: Numbers): HTMLElement {
+  const canvas = element("canvas", {
+    class: "pixels",
+    role: "img",
+    "aria-label": `${title}: an arrow at each point`,
+  });
+  drawPoints(canvas, points.data);
+  const context = canvas.getContext("2d");
+  const reach = reachOf(points.data);
+  let longest = 1e-30;
+  for (let k = 0; k + 1 < gradients.data.length; k += 2)
+    longest = Math.max(longest, Math.hypot(gradients.data[k] as number, gradients.data[k + 1] as number));
+  if (context) {
+    context.strokeStyle = token("--backward");
+    context.beginPath();
+    for (let k = 0; k + 1 < points.data.length; k += 2) {
+      const x = (((points.data[k] as number) / reach + 1) / 2) * PLANE;
+      const y = ((1 - (points.data[k + 1] as number) / reach) / 2) * PLANE;
+      const scale = PLANE / 6 / longest;
+      context.moveTo(x, y);
+      context.lineTo(
+        x - scale * (gradients.data[k] as number),
+        y + scale * (gradients.data[k + 1] as number),
+      );
+    }
+    context.stroke();
+  }
+  return element(
+    "figure",
+    { class: "tensor" },
+    canvas,
+    element("figcaption", {}, element("strong", {}, title), ` longest ${short(longest)}`),
+  );
+}
+
+const reachOf = (data: Float32Array): number =>
+  1.05 * data.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-6);
+
 function drawPoints(canvas: HTMLCanvasElement, data: Float32Array): void {
   canvas.width = PLANE;
   canvas.height = PLANE;
   const context = canvas.getContext("2d");
   if (!context) return;
-  const reach = 1.05 * data.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-6);
+  const reach = reachOf(data);
   context.fillStyle = token("--accent");
   for (let k = 0; k + 1 < data.length; k += 2) {
     const [x, y] = [data[k] as number, data[k + 1] as number];

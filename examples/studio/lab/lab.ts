@@ -117,9 +117,9 @@ export class WorkerLab implements T.Lab {
     return this.turns.take(async () => {
       const { trainer } = run.training;
       const before = await weightsOf(trainer);
-      const parts = await this.dissected(run, undefined);
+      const parts = await this.dissected(run, this.watched);
       const steps = await subStepsOf(trainer, parts, before);
-      this.telling.inside(await insideOf(trainer, parts, undefined));
+      this.telling.inside(await insideOf(trainer, parts, this.watched));
       parts.dispose();
       await run.save();
       await this.look(run);

@@ -55,7 +55,8 @@ export class Curves {
 
   #draw(): void {
     for (const chart of this.#charts) chart.build();
-    this.element.replaceChildren(...this.#charts.map((chart) => chart.element));
+    const heading = element("h2", { class: "visually-hidden" }, "Curves");
+    this.element.replaceChildren(heading, ...this.#charts.map((chart) => chart.element));
     for (const chart of this.#charts) chart.fit();
   }
 

@@ -41,10 +41,9 @@ export class InsideView {
     this.#layer.addEventListener("change", () => this.#chosen());
     this.#view.addEventListener("change", () => this.#chosen());
     this.#selector.addEventListener("change", () => this.#written());
-    this.element = element(
-      "details",
-      { class: "card inside" },
-      element("summary", {}, element("h2", {}, "Look inside")),
+    const body = element(
+      "div",
+      { class: "inside-body" },
       element(
         "p",
         { class: "fine" },
@@ -61,6 +60,12 @@ export class InsideView {
       ),
       this.#problem,
       this.#values,
+    );
+    this.element = element(
+      "details",
+      { class: "card inside" },
+      element("summary", {}, element("h2", {}, "Look inside")),
+      body,
     );
     this.element.addEventListener("toggle", () => this.#tell());
   }

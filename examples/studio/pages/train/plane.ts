@@ -34,7 +34,7 @@ export function drawPlane(canvas: HTMLCanvasElement, scene: Scene, layers: Plane
   }
   if (layers.density) paintDensity(context, scene);
   dots(context, scene.real, at, layers.real ? token("--ink-soft") : undefined, 1.1, 0.4);
-  dots(context, scene.made, at, token("--accent"), 1.5, 0.85);
+  dots(context, scene.made, at, token("--accent"), 2, 0.9);
   if (layers.arrows) arrows(context, scene, at);
 }
 
@@ -86,8 +86,7 @@ function paintDensity(context: CanvasRenderingContext2D, { density: { cells, val
   const most = values.reduce((a, b) => Math.max(a, b), 0);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches ? 255 : 0;
   paintCells(context, cells, (k) => {
-    const share = Math.min((1.6 * (values[k] as number)) / most, 1);
-    return [dark, dark, dark, Math.round(120 * Math.sqrt(share))];
+    return [dark, dark, dark, Math.round(110 * ((values[k] as number) / most) ** 0.7)];
   });
 }
 

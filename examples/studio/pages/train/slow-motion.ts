@@ -1,7 +1,7 @@
 /** One update, step by step: seven of the discriminator's, seven of the generator's, each with the update's own numbers. */
 import { button, element } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
-import { short, tensorView } from "../../components/tensor-view.ts";
+import { pullView, short, tensorView } from "../../components/tensor-view.ts";
 import type { Player, SubStep, SubStepKind } from "../../lab/types.ts";
 import { layerNormBars } from "./layer-bars.ts";
 
@@ -64,6 +64,14 @@ const WORDS: Readonly<Record<SubStepKind, { title: string; of: Readonly<Record<P
     },
   },
 };
+
+/** Pictures, or of points in the plane where they are pulled. */
+function viewsOf({ kind, tensors }: SubStep): HTMLElement[] {
+  const [gradient, samples] = tensors;
+  if (kind === "picture-gradient" && gradient && samples && samples.values.shape[1] === 2)
+    return [pullView("against the gradient", samples.values, gradient.values)];
+  return tensors.map(({ title, values, signed }) => tensorView(title, values, signed));
+}
 
 const NAMES: Readonly<Record<Player, string>> = { discriminator: "Discriminator", generator: "Generator" };
 
@@ -150,7 +158,7 @@ export class SlowMotion {
     for (const [k, row] of [...this.#list.children].entries())
       if (k === this.#at) row.setAttribute("aria-current", "step");
       else row.removeAttribute("aria-current");
-    const { kind, player, numbers, tensors, layers } = step;
+    const { kind, player, numbers, layers } = step;
     const facts = Object.entries(numbers).map(([name, value]) =>
       element(
         "div",
@@ -165,11 +173,7 @@ export class SlowMotion {
       element("h3", {}, `${NAMES[player]}: ${WORDS[kind].title.toLowerCase()}`),
       element("p", {}, WORDS[kind].of[player]),
       ...(facts.length > 0 ? [element("dl", { class: "figures" }, ...facts)] : []),
-      element(
-        "div",
-        { class: "tensors" },
-        ...tensors.map(({ title, values, signed }) => tensorView(title, values, signed)),
-      ),
+      element("div", { class: "tensors" }, ...viewsOf(step)),
       ...(layers.length > 0 ? [layerNormBars("", layers, player)] : []),
     );
   }
