@@ -6,6 +6,7 @@ import type { GenericSchema } from "valibot";
 import type { Batch, BatchSource, ImageLoader } from "../engine/data/index.ts";
 import type { Image } from "../engine/io/image.ts";
 import type { JsonValue } from "../engine/io/index.ts";
+import type { Scene } from "./toy/scene.ts";
 import type { Host, RunStore } from "./training/host.ts";
 import type { Options, OptionValue, Values } from "./training/options.ts";
 import type { RunRecipe, Trainer } from "./training/trainer.ts";
@@ -97,6 +98,8 @@ export interface Training<R extends RunRecipe = RunRecipe> {
   assess(): Promise<Assessment>;
   /** A picture that shows what scores do not. */
   sheet?(): Promise<Image>;
+  /** What is known all over the plane, of what makes points in it. */
+  scene?(): Promise<Scene>;
 }
 
 /** What is asked of a sampler. */
@@ -195,6 +198,8 @@ export interface System<O extends Options = Options, R extends RunRecipe = RunRe
   readonly summary: string;
   /** What `--data` is, a part of a sentence. */
   readonly data: string;
+  /** Data that needs no files, by its names for `--data`; the usual one first. */
+  readonly builtIn?: readonly string[];
   readonly options: O;
   readonly presets: Readonly<Record<string, Preset>>;
   /** The preset that is taken where none is named. */

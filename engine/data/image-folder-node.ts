@@ -2,9 +2,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
-import type { Image } from "../io/image.ts";
 import { readImage } from "../io/image-node.ts";
 import { loadSharp, type SharpModule } from "../io/sharp-node.ts";
+import { loaderOf } from "./image-files.ts";
 import { isImageName } from "./image-names.ts";
 import type { ImageFiles, ImageLoader } from "./image-window.ts";
 
@@ -96,29 +96,8 @@ export async function findTrainingImages(dir: string, options: ImageFolderOption
   return { paths, window, skipped, damaged };
 }
 
-/**
- * A loader over image files. The next file that can be read takes the place of one that turns out to be damaged, always the
- * same one, so that a resumed run sees what the first saw.
- * @param onDamaged told what is wrong with a file, once
- */
-export function imageFiles(
-  { paths, window }: Pick<ImageFiles, "paths" | "window">,
-  onDamaged: (message: string) => void = () => {},
-): ImageLoader {
-  const damaged = new Map<number, InputError>();
-  const load = async (index: number): Promise<Image> => {
-    for (let k = 0; k < paths.length; k++) {
-      const at = (index + k) % paths.length;
-      if (damaged.has(at)) continue;
-      try {
-        return await readImage(paths[at] as string);
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        if (!damaged.has(at)) onDamaged(error.message);
-        damaged.set(at, error);
-      }
-    }
-    throw damaged.get(index) as InputError;
-  };
-  return { count: paths.length, window, load };
-}
+/** A loader over image files on disk; see `loaderOf`. */
+export const imageFiles = (
+  files: Pick<ImageFiles, "paths" | "window">,
+  onDamaged?: (message: string) => void,
+): ImageLoader => loaderOf(files, readImage, onDamaged);

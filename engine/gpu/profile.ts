@@ -14,6 +14,8 @@ export interface KernelWork {
   readonly flops: number;
   /** Of every buffer that it reads or writes, once: the least that has to be moved. */
   readonly bytes: number;
+  /** Its shader as the driver gets it, constants filled in. */
+  readonly wgsl: string;
 }
 
 /** One run of a kernel. Times are in milliseconds; `start` counts from the beginning of the profile. */

@@ -44,7 +44,7 @@ export function workOf({ kernel, assembly, target }: Origin): KernelWork {
   const { lowered, places } = kernel;
   const { step } = kernel.step;
   const nodes = nodesOf(step, assembly.isStored);
-  const { operands, name, flops } = lowered;
+  const { operands, name, flops, text: wgsl } = lowered;
   const buffers = new Map<string, number>();
   operands.forEach((operand, k) => {
     const place = places[k];
@@ -60,5 +60,5 @@ export function workOf({ kernel, assembly, target }: Origin): KernelWork {
   });
   const bytes = [...buffers.values()].reduce((sum, size) => sum + size, 0);
   const { shape } = step.outputs[0] ?? step.root;
-  return { name, ops: opsOf(nodes), layer: layersOf(nodes).join(", "), shape, flops, bytes };
+  return { name, ops: opsOf(nodes), layer: layersOf(nodes).join(", "), shape, flops, bytes, wgsl };
 }

@@ -1,10 +1,10 @@
 /** Results written in Node as they come: PNG row by row, other formats by sharp from the whole picture. */
-import sharp from "sharp";
 import { InputError } from "../errors.ts";
 import { plainBytes, writeFileAtomic } from "./fs-node.ts";
 import type { Image } from "./image.ts";
 import { jpegWith, type Metadata, webpWith } from "./metadata.ts";
 import { type PngHeader, pngFile } from "./png-writer.ts";
+import { loadSharp } from "./sharp-node.ts";
 
 /** Largest side that a format can have. */
 const MOST_SIDE = { png: 2 ** 31 - 1, jpg: 65_500, webp: 16_383, avif: 16_384 } as const;
@@ -43,7 +43,7 @@ export async function writePicture(
     data.set(strip.data, at);
     at += strip.data.length;
   }
-  const raw = sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).toColourspace(
+  const raw = (await loadSharp())(data, { raw: { width, height, channels }, limitInputPixels: false }).toColourspace(
     channels < 3 ? "b-w" : "srgb",
   );
   const alpha = channels === 2 || channels === 4;

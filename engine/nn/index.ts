@@ -10,7 +10,7 @@ export * from "./layers.ts";
 export * from "./losses.ts";
 export * from "./maxout.ts";
 export { Module, Weight } from "./module.ts";
-export { nameLayers } from "./name-layers.ts";
+export { type LayerCall, nameLayers, watchLayers } from "./name-layers.ts";
 export * from "./norm-layers.ts";
 export * from "./penalties.ts";
 export * from "./recurrent.ts";

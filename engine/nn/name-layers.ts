@@ -21,12 +21,39 @@ export function nameLayers<M extends Module>(model: M, name = ""): M {
   return model;
 }
 
+/** A layer that was applied: to what, and what came out. */
+export interface LayerCall {
+  readonly layer: string;
+  readonly inputs: readonly unknown[];
+  readonly output: unknown;
+}
+
+let watcher: ((call: LayerCall) => void) | undefined;
+
+/**
+ * Tells of every layer with a name (see `nameLayers`) that is applied while `work` records, in the order in which they end: to
+ * look at what flows through a network, `keep` it.
+ */
+export function watchLayers<T>(onCall: (call: LayerCall) => void, work: () => T): T {
+  const outer = watcher;
+  watcher = onCall;
+  try {
+    return work();
+  } finally {
+    watcher = outer;
+  }
+}
+
 function wrap(module: Module, path: string): void {
   if (named.has(module) || !("forward" in module) || typeof module.forward !== "function") return;
   named.add(module);
   const forward = module.forward;
   // Not enumerable, so that a search through the module's fields does not meet it.
   Object.defineProperty(module, "forward", {
-    value: (...args: unknown[]) => inLayer(path, () => forward.apply(module, args)),
+    value(...inputs: unknown[]) {
+      const output = inLayer(path, () => forward.apply(module, inputs));
+      watcher?.({ layer: path, inputs, output });
+      return output;
+    },
   });
 }

@@ -6,12 +6,20 @@ import type { Obstacle } from "./pages/browser-help/advice.ts";
 import { browserHelpPage, showObstacle } from "./pages/browser-help/index.ts";
 import { profilePage } from "./pages/profile/index.ts";
 import { selfTestPage } from "./pages/self-test/index.ts";
+import { systems } from "../../models/systems.ts";
+import { digitsPage, isTextSystem, pyramidPage, textPage } from "./pages/samples/index.ts";
+import { trainPage } from "./pages/train/index.ts";
 import { upscalePage } from "./pages/upscale/index.ts";
 import { currentRoute } from "./router.ts";
 import { buildFrame, showPages } from "./shell.ts";
 
 /** The pages of the navigation, in its order; the first is the home page. */
-const pages = [upscalePage, profilePage, selfTestPage];
+const pages = [
+  ...[upscalePage, trainPage, digitsPage, pyramidPage],
+  // There since a system of the table makes pictures of text.
+  ...(Object.keys(systems).some(isTextSystem) ? [textPage] : []),
+  ...[profilePage, selfTestPage],
+];
 /** Pages that are reached by a link only. */
 const unlisted = [browserHelpPage];
 

@@ -1,5 +1,6 @@
 /** The conditional GAN: pictures of a class that is asked for. */
 import { InputError } from "../../engine/errors.ts";
+import { DRAWN_DIGITS } from "../datasets/built-in.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { DIGITS } from "../datasets/idx.ts";
 import { PictureLoader } from "../datasets/loader.ts";
@@ -95,6 +96,7 @@ export const cgan = system<typeof OPTIONS, CganRecipe, PictureData>({
   paper: "Mirza and Osindero, Conditional Generative Adversarial Nets, 2014",
   summary: "makes pictures of a class that is asked for: digits, or folders of your own pictures, in grey",
   data: "MNIST's files, or any set of pictures with classes: a folder with a folder for each class",
+  builtIn: [DRAWN_DIGITS],
   options: OPTIONS,
   presets: {
     paper: {

@@ -13,33 +13,42 @@ export async function openDataset(files: FileSet, options: OpenOptions = {}): Pr
   return openFileSet(files, decode, options);
 }
 
-/**
- * Chosen files (`<input type="file" multiple>` or `webkitdirectory`); a single archive is opened.
- * @throws InputError where there are none
- */
-export async function chosenFiles(files: Iterable<File>): Promise<FileSet> {
-  return collected([...files].map((file) => blobFile(file, file.webkitRelativePath || file.name)));
+/** A file and its path below what was chosen or dropped. Can be sent to a worker, which a set of files cannot. */
+export interface PathedFile {
+  readonly path: string;
+  readonly file: File;
 }
+
+/** Chosen files (`<input type="file" multiple>` or `webkitdirectory`). */
+export const pathedFiles = (files: Iterable<File>): PathedFile[] =>
+  [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+
+/** The same as a set; a single archive is opened. @throws InputError where there are none */
+export const chosenFiles = (files: Iterable<File>): Promise<FileSet> => setOfFiles(pathedFiles(files));
 
 /**
  * What was dropped: a folder, files, or one archive. Call it within the drop event's handler, before anything is awaited:
  * afterwards a browser shows no entries any more.
- * @throws InputError where nothing was dropped, or it cannot be read
+ * @throws InputError where it cannot be read
  */
-export async function droppedFiles(transfer: DataTransfer): Promise<FileSet> {
+export async function droppedPaths(transfer: DataTransfer): Promise<PathedFile[]> {
   const found = [...transfer.items].map((item) => {
     const entry = item.webkitGetAsEntry();
     if (entry) return filesBelow(entry);
     // What a script has put into the transfer is a file without an entry.
     const file = item.getAsFile();
-    return file ? [blobFile(file, file.name)] : [];
+    return file ? [{ path: file.name, file }] : [];
   });
-  return collected((await Promise.all(found)).flat());
+  return (await Promise.all(found)).flat();
 }
 
-async function filesBelow(entry: FileSystemEntry): Promise<NamedFile[]> {
+/** The same as a set. @throws InputError where nothing was dropped */
+export const droppedFiles = async (transfer: DataTransfer): Promise<FileSet> =>
+  setOfFiles(await droppedPaths(transfer));
+
+async function filesBelow(entry: FileSystemEntry): Promise<PathedFile[]> {
   const path = entry.fullPath.replace(/^\//, "");
-  if (isFile(entry)) return [blobFile(await promised(path, entry.file.bind(entry)), path)];
+  if (isFile(entry)) return [{ path, file: await promised(path, entry.file.bind(entry)) }];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const inside: FileSystemEntry[] = [];
   // A browser gives about a hundred entries at a time, and none at the end.
@@ -59,7 +68,9 @@ function promised<T>(path: string, ask: (done: (value: T) => void, failed: (erro
   });
 }
 
-async function collected(files: readonly NamedFile[]): Promise<FileSet> {
+/** The files as readers of data sets take them; a single archive is opened. @throws InputError where there are none */
+export async function setOfFiles(chosen: readonly PathedFile[]): Promise<FileSet> {
+  const files = chosen.map(({ path, file }) => blobFile(file, path));
   const [first, ...rest] = files;
   if (!first) throw new InputError("no files were given");
   if (rest.length === 0 && isArchiveName(first.name)) return archiveSet(first);

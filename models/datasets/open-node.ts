@@ -3,17 +3,18 @@ import { open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { InputError } from "../../engine/errors.ts";
 import { decodeImage, readFileBytes } from "../../engine/io/node.ts";
+import { openBuiltIn } from "./built-in.ts";
 import { archiveSet, type FileSet, fileSet, isArchiveName } from "./file-set.ts";
 import type { NamedFile } from "./named-file.ts";
 import { openFileSet } from "./open.ts";
 import type { OpenedDataset, OpenOptions } from "./options.ts";
 
 /**
- * Opens a data set: a folder, or a zip, tar or tar.gz of one. See {@link openFileSet} for what is recognised.
+ * Opens a data set: a folder, a zip, tar or tar.gz of one, or a set that needs no files by its name. See {@link openFileSet} for what is recognised.
  * @throws InputError where there is nothing, or nothing that can be used
  */
 export async function openDataset(path: string, options: OpenOptions = {}): Promise<OpenedDataset> {
-  return openFileSet(await filesOnDisk(path), decodeImage, options);
+  return openBuiltIn(path, options) ?? openFileSet(await filesOnDisk(path), decodeImage, options);
 }
 
 /** The files of a folder or an archive. @throws InputError where it cannot be read */

@@ -1,6 +1,7 @@
 /** DCGAN: pictures of any set, from noise. */
 import * as v from "valibot";
 import { InputError } from "../../engine/errors.ts";
+import { DRAWN_DIGITS } from "../datasets/built-in.ts";
 import type { Module } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { stackedMnist } from "../datasets/stacked-mnist.ts";
@@ -109,6 +110,7 @@ export const dcgan = system<typeof OPTIONS, DcganRecipe, PictureData>({
     "Radford, Metz and Chintala, Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks, 2016",
   summary: "makes pictures like those of any folder, from noise alone",
   data: "a folder of pictures, or the files of MNIST, CIFAR or STL-10",
+  builtIn: [DRAWN_DIGITS],
   options: OPTIONS,
   presets: {
     paper: {

@@ -1,6 +1,7 @@
 /** The first GAN: fully connected networks, pictures from noise. */
 import * as v from "valibot";
 import { InputError } from "../../engine/errors.ts";
+import { DRAWN_DIGITS } from "../datasets/built-in.ts";
 import { type Module, reshape } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { pixelMeans } from "../datasets/pixel-means.ts";
@@ -59,6 +60,7 @@ export const gan = system<typeof OPTIONS, GanRecipe, PictureData>({
   paper: "Goodfellow et al., Generative Adversarial Nets, 2014",
   summary: "makes digits or other small pictures from noise, with fully connected networks",
   data: "the files of MNIST, CIFAR or STL-10, or a folder of pictures",
+  builtIn: [DRAWN_DIGITS],
   options: OPTIONS,
   presets: {
     paper: {

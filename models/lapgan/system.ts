@@ -1,6 +1,7 @@
 /** LAPGAN: pictures from coarse to fine. Its levels are stages: each learns from real pictures by itself, in any order. */
 import * as v from "valibot";
 import { InputError } from "../../engine/errors.ts";
+import { DRAWN_DIGITS } from "../datasets/built-in.ts";
 import { fillUniform } from "../../engine/random.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { type Data, type Request, type Training, system } from "../system.ts";
@@ -174,6 +175,7 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
     "Denton, Chintala, Szlam and Fergus, Deep Generative Image Models using a Laplacian Pyramid of Adversarial Networks, 2015",
   summary:
     "makes pictures coarse to fine, a pair of networks a level: of a class, from noise, or out of a thumbnail",
+  builtIn: [DRAWN_DIGITS],
   data: "CIFAR-10, STL-10, or any folder of pictures, with a folder for each class or without classes",
   options: OPTIONS,
   presets: {

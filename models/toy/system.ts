@@ -12,6 +12,7 @@ import { plotPoints } from "./plot.ts";
 import { drawPoints, PointSource } from "./points.ts";
 import { TOY_PRESETS, type ToyPreset, type ToyRecipe } from "./recipe.ts";
 import { ToySampler } from "./sampler.ts";
+import { SCENE_POINTS, sceneOf } from "./scene.ts";
 import { toyGenerator, toyTraining } from "./training.ts";
 
 const OPTIONS = {
@@ -56,6 +57,7 @@ export const toy = system<typeof OPTIONS, ToyRecipe, ToyData>({
     "Goodfellow et al., Generative Adversarial Nets, 2014; Huang et al., The GAN is dead; long live the GAN!, 2024",
   summary: "learns points in the plane, where all that happens can be seen and measured exactly",
   data: `${Object.keys(DISTRIBUTIONS).join(", ")}, or a text file with a point (x, y) a line`,
+  builtIn: Object.keys(DISTRIBUTIONS),
   options: OPTIONS,
   presets: {
     robust: {
@@ -120,6 +122,15 @@ export const toy = system<typeof OPTIONS, ToyRecipe, ToyData>({
         const field = await discriminatorField((at) => judge.forward(at), { reach, cells: 64 });
         const real = drawPoints(distribution, SEED, SHOWN);
         return plotPoints({ reach, real, made: await points().points(SHOWN, SEED), field });
+      },
+      async scene() {
+        const judge = trainer.game.discriminator as PointDiscriminator;
+        const grid = { reach, cells: 40 };
+        const [field, made] = await Promise.all([
+          discriminatorField((at) => judge.forward(at), grid),
+          points().points(SCENE_POINTS, SEED),
+        ]);
+        return sceneOf(distribution, { grid, field, made, seed: SEED });
       },
     };
   },

@@ -15,6 +15,7 @@ import {
   ganLoss,
   grad,
   isRelativistic,
+  type LayerCall,
   mean,
   type Module,
   mul,
@@ -29,10 +30,12 @@ import {
   sub,
   type Tensor,
   tensor,
+  watchLayers,
 } from "../../engine/index.ts";
 import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
 import type { GameRecipe } from "./adversarial-recipe.ts";
 import { momentumAt, penaltyAt, rateAt } from "./adversarial-recipe.ts";
+import { type Dissection, dissectionOf, type Moves } from "./dissection.ts";
 import { type Augmentation, drawAugmentation } from "./diff-augment.ts";
 import { joined, prefixed, under } from "./state.ts";
 import type { Trainer, Weights } from "./trainer.ts";
@@ -148,6 +151,23 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
    * @param step that noise, rates and augmentation are of, counted from 0; by default the one that is due
    */
   record(batch: Batch, step = this.step): Tensor {
+    return this.play(batch, step).measures;
+  }
+
+  dissect(batch: Batch, layer?: string): Dissection {
+    const calls: LayerCall[] = [];
+    const moves = watchLayers(
+      (call) => calls.push(call),
+      () => this.play(batch, this.step),
+    );
+    const dissection = dissectionOf(moves, this.networks, calls, layer);
+    moves.measures.watch();
+    flush();
+    return dissection;
+  }
+
+  /** Records both players' moves. */
+  private play(batch: Batch, step: number): Moves {
     const { recipe, game, loss } = this;
     this.setRates(step);
     this.noise.at(step);
@@ -191,7 +211,8 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
       own,
     );
     const { discriminatorOptimiser: forD, generatorOptimiser: forG } = this;
-    const discriminatorNorm = forD.step(grad(lossOfDiscriminator, forD.parameters), { maxNorm: UNCLIPPED });
+    const discriminatorGradients = grad(lossOfDiscriminator, forD.parameters);
+    const discriminatorNorm = forD.step(discriminatorGradients, { maxNorm: UNCLIPPED });
 
     const second = game.generate(condition, this.noise);
     const again = isRelativistic(recipe.loss) ? answersOf(judged(real, 2)) : undefined;
@@ -200,19 +221,36 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
       (sum, task) => add(sum, mul(task, game.taskWeight ?? 1)),
       loss.generator(answersOf(ofSecond), again),
     );
-    const generatorNorm = forG.step(grad(lossOfGenerator, forG.parameters), { maxNorm: UNCLIPPED });
+    const generatorGradients = grad(lossOfGenerator, forG.parameters);
+    const generatorNorm = forG.step(generatorGradients, { maxNorm: UNCLIPPED });
     this.updateAverage(step);
 
-    const answers = loss.answers(sayReal, sayFake).map((logits) => mean(sigmoid(logits)));
+    const answers = loss.answers(sayReal, sayFake).map((logits) => sigmoid(logits));
     const apart = (a: Tensor, b: Tensor) => mean(abs(sub(a, b)));
     const spread = apart(real, roll(real, 1, 0));
     const measured = [
-      ...[lossOfDiscriminator, lossOfGenerator, ...answers, discriminatorNorm, generatorNorm],
+      ...[lossOfDiscriminator, lossOfGenerator, ...answers.map((each) => mean(each))],
+      ...[discriminatorNorm, generatorNorm],
       // How far samples of one condition, and of neighbours in the batch, lie apart, compared with real neighbours.
       div(apart(first, second), spread),
       div(apart(second, roll(second, 1, 0)), spread),
     ];
-    return concat(measured.map((x) => reshape(x.detach(), [1])));
+    return {
+      real: realSeen,
+      discriminator: {
+        samples: fakeSeen,
+        loss: lossOfDiscriminator,
+        answers: answers as [Tensor, Tensor],
+        gradients: discriminatorGradients,
+      },
+      generator: {
+        samples: second,
+        loss: lossOfGenerator,
+        answers: [sigmoid(answersOf(ofSecond))],
+        gradients: generatorGradients,
+      },
+      measures: concat(measured.map((x) => reshape(x.detach(), [1]))),
+    };
   }
 
   /** The generator as it would be used now: its average, where one is kept, in evaluation mode. */

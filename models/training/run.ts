@@ -2,8 +2,9 @@
  * The run that drives any training: batches, updates, log, warnings, assessments, best weights, checkpoints. A terminal and a page
  * use the same one, so that the same seed gives the same bytes in both.
  */
+import type { Batch } from "../../engine/data/index.ts";
 import { InputError } from "../../engine/errors.ts";
-import { type CompileProgress, type DeviceInfo, init, warmUp } from "../../engine/index.ts";
+import { type CompileProgress, type DeviceInfo, init, type Tensor, warmUp } from "../../engine/index.ts";
 import { encodeCheckpoint, writeSafetensors } from "../../engine/io/index.ts";
 import type { Assessment, Training } from "../system.ts";
 import { BestWeights } from "./best.ts";
@@ -28,6 +29,10 @@ export interface RunListener {
   say(line: string): void;
   /** After each update. @param note what it measured, in short */
   progress(step: number, steps: number, note: string): void;
+  /** What an update measured, by name, once it is known: while the next one runs. */
+  measured?(step: number, measures: Readonly<Record<string, number>>): void;
+  /** After each assessment. */
+  assessed?(step: number, assessment: Assessment): void;
   readonly compiling: CompileProgress;
 }
 
@@ -148,13 +153,14 @@ export class Run {
 
   /**
    * One update, and what is due after it.
+   * @param make makes it in another way than `Trainer.update`, for those who look at it
    * @throws InputError when a measure is not finite any more: nothing of it has been saved then
    */
-  async next(): Promise<void> {
+  async next(make?: (batch: Batch) => Tensor): Promise<void> {
     const { recipe, settings, begun } = this;
     const { trainer, source } = this.training;
     const batch = await source.batch(trainer.step);
-    const update = () => trainer.update(batch);
+    const update = () => (make ? make(batch) : trainer.update(batch));
     const measured = trainer.step === begun ? await warmUp(update, settings.listener.compiling) : update();
     const { step } = trainer;
     await this.reading;
@@ -190,6 +196,7 @@ export class Run {
     const { step } = training.trainer;
     const assessment = await training.assess();
     this.assessment = assessment;
+    this.settings.listener.assessed?.(step, assessment);
     log.write({ step, validation: assessment.scores });
     this.warn(step, this.watch.assessed(step, assessment.scores));
     await this.best.offer(step, assessment, () => training.trainer.weights());
@@ -263,6 +270,7 @@ export class Run {
         throw new InputError(
           `the ${name} of update ${step} is ${value}: training has diverged; try a smaller learning rate`,
         );
+    this.settings.listener.measured?.(step, this.latest);
     if (step % LOG_EVERY === 0 || step === this.recipe.steps)
       this.log.write({ step, ...this.latest, seconds: Math.round(this.seconds * 10) / 10 });
     this.warn(step, this.watch.observe(step, numbers));

@@ -3,6 +3,7 @@ import type { Batch } from "../../engine/data/index.ts";
 import { GanvasError } from "../../engine/errors.ts";
 import { type Module, type Tensor, tensor } from "../../engine/index.ts";
 import type { Checkpoint, HostTensor } from "../../engine/io/index.ts";
+import type { Dissection } from "./dissection.ts";
 
 /** How something is trained. Plain data: it is stored in checkpoints and on cards. */
 export interface RunRecipe {
@@ -42,6 +43,11 @@ export interface Trainer<R extends RunRecipe = RunRecipe> {
   record(batch: Batch, step?: number): Tensor;
   /** One update on a batch, recorded and flushed. @returns the measures, which can be read later or not at all */
   update(batch: Batch): Tensor;
+  /**
+   * One update like `update`, with all that it computes on the way kept to be looked at.
+   * @param layer whose values are kept too, by its name
+   */
+  dissect?(batch: Batch, layer?: string): Dissection;
   /** The weights as they would be shipped now: averages where the recipe keeps them. */
   weights(): Promise<Weights>;
   /** Everything that going on exactly needs. */

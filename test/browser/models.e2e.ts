@@ -71,6 +71,10 @@ async function profiles(page: Page, url: string): Promise<void> {
   assert.equal(await page.$eval("[aria-sort]", (heading) => heading.getAttribute("aria-sort")), "ascending");
   assert.deepEqual((await times())[0], slowest.at(-1));
   assert.ok(await page.$("[data-action=trace]"));
+  await page.click(".kernels tbody tr .kernel-name");
+  assert.match(await textOf(page, "dialog pre"), /@compute[\s\S]*fn \w+\(/);
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.querySelector("dialog") === null, { timeout: SOON });
   assert.deepEqual(errors, []);
 }
 

@@ -1,5 +1,6 @@
 /** Runs the studio's visits (studio.e2e.ts) against a freshly built and served studio. */
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { labTests } from "./lab.e2e.ts";
 import { blendTests, singleModelTests } from "./models.e2e.ts";
 import { openStudio, type Studio } from "./open-page.ts";
 import { standIns } from "./stand-ins.ts";
@@ -19,6 +20,7 @@ const SETTINGS = [
     models: ["srresnet", "srgan"],
     minify: true,
   },
+  { title: "the studio's pages that train and sample", visits: labTests, webgpu: true, models: ["srresnet"] },
   { title: "the studio with one model", visits: singleModelTests, webgpu: true, models: ["srresnet"] },
 ];
 

@@ -290,7 +290,16 @@ async function runsWithoutWorker(page: Page, url: string): Promise<void> {
 
 async function fitsPhone(page: Page, url: string): Promise<void> {
   await page.setViewport({ width: 320, height: 640, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
-  for (const route of ["upscale", "profile", "self-test", "browser-help"]) {
+  for (const route of [
+    "upscale",
+    "train",
+    "digits",
+    "pyramid",
+    "text",
+    "profile",
+    "self-test",
+    "browser-help",
+  ]) {
     await page.goto(`${url}#/${route}`);
     await page.waitForSelector(`.page-${route}:not([hidden])`, { timeout: SOON });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -14,6 +14,7 @@ const run = (start: number, milliseconds: number, extra: Partial<KernelRun> = {}
   ops: "conv2d + add",
   layer: "body.0",
   shape: [1, 8, 8, 4],
+  wgsl: "",
   flops: 4e6,
   bytes: 1e6,
   start,

@@ -99,3 +99,9 @@ test("reading can be ended", async () => {
   });
   await expect(reading).rejects.toThrow("over");
 });
+
+test("a set that needs no files is opened by its name", async () => {
+  const { dataset, what } = await openDataset("drawn-digits", { size: 16 });
+  expect([dataset.name, dataset.shape, dataset.classes.length]).toEqual(["drawn digits", [16, 16, 1], 10]);
+  expect(what).toBe("digits drawn by a program");
+});

@@ -86,10 +86,34 @@ export function kernelTable(
   );
 }
 
+/** The kernel as the driver gets it. */
+function showShader({ name, ops, layer, wgsl, flops, bytes }: KernelCost): void {
+  const heading = element("h2", {}, name);
+  const close = button({ class: "button quiet", "data-action": "close" }, () => dialog.close(), "Close");
+  const dialog = element(
+    "dialog",
+    { class: "shader", "aria-label": `The shader of ${name}` },
+    element("div", { class: "card-head" }, heading, close),
+    element(
+      "p",
+      { class: "fine" },
+      `${ops}${layer === "" ? "" : `, for ${layer}`}: ${formatAmount(flops, "flops")}, ${formatAmount(bytes, "bytes")}`,
+    ),
+    element("pre", { tabindex: 0, role: "region", "aria-label": "WGSL" }, element("code", {}, wgsl)),
+  );
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 function rowOf(columns: readonly Column[], kernel: KernelCost, order: number): HTMLTableRowElement {
   const cells = columns.map((column) => {
     const cell = element("td", { class: column.isNumber ? "number" : "" }, column.text(kernel, order));
-    if (column.title === "Kernel") cell.append(element("span", { class: "ops" }, kernel.ops));
+    if (column.title === "Kernel")
+      cell.replaceChildren(
+        button({ class: "kernel-name", "aria-haspopup": "dialog" }, () => showShader(kernel), kernel.name),
+        element("span", { class: "ops" }, kernel.ops),
+      );
     if (column.title === "Pass") cell.dataset.phase = kernel.phase;
     return cell;
   });

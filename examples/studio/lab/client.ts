@@ -1,0 +1,42 @@
+/** Finds where the lab can run: in a worker of its own, or else on the page's thread. */
+import { proxy, type Remote, wrap } from "comlink";
+import type { Lab, News, SystemEntry } from "./types.ts";
+
+/** The lab as pages call it. */
+export interface LabClient {
+  readonly lab: Remote<Lab> | Lab;
+  readonly systems: readonly SystemEntry[];
+  /** A function that the lab may call. */
+  readonly heard: (follow: (news: News) => void) => (news: News) => void;
+}
+
+let opened: Promise<LabClient> | undefined;
+
+/** Started when a page asks for it first; the same for all pages. @param inWorker false: WebGPU is offered to pages only */
+export function openLab(inWorker: boolean): Promise<LabClient> {
+  opened ??= inWorker ? inItsWorker() : here();
+  opened.catch(() => {
+    opened = undefined;
+  });
+  return opened;
+}
+
+async function inItsWorker(): Promise<LabClient> {
+  const worker = new Worker(new URL("./lab-worker.js", import.meta.url), {
+    type: "module",
+    name: "ganvas lab",
+  });
+  const failed = new Promise<never>((_, reject) => {
+    worker.addEventListener("error", (event) =>
+      reject(new Error(event.message || "the training worker could not be loaded")),
+    );
+  });
+  const lab = wrap<Lab>(worker);
+  return { lab, systems: await Promise.race([lab.connect(), failed]), heard: (follow) => proxy(follow) };
+}
+
+async function here(): Promise<LabClient> {
+  const { WorkerLab } = await import("./lab.ts");
+  const lab = new WorkerLab();
+  return { lab, systems: await lab.connect(), heard: (follow) => follow };
+}

@@ -1,0 +1,314 @@
+/** Trains and samples: in a worker, or on the page's thread where workers have no WebGPU. See `Lab` for what its calls do. */
+import { type DeviceInfo, init, type Tensor } from "../../../engine/index.ts";
+import { decodeCheckpoint } from "../../../engine/io/index.ts";
+import { setOfFiles } from "../../../models/datasets/open-browser.ts";
+import type { FileSet } from "../../../models/datasets/file-set.ts";
+import { fingerprint } from "../../../models/datasets/fingerprint.ts";
+import type { Sampler, System } from "../../../models/system.ts";
+import { allSystems, findSystem } from "../../../models/systems.ts";
+import { type Dissection, layerNames } from "../../../models/training/dissection.ts";
+import type { RunStore } from "../../../models/training/host.ts";
+import { browserHost } from "../../../models/training/host-browser.ts";
+import { describeOption, parseOption } from "../../../models/training/options.ts";
+import { Run } from "../../../models/training/run.ts";
+import { CHECKPOINT, planRun } from "../../../models/training/run-plan.ts";
+import { browserStore, clearBrowserStore } from "../../../models/training/store-browser.ts";
+import { Turns } from "../turns.ts";
+import { rehearsalOf } from "./rehearsal.ts";
+import { insideOf, subStepsOf, weightsOf } from "./shown.ts";
+import { Telling } from "./telling.ts";
+import type * as T from "./types.ts";
+import { REHEARSAL } from "./types.ts";
+
+/** Samples and insides are looked at for at most this share of the time, and not more often than so many milliseconds. */
+const LOOKING = 0.2;
+const REST = 1200;
+
+export class WorkerLab implements T.Lab {
+  private readonly dropped = new Map<string, FileSet>();
+  private readonly host = browserHost({ dropped: this.dropped, shipped: fetchFile });
+  private readonly turns = new Turns();
+  private readonly samplers = new Map<string, Promise<Sampler>>();
+  private run: Run | undefined;
+  private telling = new Telling(() => {});
+  private store: RunStore | undefined;
+  private paused = true;
+  private training: Promise<T.Standing> | undefined;
+  private looksInside = false;
+  private watched: T.Watched | undefined;
+  private nextLook = 0;
+
+  async connect(): Promise<readonly T.SystemEntry[]> {
+    return (await allSystems()).map(entryOf);
+  }
+
+  async drop(files: readonly T.PathedFile[]): Promise<string> {
+    const set = await setOfFiles(files);
+    this.dropped.set(set.name, set);
+    return set.name;
+  }
+
+  async checkOption(system: string, option: string, written: string): Promise<string> {
+    const found = (await findSystem(system)).options[option];
+    try {
+      if (found) parseOption(option, found, written);
+      return "";
+    } catch (error) {
+      return (error as Error).message.replace(/^--\S+ /, "");
+    }
+  }
+
+  async kept(wishes: T.Wishes): Promise<number | undefined> {
+    const store = storeOf(wishes);
+    const checkpoint = await store.read(CHECKPOINT);
+    return checkpoint && decodeCheckpoint(checkpoint, store.path(CHECKPOINT)).step;
+  }
+
+  async begin(wishes: T.Wishes, resume: boolean, follow: (news: T.News) => void): Promise<T.RunFacts> {
+    await this.end();
+    const { preset, stage, data: path } = wishes;
+    const known = await findSystem(wishes.system);
+    const system = path === REHEARSAL ? rehearsalOf(known, preset) : known;
+    // With stages, a stage's folder lies within the whole run's; `planRun` finds it.
+    const store = browserStore(folderOf(wishes));
+    this.store = storeOf(wishes);
+    if (!resume) await clearBrowserStore(this.store.path());
+    const given = path === REHEARSAL || resume ? {} : parsed(known, wishes.given);
+    const plan = await planRun({ system, preset, stage, given, path, host: this.host, store, resume });
+    this.telling = new Telling(follow);
+    const run = await Run.begin(plan, {
+      listener: this.telling.listener,
+      signal: new AbortController().signal,
+      describe: adapterWords,
+    });
+    this.run = run;
+    const { trainer } = run.training;
+    if (run.training.scene) await this.turns.take(() => this.look(run));
+    return {
+      ...this.standing(run),
+      measures: trainer.measures,
+      headline: trainer.headline,
+      parameterCounts: trainer.parameterCounts,
+      recipe: { ...run.recipe } as T.RunFacts["recipe"],
+      dissects: trainer.dissect !== undefined,
+      layers: layerNames(trainer.networks),
+    };
+  }
+
+  async train(updates = Number.POSITIVE_INFINITY): Promise<T.Standing> {
+    const run = this.begun();
+    if (this.training) return this.training;
+    this.paused = false;
+    this.training = this.loop(run, updates);
+    try {
+      return await this.training;
+    } finally {
+      this.training = undefined;
+      this.paused = true;
+    }
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  async slowly(): Promise<readonly T.SubStep[]> {
+    const run = this.begun();
+    return this.turns.take(async () => {
+      const { trainer } = run.training;
+      const before = await weightsOf(trainer);
+      const parts = await this.dissected(run, this.watched);
+      const steps = await subStepsOf(trainer, parts, before);
+      this.telling.inside(await insideOf(trainer, parts, this.watched));
+      parts.dispose();
+      await run.save();
+      await this.look(run);
+      this.telling.flush(this.standing(run));
+      return steps;
+    });
+  }
+
+  async watch(on: boolean, watched: T.Watched | undefined): Promise<void> {
+    this.looksInside = on;
+    this.watched = watched;
+    this.nextLook = 0;
+  }
+
+  async file(name: string): Promise<Uint8Array | undefined> {
+    return this.store?.read(name);
+  }
+
+  async adopt(bytes: Uint8Array, wishes: T.Wishes): Promise<T.Wishes> {
+    const { options } = decodeCheckpoint(bytes, "the file");
+    await this.end();
+    const text = (name: "system" | "preset") =>
+      typeof options[name] === "string" ? options[name] : wishes[name];
+    const own = { ...wishes, system: text("system"), preset: text("preset"), given: {} };
+    const store = storeOf(own);
+    await clearBrowserStore(store.path());
+    await store.write(CHECKPOINT, bytes);
+    return own;
+  }
+
+  async classes(system: string, model: string): Promise<readonly string[]> {
+    return (await this.sampler(system, model)).classes;
+  }
+
+  async sample({ system, model, request }: T.SamplesWish): Promise<T.Sampled> {
+    const sampler = await this.sampler(system, model);
+    return this.turns.take(async () => {
+      const begun = performance.now();
+      const { rows, labels = [], steps = new Map() } = await sampler.sample(request);
+      return {
+        rows,
+        labels,
+        steps: [...steps].map(([name, image]) => ({ name, image })),
+        milliseconds: performance.now() - begun,
+      };
+    });
+  }
+
+  private async loop(run: Run, updates: number): Promise<T.Standing> {
+    let yielded = performance.now();
+    for (let k = 0; k < updates && !run.ended && !this.paused; k++) {
+      await this.turns.take(() => this.update(run));
+      this.telling.pulse(this.standing(run));
+      // A click has to be heard however fast updates are.
+      if (performance.now() - yielded > 30) {
+        await new Promise((resume) => setTimeout(resume));
+        yielded = performance.now();
+      }
+    }
+    return this.turns.take(async () => {
+      if (run.ended) await run.toEnd();
+      else await run.save();
+      await this.look(run);
+      this.telling.flush(this.standing(run));
+      return this.standing(run);
+    });
+  }
+
+  private async update(run: Run): Promise<void> {
+    const due = performance.now() >= this.nextLook;
+    const { trainer } = run.training;
+    if (due && this.looksInside && trainer.dissect) {
+      const parts = await this.dissected(run, this.watched);
+      this.telling.inside(await insideOf(trainer, parts, this.watched));
+      parts.dispose();
+    } else await run.next();
+    if (due) await this.look(run);
+  }
+
+  /** One update, taken apart. */
+  private async dissected(run: Run, watched: T.Watched | undefined): Promise<Dissection> {
+    let parts: Dissection | undefined;
+    const make = (batch: Parameters<typeof run.training.trainer.update>[0]): Tensor => {
+      parts = run.training.trainer.dissect?.(batch, watched?.layer);
+      return (parts as Dissection).measures;
+    };
+    await run.next(make);
+    return parts as unknown as Dissection;
+  }
+
+  /** Shows what the network makes now; always of the same noise. */
+  private async look({ training }: Run): Promise<void> {
+    const begun = performance.now();
+    const { step } = training.trainer;
+    const scene = await training.scene?.();
+    if (scene) this.telling.tell({ kind: "scene", step, scene });
+    else {
+      const image = await training.sheet?.();
+      if (image) this.telling.tell({ kind: "sheet", step, image });
+    }
+    const now = performance.now();
+    this.nextLook = now + Math.max(REST, (now - begun) / LOOKING);
+  }
+
+  private async end(): Promise<void> {
+    this.paused = true;
+    await this.training?.catch(() => {});
+    const run = this.run;
+    this.run = undefined;
+    await run?.close();
+  }
+
+  private begun(): Run {
+    if (!this.run) throw new Error("no run has begun");
+    return this.run;
+  }
+
+  private standing(run: Run): T.Standing {
+    return { step: run.training.trainer.step, steps: run.recipe.steps, ended: run.ended };
+  }
+
+  private sampler(system: string, model: string): Promise<Sampler> {
+    const key = `${system}/${model}`;
+    const known = this.samplers.get(key);
+    if (known) return known;
+    const loading = loadSampler(system, model);
+    this.samplers.set(key, loading);
+    loading.catch(() => this.samplers.delete(key));
+    return loading;
+  }
+}
+
+/** The same wishes have the same folder, so that the same address finds its run again. */
+const folderOf = ({ system, preset, data, given }: T.Wishes): string =>
+  `${system}/${fingerprint(preset, data, JSON.stringify(Object.entries(given).sort()))}`;
+
+function storeOf(wishes: T.Wishes): RunStore {
+  const store = browserStore(folderOf(wishes));
+  return wishes.stage === undefined ? store : store.within(wishes.stage);
+}
+
+async function loadSampler(name: string, model: string): Promise<Sampler> {
+  const system = await findSystem(name);
+  const entry = system.shipped.find((each) => each.name === model);
+  if (!entry || !system.load) throw new Error(`${system.title} ships no weights named "${model}"`);
+  await init();
+  return system.load(await fetchFile(entry.file), entry.file);
+}
+
+/** Browsers tell little of an adapter. */
+const adapterWords = ({ description, device, vendor, architecture }: DeviceInfo): string =>
+  description || device || [vendor, architecture].filter((word) => word !== "").join(" ") || "a GPU";
+
+/** Fetches a file of the repository from beside the page. */
+async function fetchFile(path: string): Promise<Uint8Array> {
+  const response = await fetch(new URL(path, location.href));
+  if (!response.ok)
+    throw new Error(`${path} could not be loaded: ${response.status} ${response.statusText}`.trim());
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+const parsed = (system: System, given: T.Wishes["given"]) =>
+  Object.fromEntries(
+    Object.entries(given).flatMap(([name, written]) => {
+      const option = system.options[name];
+      return option ? [[name, parseOption(name, option, written)] as const] : [];
+    }),
+  );
+
+function entryOf(system: System): T.SystemEntry {
+  const { name, title, paper, summary, data, builtIn = [], presets, usual, stages = [], shipped } = system;
+  const options = Object.entries(system.options).map(([option, declared]): T.OptionEntry => {
+    const { kind, words = [], about } = declared;
+    return {
+      name: option,
+      kind,
+      help: describeOption(declared),
+      words: words.map(String),
+      paper: about.paper,
+      usual: about.default,
+    };
+  });
+  return {
+    ...{ name, title, paper, summary, data, builtIn, usual, stages, shipped, options },
+    presets: Object.entries(presets).map(([preset, of]) => ({
+      name: preset,
+      title: of.title,
+      sentence: of.sentence,
+    })),
+    samples: system.load !== undefined,
+  };
+}

@@ -1,0 +1,46 @@
+/** Any system on random numbers in the place of data: to see it at work at once, and what one update of it does. */
+import type { Data, System, Training } from "../../../models/system.ts";
+import type { Trainer } from "../../../models/training/trainer.ts";
+import { REHEARSAL } from "./types.ts";
+
+/** Sides of pictures in pixels; super-resolution has sizes of its own. */
+const SMALL = 28;
+
+const data: Data = {
+  fingerprint: REHEARSAL,
+  count: 1,
+  items: "batches",
+  summary: "batches of random numbers",
+};
+
+/** A system that runs the rehearsal of this preset, or else the smallest; options change nothing but the number of updates. */
+export function rehearsalOf(system: System, preset: string): System {
+  const name = system.rehearsals.includes(preset) ? preset : (system.rehearsals.at(-1) as string);
+  const { trainer, batch } = system.rehearse(name, system.builtIn && SMALL);
+  // What a recipe says beside the network was made up: a rehearsal ends when somebody ends it.
+  const recipe = { ...trainer.recipe, steps: 1_000_000 };
+  return {
+    ...system,
+    open: async () => data,
+    plan: async () => recipe,
+    async start(): Promise<Training> {
+      return {
+        trainer: asPlanned(trainer, recipe),
+        source: { batch: async (index) => batch(index), close: async () => {} },
+        items: "items",
+        merits: {},
+        assess: async () => ({ scores: {}, note: "" }),
+      };
+    },
+  };
+}
+
+/** The trainer, which says of itself what is planned. */
+const asPlanned = (trainer: Trainer, recipe: Trainer["recipe"]): Trainer =>
+  new Proxy(trainer, {
+    get(target, name) {
+      if (name === "recipe") return recipe;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });

@@ -1,0 +1,175 @@
+/** What the page and the lab, which trains and samples in a worker, tell each other. All of it can be copied between threads. */
+import type { Image } from "../../../engine/io/image.ts";
+import type { PathedFile } from "../../../models/datasets/open-browser.ts";
+import type { ModelEntry, SampleRequest, Samples } from "../../../models/system.ts";
+import type { Scene } from "../../../models/toy/scene.ts";
+import type { Player } from "../../../models/training/dissection.ts";
+import type { OptionValue } from "../../../models/training/options.ts";
+
+export type { Image, ModelEntry, OptionValue, PathedFile, Player, Scene };
+
+/** An option of a system, for a form. */
+export interface OptionEntry {
+  readonly name: string;
+  readonly kind: "number" | "whole" | "choice" | "switch" | "flag" | "text";
+  readonly help: string;
+  readonly words: readonly string[];
+  readonly paper: OptionValue | undefined;
+  readonly usual: OptionValue | undefined;
+}
+
+/** A system as pages see it, before any of it is opened. */
+export interface SystemEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly paper: string;
+  readonly summary: string;
+  /** What its data is, a part of a sentence. */
+  readonly data: string;
+  /** Data that is there at once. */
+  readonly builtIn: readonly string[];
+  readonly options: readonly OptionEntry[];
+  readonly presets: readonly { readonly name: string; readonly title: string; readonly sentence: string }[];
+  readonly usual: string;
+  readonly stages: readonly string[];
+  readonly shipped: readonly ModelEntry[];
+  /** Whether its weights make pictures from noise. */
+  readonly samples: boolean;
+}
+
+/** What a run is asked for. The same wishes find the same run again, which is kept in this browser. */
+export interface Wishes {
+  readonly system: string;
+  readonly preset: string;
+  readonly stage: string | undefined;
+  /** A built-in set, `REHEARSAL`, or what was dropped. */
+  readonly data: string;
+  /** Options that were given, as they were written. */
+  readonly given: Readonly<Record<string, string | boolean>>;
+}
+
+/** Stands for random numbers instead of data: every system can be seen at work without any. */
+export const REHEARSAL = "random numbers";
+
+/** What is known of a run when it begins. */
+export interface RunFacts {
+  readonly step: number;
+  readonly steps: number;
+  readonly measures: readonly string[];
+  readonly headline: readonly string[];
+  readonly parameterCounts: Readonly<Record<string, number>>;
+  readonly recipe: Readonly<Record<string, unknown>>;
+  /** Whether updates can be taken apart. */
+  readonly dissects: boolean;
+  readonly layers: readonly string[];
+}
+
+/** Where a run stands. */
+export interface Standing {
+  readonly step: number;
+  readonly steps: number;
+  readonly ended: boolean;
+}
+
+/** Numbers with their shape: the first items of a tensor. */
+export interface Shown {
+  /** Of what is here. */
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+  /** Of the whole tensor. */
+  readonly whole: readonly number[];
+}
+
+/** How long the gradient of each layer is, in an update. */
+export interface LayerNorm {
+  readonly layer: string;
+  readonly norm: number;
+}
+
+/** What was seen inside the game in one update. */
+export interface Inside {
+  readonly step: number;
+  /** D's answers to single samples, as probabilities. */
+  readonly real: Float32Array;
+  readonly fake: Float32Array;
+  readonly norms: Readonly<Record<Player, readonly LayerNorm[]>>;
+  /** Of the layer that is watched. */
+  readonly layer: { readonly of: Watched; readonly values: Shown } | undefined;
+}
+
+/** What of a layer is watched: what it puts out, its weight, or the gradient of the player's loss with respect to one of them. */
+export const VIEWS = ["out", "grad", "weight", "weight-grad"] as const;
+export type View = (typeof VIEWS)[number];
+export interface Watched {
+  readonly layer: string;
+  readonly view: View;
+}
+
+export type SubStepKind = "noise" | "samples" | "answers" | "loss" | "picture-gradient" | "layers" | "update";
+
+/** A part of one update in slow motion. */
+export interface SubStep {
+  readonly player: Player;
+  readonly kind: SubStepKind;
+  /** Single numbers by name. */
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly tensors: readonly { readonly title: string; readonly values: Shown; readonly signed: boolean }[];
+  readonly layers: readonly LayerNorm[];
+}
+
+export type News =
+  | {
+      readonly kind: "measures";
+      readonly steps: readonly number[];
+      /** A row an update. */
+      readonly values: readonly (readonly number[])[];
+      readonly standing: Standing;
+    }
+  | { readonly kind: "compiling"; readonly compiled: number; readonly asked: number }
+  | { readonly kind: "say"; readonly line: string }
+  | { readonly kind: "scores"; readonly step: number; readonly scores: Readonly<Record<string, number>> }
+  | { readonly kind: "sheet"; readonly step: number; readonly image: Image }
+  | { readonly kind: "scene"; readonly step: number; readonly scene: Scene }
+  | { readonly kind: "inside"; readonly inside: Inside };
+
+/** What is asked of a system's shipped weights. */
+export interface SamplesWish {
+  readonly system: string;
+  /** Name among `SystemEntry.shipped`. */
+  readonly model: string;
+  readonly request: Omit<SampleRequest, "signal">;
+}
+
+export interface Sampled {
+  readonly rows: Samples["rows"];
+  readonly labels: readonly string[];
+  readonly steps: readonly { readonly name: string; readonly image: Image }[];
+  readonly milliseconds: number;
+}
+
+/** The calls. Training, sampling and looking take turns. */
+export interface Lab {
+  connect(): Promise<readonly SystemEntry[]>;
+  /** Takes files as a set of data. @returns what to call it in `Wishes.data` */
+  drop(files: readonly PathedFile[]): Promise<string>;
+  /** What is wrong with an option as it is written; "" where nothing is. */
+  checkOption(system: string, option: string, written: string): Promise<string>;
+  /** How many updates the run of these wishes has made that is kept; undefined where none is. */
+  kept(wishes: Wishes): Promise<number | undefined>;
+  /** Begins a run, or with `resume` goes on with the one that is kept. Any other is paused and kept. */
+  begin(wishes: Wishes, resume: boolean, follow: (news: News) => void): Promise<RunFacts>;
+  /** Makes so many updates, or all that are left, until it is paused; then the run is saved. */
+  train(updates?: number): Promise<Standing>;
+  pause(): void;
+  /** One update in slow motion, in its parts. */
+  slowly(): Promise<readonly SubStep[]>;
+  /** From now on an update is taken apart now and then: `Inside` is told, with this layer's values. */
+  watch(on: boolean, watched: Watched | undefined): Promise<void>;
+  /** A file of the run: "checkpoint.safetensors", "model.safetensors", "log.jsonl". */
+  file(name: string): Promise<Uint8Array | undefined>;
+  /** Takes over a checkpoint that was made elsewhere. @returns by which wishes it goes on: what it says of itself, else these */
+  adopt(bytes: Uint8Array, wishes: Wishes): Promise<Wishes>;
+  /** Names of the classes of shipped weights, which are read. */
+  classes(system: string, model: string): Promise<readonly string[]>;
+  sample(wish: SamplesWish): Promise<Sampled>;
+}

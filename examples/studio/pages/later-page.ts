@@ -1,0 +1,29 @@
+/** Pages whose scripts are loaded when they are first visited. */
+import { element } from "../components/dom.ts";
+import type { Page, Studio } from "./page.ts";
+
+export function laterPage(
+  route: string,
+  title: string,
+  fill: (host: HTMLElement, studio: Studio) => Promise<void>,
+): Page {
+  return {
+    route,
+    title,
+    mount(host, studio) {
+      const waiting = element("p", { class: "starting-note", role: "status" }, "Loading…");
+      host.append(waiting);
+      fill(host, studio).then(
+        () => waiting.remove(),
+        (error: unknown) => {
+          waiting.remove();
+          const words = error instanceof Error ? error.message : String(error);
+          host.append(
+            element("h1", { tabindex: -1 }, title),
+            element("p", { class: "notice", role: "alert" }, `This page could not be opened: ${words}`),
+          );
+        },
+      );
+    },
+  };
+}

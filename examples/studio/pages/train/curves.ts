@@ -1,0 +1,205 @@
+/** Curves of what a training measures, a small chart for each kind of measure. */
+import uPlot from "uplot";
+import { onColourScheme, token } from "../../components/colours.ts";
+import { element } from "../../components/dom.ts";
+import { short } from "../../components/tensor-view.ts";
+
+interface Group {
+  readonly title: string;
+  readonly names: readonly string[];
+  /** Whether values are drawn by their logarithm. */
+  readonly log: boolean;
+}
+
+/** Updates that are drawn; of longer runs every second, every fourth, … */
+const MOST = 4000;
+const HEIGHT = 150;
+const COLOURS = ["--forward", "--backward", "--update", "--ink-soft"];
+
+/** What belongs together: D's answers, gradients, diversity, and losses. */
+function groupsOf(measures: readonly string[]): Group[] {
+  const kindOf = (name: string) =>
+    name.startsWith("D(")
+      ? "D’s answers"
+      : /gradient$/i.test(name)
+        ? "Length of gradients"
+        : ["within", "across"].includes(name)
+          ? "Diversity of samples"
+          : "Losses";
+  const kinds = new Map<string, string[]>();
+  for (const name of measures) kinds.set(kindOf(name), [...(kinds.get(kindOf(name)) ?? []), name]);
+  return [...kinds].map(([title, names]) => ({ title, names, log: title === "Length of gradients" }));
+}
+
+/** Words for a measure's name. */
+const wordsOf = (name: string): string => name.replace(/Gradient$/, "");
+
+export class Curves {
+  readonly element = element("section", { class: "curves", "aria-label": "Curves" });
+  #charts: Chart[] = [];
+  #measures: readonly string[] = [];
+
+  constructor() {
+    new ResizeObserver(() => {
+      for (const chart of this.#charts) chart.fit();
+    }).observe(this.element);
+    onColourScheme(() => this.#draw());
+  }
+
+  /** Begins anew with these measures. */
+  start(measures: readonly string[]): void {
+    this.#measures = measures;
+    this.#charts = groupsOf(measures).map((group) => new Chart(group));
+    this.#draw();
+  }
+
+  #draw(): void {
+    for (const chart of this.#charts) chart.build();
+    const heading = element("h2", { class: "visually-hidden" }, "Curves");
+    this.element.replaceChildren(heading, ...this.#charts.map((chart) => chart.element));
+    for (const chart of this.#charts) chart.fit();
+  }
+
+  /** Adds updates; each row has the measures in their order. */
+  add(steps: readonly number[], values: readonly (readonly number[])[]): void {
+    if (steps.length === 0) return;
+    for (const chart of this.#charts) {
+      const columns = chart.group.names.map((name) => this.#measures.indexOf(name));
+      for (const [k, step] of steps.entries())
+        chart.push(
+          step,
+          columns.map((column) => values[k]?.[column] ?? Number.NaN),
+        );
+      chart.update();
+    }
+  }
+
+  /** Scores of an assessment, on a chart of their own. */
+  score(step: number, scores: Readonly<Record<string, number>>): void {
+    const names = Object.keys(scores);
+    if (names.length === 0) return;
+    let chart = this.#charts.find(({ group }) => group.title === "Scores");
+    if (!chart) {
+      chart = new Chart({ title: "Scores", names, log: false });
+      this.#charts.push(chart);
+      chart.build();
+      this.element.append(chart.element);
+      chart.fit();
+    }
+    chart.push(
+      step,
+      chart.group.names.map((name) => scores[name] ?? Number.NaN),
+    );
+    chart.update();
+  }
+}
+
+class Chart {
+  readonly element: HTMLElement;
+  readonly group: Group;
+  readonly #body = element("div", { class: "curve-body" });
+  readonly #values: HTMLElement[];
+  #data: number[][];
+  #plot: uPlot | undefined;
+  /** Updates from one point to the next. */
+  #every = 1;
+
+  constructor(group: Group) {
+    this.group = group;
+    this.#data = [[], ...group.names.map(() => [])];
+    this.#values = group.names.map(() => element("strong", {}, "–"));
+    const legend = group.names.map((name, k) => {
+      const dot = element("span", { class: "dot", "aria-hidden": "true" });
+      dot.style.background = `var(${COLOURS[k % COLOURS.length]})`;
+      const value = this.#values[k] as HTMLElement;
+      value.dataset.measure = name;
+      return element("li", {}, dot, `${wordsOf(name)} `, value);
+    });
+    this.element = element(
+      "figure",
+      { class: "card curve" },
+      element(
+        "figcaption",
+        {},
+        element("h3", {}, group.title),
+        element("ul", { class: "legend" }, ...legend),
+      ),
+      this.#body,
+    );
+  }
+
+  build(): void {
+    this.#plot?.destroy();
+    const axis = {
+      stroke: token("--ink-soft"),
+      grid: { stroke: token("--line"), width: 1 },
+      ticks: { show: false },
+    };
+    const { log, names } = this.group;
+    // Answers are probabilities.
+    const fixed = names.every((name) => name.startsWith("D("));
+    this.#plot = new uPlot(
+      {
+        width: 300,
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { y: false, drag: { x: true, y: false } },
+        scales: { x: { time: false }, y: log ? { distr: 3 } : fixed ? { range: [0, 1] } : {} },
+        axes: [
+          { ...axis, size: 26, font: "11px system-ui", space: 60 },
+          {
+            ...axis,
+            size: 46,
+            font: "11px system-ui",
+            values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : short(tick))),
+          },
+        ],
+        series: [
+          {},
+          ...names.map((name, k) => ({
+            label: name,
+            stroke: token(COLOURS[k % COLOURS.length] as string),
+            width: 1.6,
+            points: { show: this.group.title === "Scores" },
+          })),
+        ],
+        hooks: { setCursor: [({ cursor }) => this.#write(cursor.idx ?? undefined)] },
+      },
+      this.#data as unknown as uPlot.AlignedData,
+      this.#body,
+    );
+    this.#write();
+  }
+
+  push(step: number, values: readonly number[]): void {
+    if (step % this.#every !== 0) return;
+    [step, ...values].forEach((value, k) => {
+      this.#data[k]?.push(value);
+    });
+    if ((this.#data[0]?.length ?? 0) <= MOST) return;
+    this.#every *= 2;
+    const keep = this.#data[0]?.map((at) => at % this.#every === 0) ?? [];
+    this.#data = this.#data.map((column) => column.filter((_, k) => keep[k]));
+  }
+
+  update(): void {
+    this.#plot?.setData(this.#data as unknown as uPlot.AlignedData);
+    this.#write();
+  }
+
+  fit(): void {
+    const width = this.#body.clientWidth;
+    if (width > 0) this.#plot?.setSize({ width, height: HEIGHT });
+  }
+
+  /** The values under the pointer, or the newest. */
+  #write(at = (this.#data[0]?.length ?? 0) - 1): void {
+    this.group.names.forEach((_, k) => {
+      const value = this.#data[k + 1]?.[at];
+      (this.#values[k] as HTMLElement).textContent = value === undefined ? "–" : short(value);
+    });
+    const words = this.group.names.map((name, k) => `${wordsOf(name)} ${this.#values[k]?.textContent}`);
+    this.#body.setAttribute("role", "img");
+    this.#body.setAttribute("aria-label", `${this.group.title}: ${words.join(", ")}`);
+  }
+}

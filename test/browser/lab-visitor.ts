@@ -1,0 +1,67 @@
+/** What a visitor does on the pages that train and sample, as steps for the tests in `lab.e2e.ts`. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "puppeteer";
+import { SLOW, textOf } from "./studio-visitor.ts";
+
+/** Opens the training page in a state of the address. */
+export async function openTraining(
+  page: Page,
+  url: string,
+  state: Readonly<Record<string, string>>,
+): Promise<void> {
+  await page.goto(`${url}#/train?${new URLSearchParams(state)}`);
+  await page.waitForSelector("[data-action=one]:not([disabled])", { timeout: SLOW });
+}
+
+/** Does something that takes updates, and waits until it is done. */
+export async function updates(page: Page, action: string): Promise<void> {
+  await page.click(`[data-action=${action}]`);
+  await settled(page);
+}
+
+/** Waits until nothing trains. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>("[data-status=run]")?.dataset.running === "false",
+    { timeout: SLOW },
+  );
+  assert.equal(await textOf(page, ".page-train [role=alert]"), "");
+}
+
+export const stepOf = async (page: Page): Promise<number> =>
+  Number(await page.$eval("[data-status=run]", (status) => (status as HTMLElement).dataset.step));
+
+/** A file of the run, as the visitor saves it. */
+export async function savedFile(page: Page, name: string): Promise<Uint8Array> {
+  const base64 = await page.evaluate(async (file) => {
+    const saved = new Promise<Blob>((resolve) => {
+      const make = URL.createObjectURL;
+      URL.createObjectURL = (blob: Blob) => {
+        URL.createObjectURL = make;
+        resolve(blob);
+        return make(blob);
+      };
+    });
+    document.querySelector<HTMLButtonElement>(`[data-file="${file}"]`)?.click();
+    const bytes = new Uint8Array(await (await saved).arrayBuffer());
+    return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
+  }, name);
+  return Buffer.from(base64, "base64");
+}
+
+const axe = () => readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Looks at the page as axe-core does. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe());
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(where: Document): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> };
+    };
+    const found = await axe.run(document);
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" ")}`);
+  });
+  assert.deepEqual(violations, []);
+}
