@@ -1,7 +1,7 @@
 /** Numbers of parameters against PyTorch's modules of the same sizes (and the sums in the papers). */
 import { expect, test } from "vitest";
 import { CganDiscriminator, CganGenerator } from "../../models/cgan/networks.ts";
-import { CHAR_CNN_RNN, CharCnnRnn } from "../../models/text2image/char-cnn-rnn.ts";
+import { CHAR_CNN_RNN, CharCnnRnn } from "../../models/text-encoder/char-cnn-rnn.ts";
 import {
   LapganBaseDiscriminator,
   LapganBaseGenerator,

@@ -3,21 +3,23 @@
  * Reed, Akata, Lee and Schiele, "Learning Deep Representations of Fine-Grained Visual Descriptions", CVPR 2016; the
  * variants are those of the authors' code (reedscot/cvpr2016 and icml2016).
  */
+import { GanvasError } from "../../engine/errors.ts";
 import {
   Conv1d,
   Gru,
   Initializer,
   Linear,
-  Module,
   maxPool1d,
   mean,
   oneHot,
   ReluRnn,
   relu,
   slice,
+  squeeze,
   type Tensor,
 } from "../../engine/index.ts";
-import { ALPHABET } from "./text-input.ts";
+import { CaptionEncoder } from "./caption-encoder.ts";
+import { ALPHABET, TEXT_LENGTH, textIds } from "./text-input.ts";
 
 export interface CharCnnRnnOptions {
   /** Channels of the three convolutions: 384, 512, 512. */
@@ -30,20 +32,33 @@ export interface CharCnnRnnOptions {
   readonly recurrent?: "gru" | "rnn";
   /** Whether the third convolution is pooled too, which leaves 8 steps instead of 18. */
   readonly pool3?: boolean;
+  /** What of the recurrent network's states is embedded: their mean, or the last alone. */
+  readonly states?: "mean" | "last";
+  /** Characters that are read of a caption: 201. */
+  readonly length?: number;
   readonly seed?: number;
 }
 
-type Config = Required<Omit<CharCnnRnnOptions, "seed">>;
+export type CharCnnRnnConfig = Required<Omit<CharCnnRnnOptions, "seed">>;
+
+const SHARED = { embedding: 1024, states: "mean", length: TEXT_LENGTH } as const;
 
 /** The published variants: for new training (birds and COCO of ICML 2016), for flowers there, and of CVPR 2016. */
 export const CHAR_CNN_RNN = {
-  icml: { channels: [384, 512, 512], hidden: 512, embedding: 1024, recurrent: "gru", pool3: false },
-  icmlFlowers: { channels: [384, 512, 512], hidden: 512, embedding: 1024, recurrent: "rnn", pool3: true },
-  cvpr: { channels: [384, 512, 256], hidden: 256, embedding: 1024, recurrent: "rnn", pool3: true },
-} as const satisfies Record<string, Config>;
+  icml: { ...SHARED, channels: [384, 512, 512], hidden: 512, recurrent: "gru", pool3: false },
+  icmlFlowers: { ...SHARED, channels: [384, 512, 512], hidden: 512, recurrent: "rnn", pool3: true },
+  cvpr: { ...SHARED, channels: [384, 512, 256], hidden: 256, recurrent: "rnn", pool3: true },
+} as const satisfies Record<string, CharCnnRnnConfig>;
 
-export class CharCnnRnn extends Module {
-  readonly config: Config;
+/** Steps of the recurrent network for a caption of so many characters. */
+export function stepsOf({ length, pool3 }: Pick<CharCnnRnnConfig, "length" | "pool3">): number {
+  const pooled = (size: number) => Math.floor((size - 3) / 3); // a convolution of 4 characters, then the largest of each 3
+  const steps = pooled(pooled(length)) - 3;
+  return pool3 ? Math.floor((steps - 3) / 2) + 1 : steps;
+}
+
+export class CharCnnRnn extends CaptionEncoder {
+  readonly config: CharCnnRnnConfig;
   readonly conv1: Conv1d;
   readonly conv2: Conv1d;
   readonly conv3: Conv1d;
@@ -53,7 +68,11 @@ export class CharCnnRnn extends Module {
   constructor(options: CharCnnRnnOptions = {}) {
     super();
     const { seed = 0, ...given } = options;
-    const config: Config = { ...CHAR_CNN_RNN.icml, ...given };
+    const config: CharCnnRnnConfig = { ...CHAR_CNN_RNN.icml, ...given };
+    if (stepsOf(config) < 1)
+      throw new GanvasError(
+        `CharCnnRnn: of ${config.length} characters no step is left for the recurrent network`,
+      );
     const [c1, c2, c3] = config.channels;
     const init = new Initializer(seed);
     const uniform = { weightInit: { bound: 0.08 } };
@@ -63,6 +82,18 @@ export class CharCnnRnn extends Module {
     this.conv3 = new Conv1d(c2, c3, 4, init, uniform);
     this.rnn = new (config.recurrent === "gru" ? Gru : ReluRnn)(c3, config.hidden, init, uniform);
     this.proj = new Linear(config.hidden, config.embedding, init, uniform);
+  }
+
+  get embedding(): number {
+    return this.config.embedding;
+  }
+
+  get length(): number {
+    return this.config.length;
+  }
+
+  idsOf(caption: string): Int32Array<ArrayBuffer> {
+    return textIds(caption, this.length);
   }
 
   /**
@@ -78,6 +109,9 @@ export class CharCnnRnn extends Module {
     x = relu(this.conv3.forward(x)); // [n, 18, 512]
     if (this.config.pool3) x = maxPool1d(x, { kernel: 3, stride: 2 }); // [n, 8, 512]
     const states = this.rnn.forward(x.permute([1, 0, 2])); // [steps, n, 512]
-    return this.proj.forward(mean(states, 0)); // [n, 1024]
+    const last = states.shape[0] as number;
+    const read =
+      this.config.states === "mean" ? mean(states, 0) : squeeze(slice(states, [last - 1], [last]), 0);
+    return this.proj.forward(read); // [n, 1024]
   }
 }
