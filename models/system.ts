@@ -106,7 +106,9 @@ export interface SampleRequest {
   readonly seed: number;
   /** Only this class, by its name or number. */
   readonly class?: string;
-  /** Between classes and noises instead of one by one. */
+  /** Sentences that say what to draw, where the network reads sentences. */
+  readonly texts?: readonly string[];
+  /** Between classes, sentences and noises instead of one by one. */
   readonly walk: boolean;
   readonly signal?: AbortSignal;
 }
