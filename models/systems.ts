@@ -12,6 +12,7 @@ export const systems: SystemTable = {
   dcgan: async () => (await import("./dcgan/system.ts")).dcgan,
   cgan: async () => (await import("./cgan/system.ts")).cgan,
   lapgan: async () => (await import("./lapgan/system.ts")).lapgan,
+  "text-encoder": async () => (await import("./text-encoder/system.ts")).textEncoder,
 };
 
 /** @throws InputError when there is no such system */
