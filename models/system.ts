@@ -162,6 +162,8 @@ export interface JudgeRequest {
   /** Pictures to sample. */
   readonly count: number;
   readonly seed: number;
+  /** A file of weights that a judge of pictures needs, as the user named it: SqueezeNet's. */
+  readonly perceptual?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number, what: string) => void;
 }

@@ -13,6 +13,7 @@ export const systems: SystemTable = {
   cgan: async () => (await import("./cgan/system.ts")).cgan,
   lapgan: async () => (await import("./lapgan/system.ts")).lapgan,
   text2image: async () => (await import("./text2image/system.ts")).text2image,
+  "text-encoder": async () => (await import("./text-encoder/system.ts")).textEncoder,
 };
 
 /** @throws InputError when there is no such system */

@@ -72,7 +72,7 @@ export interface ClassSplit {
  * @param share of the classes, at least one of them where there are two
  * @returns their names, in the set's order
  */
-export function drawUnseen({ classes }: CaptionedSet, seed: number, share = 0.1): string[] {
+export function drawUnseen({ classes }: Pick<CaptionedSet, "classes">, seed: number, share = 0.1): string[] {
   const count = classes.length < 2 ? 0 : Math.max(Math.floor(classes.length * share), 1);
   return [...permutation(classes.length, seed, UNSEEN, 0, count)]
     .sort((a, b) => a - b)

@@ -1,5 +1,8 @@
 /** What reads captions, whatever its layers: characters or words as numbers, numbers as a vector. */
-import { Module, type Tensor, tensor } from "../../engine/index.ts";
+import { Module, type Tensor, tensor, type WeightInit } from "../../engine/index.ts";
+
+/** How the papers' encoders begin: all weights uniform within 0.08. */
+export const ENCODER_INIT: WeightInit = { bound: 0.08 };
 
 export abstract class CaptionEncoder extends Module {
   /** Numbers of an embedding. */

@@ -11,14 +11,15 @@ import {
   Linear,
   maxPool1d,
   mean,
-  oneHot,
   ReluRnn,
   relu,
   slice,
   squeeze,
   type Tensor,
+  type WeightInit,
 } from "../../engine/index.ts";
-import { CaptionEncoder } from "./caption-encoder.ts";
+import { CaptionEncoder, ENCODER_INIT } from "./caption-encoder.ts";
+import { convolveSymbols } from "./one-hot.ts";
 import { ALPHABET, TEXT_LENGTH, textIds } from "./text-input.ts";
 
 export interface CharCnnRnnOptions {
@@ -37,9 +38,11 @@ export interface CharCnnRnnOptions {
   /** Characters that are read of a caption: 201. */
   readonly length?: number;
   readonly seed?: number;
+  /** How all weights begin: uniform within 0.08. */
+  readonly weightInit?: WeightInit;
 }
 
-export type CharCnnRnnConfig = Required<Omit<CharCnnRnnOptions, "seed">>;
+export type CharCnnRnnConfig = Required<Omit<CharCnnRnnOptions, "seed" | "weightInit">>;
 
 const SHARED = { embedding: 1024, states: "mean", length: TEXT_LENGTH } as const;
 
@@ -67,7 +70,7 @@ export class CharCnnRnn extends CaptionEncoder {
 
   constructor(options: CharCnnRnnOptions = {}) {
     super();
-    const { seed = 0, ...given } = options;
+    const { seed = 0, weightInit = ENCODER_INIT, ...given } = options;
     const config: CharCnnRnnConfig = { ...CHAR_CNN_RNN.icml, ...given };
     if (stepsOf(config) < 1)
       throw new GanvasError(
@@ -75,13 +78,12 @@ export class CharCnnRnn extends CaptionEncoder {
       );
     const [c1, c2, c3] = config.channels;
     const init = new Initializer(seed);
-    const uniform = { weightInit: { bound: 0.08 } };
     this.config = config;
-    this.conv1 = new Conv1d(ALPHABET.length, c1, 4, init, uniform);
-    this.conv2 = new Conv1d(c1, c2, 4, init, uniform);
-    this.conv3 = new Conv1d(c2, c3, 4, init, uniform);
-    this.rnn = new (config.recurrent === "gru" ? Gru : ReluRnn)(c3, config.hidden, init, uniform);
-    this.proj = new Linear(config.hidden, config.embedding, init, uniform);
+    this.conv1 = new Conv1d(ALPHABET.length, c1, 4, init, { weightInit });
+    this.conv2 = new Conv1d(c1, c2, 4, init, { weightInit });
+    this.conv3 = new Conv1d(c2, c3, 4, init, { weightInit });
+    this.rnn = new (config.recurrent === "gru" ? Gru : ReluRnn)(c3, config.hidden, init, { weightInit });
+    this.proj = new Linear(config.hidden, config.embedding, init, { weightInit });
   }
 
   get embedding(): number {
@@ -101,10 +103,8 @@ export class CharCnnRnn extends CaptionEncoder {
    * @returns [n, 1024]
    */
   forward(ids: Tensor): Tensor {
-    const letters = ALPHABET.length;
-    // Number 0 is no character: its column is left away.
-    let x = slice(oneHot(ids, letters + 1), [0, 0, 1], [...ids.shape, letters + 1]); // [n, 201, 70]
-    x = maxPool1d(relu(this.conv1.forward(x)), { kernel: 3, stride: 3 }); // [n, 66, 384]
+    const seen = relu(convolveSymbols(this.conv1, ids)); // [n, 198, 384]
+    let x = maxPool1d(seen, { kernel: 3, stride: 3 }); // [n, 66, 384]
     x = maxPool1d(relu(this.conv2.forward(x)), { kernel: 3, stride: 3 }); // [n, 21, 512]
     x = relu(this.conv3.forward(x)); // [n, 18, 512]
     if (this.config.pool3) x = maxPool1d(x, { kernel: 3, stride: 2 }); // [n, 8, 512]

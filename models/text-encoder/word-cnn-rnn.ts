@@ -5,14 +5,14 @@ import {
   Linear,
   maxPool1d,
   mean,
-  oneHot,
   ReluRnn,
   relu,
-  slice,
   type Tensor,
+  type WeightInit,
 } from "../../engine/index.ts";
 import { wordsOf } from "../datasets/sentences.ts";
-import { CaptionEncoder } from "./caption-encoder.ts";
+import { CaptionEncoder, ENCODER_INIT } from "./caption-encoder.ts";
+import { convolveSymbols } from "./one-hot.ts";
 
 export interface WordCnnRnnConfig {
   /** The words that are read, numbered from 1; others are 0. */
@@ -38,19 +38,22 @@ export class WordCnnRnn extends CaptionEncoder {
   readonly proj: Linear;
   private readonly numbers: ReadonlyMap<string, number>;
 
-  constructor(given: Pick<WordCnnRnnConfig, "vocabulary"> & Partial<WordCnnRnnConfig>, seed = 0) {
+  constructor(
+    given: Pick<WordCnnRnnConfig, "vocabulary"> & Partial<WordCnnRnnConfig>,
+    seed = 0,
+    weightInit: WeightInit = ENCODER_INIT,
+  ) {
     super();
     const config: WordCnnRnnConfig = { ...WORD_CNN_RNN, ...given };
     const { vocabulary, channels, hidden, embedding } = config;
     const init = new Initializer(seed);
-    const uniform = { weightInit: { bound: 0.08 } };
     this.config = config;
     this.numbers = new Map(vocabulary.map((word, k) => [word, k + 1]));
-    this.conv1 = new Conv1d(vocabulary.length, channels, 3, init, uniform);
-    this.conv2 = new Conv1d(channels, channels, 2, init, uniform);
-    this.conv3 = new Conv1d(channels, channels, 2, init, uniform);
-    this.rnn = new ReluRnn(channels, hidden, init, uniform);
-    this.proj = new Linear(hidden, embedding, init, uniform);
+    this.conv1 = new Conv1d(vocabulary.length, channels, 3, init, { weightInit });
+    this.conv2 = new Conv1d(channels, channels, 2, init, { weightInit });
+    this.conv3 = new Conv1d(channels, channels, 2, init, { weightInit });
+    this.rnn = new ReluRnn(channels, hidden, init, { weightInit });
+    this.proj = new Linear(hidden, embedding, init, { weightInit });
   }
 
   get embedding(): number {
@@ -73,10 +76,7 @@ export class WordCnnRnn extends CaptionEncoder {
    * @returns [n, 1024]
    */
   forward(ids: Tensor): Tensor {
-    const words = this.config.vocabulary.length;
-    // Number 0 is no word that is known: its column is left away.
-    let x = slice(oneHot(ids, words + 1), [0, 0, 1], [...ids.shape, words + 1]); // [n, 30, words]
-    x = relu(this.conv1.forward(x)); // [n, 28, 512]
+    let x = relu(convolveSymbols(this.conv1, ids)); // [n, 28, 512]
     x = maxPool1d(relu(this.conv2.forward(x)), { kernel: 3, stride: 3 }); // [n, 9, 512]
     x = relu(this.conv3.forward(x)); // [n, 8, 512]
     const states = this.rnn.forward(x.permute([1, 0, 2])); // [8, n, 512]
