@@ -114,7 +114,9 @@ export class CaptionLoader implements BatchSource {
         picture: withHueTurned(picture, HUES[asked] - hue),
         captions: [colouredCaptions(name, asked)[form & 1] as string],
         wrong:
-          form & 2 ? (colouredCaptions(name, wrongColour)[form & 1] as string) : this.other(number, index, place),
+          form & 2
+            ? (colouredCaptions(name, wrongColour)[form & 1] as string)
+            : this.other(number, index, place),
       };
     }
     const said = this.set.captions[number] as readonly string[];

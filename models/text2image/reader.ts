@@ -73,7 +73,8 @@ export function readerOf(
   network.eval();
   const numbers = (name: string) => {
     const found = tensors.get(`captions.${name}`);
-    if (!found) throw new InputError(`${file} has no captions.${name}: it does not say how captions are read`);
+    if (!found)
+      throw new InputError(`${file} has no captions.${name}: it does not say how captions are read`);
     return toFloat32(found);
   };
   return new CaptionReader(
@@ -82,29 +83,41 @@ export function readerOf(
   );
 }
 
+/** Embeddings as the encoder makes them: the paper's networks take them so. */
+export const unchanged = (dimension: number): Normalisation => ({
+  mean: new Float32Array(dimension),
+  deviation: 1,
+});
+
 /**
- * Embeds captions once, each that occurs, and measures what they have in common.
- * @param raw embeddings are left as the encoder makes them, as the paper has it
+ * Embeds captions once, each that occurs.
+ * @param known by default what the embeddings have in common is measured, and taken from them
  */
 export async function readCaptions(
   encoder: KnownEncoder,
   captions: Iterable<string>,
-  raw: boolean,
+  known?: Normalisation,
 ): Promise<{ readonly reader: CaptionReader; readonly table: CaptionTable }> {
   const unique = [...new Set(captions)];
   const { dimension: d, data } = await embedCaptions(encoder.network, unique);
-  const mean = new Float32Array(d);
-  if (!raw)
-    for (let at = 0; at < data.length; at++)
-      mean[at % d] = (mean[at % d] as number) + (data[at] as number) / unique.length;
-  const moved = data.map((value, at) => value - (mean[at % d] as number));
-  const deviation = raw ? 1 : Math.sqrt(moved.reduce((sum, x) => sum + x * x, 0) / moved.length) || 1;
+  const normalisation = known ?? measured(data, d);
+  const { mean, deviation } = normalisation;
   return {
-    reader: new CaptionReader(encoder, { mean, deviation }),
+    reader: new CaptionReader(encoder, normalisation),
     table: {
       dimension: d,
-      data: moved.map((value) => value / deviation),
+      data: data.map((value, at) => (value - (mean[at % d] as number)) / deviation),
       rowOf: new Map(unique.map((caption, row) => [caption, row])),
     },
   };
+}
+
+function measured(data: Float32Array, d: number): Normalisation {
+  const rows = data.length / d;
+  const mean = new Float32Array(d);
+  for (let at = 0; at < data.length; at++)
+    mean[at % d] = (mean[at % d] as number) + (data[at] as number) / rows;
+  const squares = data.reduce((sum, value, at) => sum + (value - (mean[at % d] as number)) ** 2, 0);
+  // A single caption has no deviation.
+  return { mean, deviation: Math.sqrt(squares / data.length) || 1 };
 }

@@ -4,12 +4,21 @@
  */
 
 /** Hues of the colours that are named, in degrees. */
-export const HUES = { red: 0, orange: 30, yellow: 50, green: 115, blue: 210, purple: 275, pink: 330 } as const;
+export const HUES = {
+  red: 0,
+  orange: 30,
+  yellow: 50,
+  green: 115,
+  blue: 210,
+  purple: 275,
+  pink: 330,
+} as const;
 export type ColourName = keyof typeof HUES;
 export const COLOUR_NAMES = Object.keys(HUES) as readonly ColourName[];
 
 /** Words that name a colour, also those that no hue is. */
-const COLOUR_WORD = /\b(red|orange|yellow|green|blue|purple|violet|pink|brown|black|white|gr[ae]y|gold(en)?|silver|rainbow)\b/i;
+const COLOUR_WORD =
+  /\b(red|orange|yellow|green|blue|purple|violet|pink|brown|black|white|gr[ae]y|gold(en)?|silver|rainbow)\b/i;
 /** A name of more words is a sentence, which no colour can be put in front of. */
 const MOST_WORDS = 3;
 
@@ -20,7 +29,11 @@ const OF_ONE_COLOUR = 0.6;
 const SPREAD = 25;
 
 /** Hue in degrees, saturation and value from 0 to 1. */
-export function hsv(red: number, green: number, blue: number): [hue: number, saturation: number, value: number] {
+export function hsv(
+  red: number,
+  green: number,
+  blue: number,
+): [hue: number, saturation: number, value: number] {
   const most = Math.max(red, green, blue);
   const range = most - Math.min(red, green, blue);
   if (range === 0) return [0, 0, most / 255];
@@ -46,9 +59,7 @@ export const hueDistance = (a: number, b: number): number => Math.abs(((((a - b)
 
 /** The colour whose hue is nearest. */
 export const nearestColour = (hue: number, names: readonly ColourName[] = COLOUR_NAMES): ColourName =>
-  names.reduce((best, name) =>
-    hueDistance(hue, HUES[name]) < hueDistance(hue, HUES[best]) ? name : best,
-  );
+  names.reduce((best, name) => (hueDistance(hue, HUES[name]) < hueDistance(hue, HUES[best]) ? name : best));
 
 /**
  * The mean hue of what is coloured in a picture, each pixel by how strong its colour is; undefined where there is none.

@@ -5,9 +5,14 @@ import type { Image } from "../../engine/io/image.ts";
 import type { Pictures } from "../judging/pictures.ts";
 import { drawBytes, imagesOf } from "../sampling/draw.ts";
 import { type NoiseForm, noiseAt, noiseBetween } from "../sampling/noise.ts";
+import { squarePicture, WHITE } from "../datasets/square-picture.ts";
 import type { SampleRequest, Sampler, Samples } from "../system.ts";
 import type { Text2ImageFile } from "./files.ts";
+import { readStyles } from "./styles.ts";
 import { SIDE, type Text2ImageForm } from "./recipe.ts";
+
+/** What pictures are drawn by. */
+export type Drawer = Omit<Text2ImageFile, "weights">;
 
 /** A point to draw from. */
 export interface Place {
@@ -61,40 +66,61 @@ export function walk(form: Text2ImageForm, from: Place, to: Place, count: number
 export class Text2ImageSampler implements Sampler {
   readonly title = "text to image";
   readonly classes: readonly string[] = [];
-  readonly file: Text2ImageFile;
+  readonly told = ["texts", "styles"] as const;
+  readonly file: Drawer;
 
-  constructor(file: Text2ImageFile) {
+  constructor(file: Drawer) {
     this.file = file;
   }
 
-  async sample({ count, seed, class: wanted, texts, walk, signal }: SampleRequest): Promise<Samples> {
+  async sample(request: SampleRequest): Promise<Samples> {
+    const { count, seed, class: wanted, texts, styles, walk, signal } = request;
     const { recipe } = this.file;
     if (wanted !== undefined)
       throw new InputError(`text to image knows no classes: say what you want by --text "${wanted}"`);
     const asked = texts && texts.length > 0 ? texts : recipe.shown;
     const told = await this.file.reader.read(asked);
-    const rows = walk ? this.walks(told, count, seed) : this.grid(told, count, seed);
+    const noises = styles ? await this.noisesOf(styles) : this.drawn(walk ? 2 : count, seed);
+    const rows = walk ? this.walks(told, noises, count) : this.grid(told, noises);
     const images = imagesOf(await drawPlaces(this.file, rows.flat(), signal));
     const labels = rows.map((_, row) =>
       walk && asked.length > 1 ? `${asked[row]} → ${asked[row + 1]}` : (asked[row] as string),
     );
-    return { rows: rowsOf(images, count), labels };
+    return { rows: rowsOf(images, rows[0]?.length ?? 1), labels };
   }
 
-  private grid(told: readonly Float32Array[], count: number, seed: number): Place[][] {
-    const noises = Array.from({ length: count }, (_, k) => noiseAt(noiseForm(this.file.recipe), seed, k));
+  private drawn(count: number, seed: number): Float32Array[] {
+    return Array.from({ length: count }, (_, k) => noiseAt(noiseForm(this.file.recipe), seed, k));
+  }
+
+  /** What these pictures would be drawn from. @throws InputError where no style encoder has been trained */
+  private async noisesOf(styles: readonly Image[]): Promise<Float32Array[]> {
+    const { style } = this.file;
+    if (!style)
+      throw new InputError(
+        "these weights have no style encoder: `ganvas train style-encoder --from FILE` adds one",
+      );
+    const form = { size: SIDE, channels: 3, background: WHITE } as const;
+    return readStyles(
+      style,
+      styles.map((image) => squarePicture(image, form)),
+    );
+  }
+
+  private grid(told: readonly Float32Array[], noises: readonly Float32Array[]): Place[][] {
     return told.map((text) => noises.map((noise) => ({ noise, text })));
   }
 
-  private walks(told: readonly Float32Array[], count: number, seed: number): Place[][] {
+  /** From sentence to sentence in the first style, or of one alone from the first style to the second. */
+  private walks(told: readonly Float32Array[], noises: readonly Float32Array[], count: number): Place[][] {
     const { recipe } = this.file;
-    const at = (index: number, text: Float32Array): Place => ({
-      noise: noiseAt(noiseForm(recipe), seed, index),
-      text,
-    });
+    const [noise, other] = [noises[0], noises[1] ?? noises[0]] as [Float32Array, Float32Array];
     const [first, ...rest] = told as readonly [Float32Array, ...Float32Array[]];
-    if (rest.length === 0) return [walk(recipe, at(0, first), at(1, first), count)];
-    return rest.map((text, row) => walk(recipe, at(0, told[row] as Float32Array), at(0, text), count));
+    if (rest.length === 0)
+      return [walk(recipe, { noise, text: first }, { noise: other, text: first }, count)];
+    return rest.map((text, row) =>
+      walk(recipe, { noise, text: told[row] as Float32Array }, { noise, text }, count),
+    );
   }
 }
 

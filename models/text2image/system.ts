@@ -6,11 +6,13 @@ import { parseTextEncoder } from "../text-encoder/files.ts";
 import { type Data, type Request, type Training, system } from "../system.ts";
 import { number, onOff, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
 import { pictureSheet } from "../training/picture-sheet.ts";
+import { assessed, MERIT } from "./assessment.ts";
 import { allCaptions, namesToShow, soleHues } from "./data.ts";
 import { parseText2image } from "./files.ts";
 import type { SentenceGenerator } from "./generator.ts";
+import { judgeText2image } from "./judging.ts";
 import { CaptionLoader } from "./loader.ts";
-import { type KnownEncoder, readCaptions } from "./reader.ts";
+import { type KnownEncoder, readCaptions, unchanged } from "./reader.ts";
 import {
   PAPER_ROUNDS,
   SIDE,
@@ -19,7 +21,7 @@ import {
   type Text2ImagePreset,
   type Text2ImageRecipe,
 } from "./recipe.ts";
-import { Text2ImageSampler } from "./sampler.ts";
+import { type Drawer, Text2ImageSampler } from "./sampler.ts";
 import { text2imageTraining } from "./training.ts";
 import { matchingConcerns } from "./watch.ts";
 
@@ -29,19 +31,29 @@ const OPTIONS = {
     placeholder: "FILE",
     again: true,
   }),
-  mismatched: onOff({ help: "the discriminator is shown pictures with captions of others (GAN-CLS; the preset's by default)" }),
-  interpolated: onOff({ help: "the generator learns by sentences between two captions too (GAN-INT; the preset's by default)" }),
+  mismatched: onOff({
+    help: "the discriminator is shown pictures with captions of others (GAN-CLS; the preset's by default)",
+  }),
+  interpolated: onOff({
+    help: "the generator learns by sentences between two captions too (GAN-INT; the preset's by default)",
+  }),
   captions: whole(1, {
     help: "captions of a picture whose embeddings are averaged each time (the preset's by default)",
     paper: 1,
   }),
   recoloured: number(
     { least: 0, most: 1 },
-    { help: "share of the pictures of one colour that are seen in others, which their captions then name (the preset's by default)", paper: 0 },
+    {
+      help: "share of the pictures of one colour that are seen in others, which their captions then name (the preset's by default)",
+      paper: 0,
+    },
   ),
   batch: whole(2, { help: "pictures in a batch (the preset's by default)", paper: 64 }),
   lr: number({ above: 0 }, { help: "learning rate of the generator (the preset's by default)", paper: 2e-4 }),
-  width: whole(4, { help: "channels of both networks at half the side (the preset's by default)", paper: 128 }),
+  width: whole(4, {
+    help: "channels of both networks at half the side (the preset's by default)",
+    paper: 128,
+  }),
   ...RUN_OPTIONS,
 } as const satisfies Options;
 
@@ -62,7 +74,8 @@ const SHOWN = { seen: 8, unseen: 4, count: 8, seed: 1 } as const;
 
 async function open({ host, path, options, preset, leaveOut }: Asked): Promise<Text2ImageData> {
   const { uncut } = TEXT2IMAGE_PRESETS[preset as Text2ImagePreset];
-  const bytes = options.encoder === undefined ? await host.shipped(ENCODER) : await host.read(options.encoder);
+  const bytes =
+    options.encoder === undefined ? await host.shipped(ENCODER) : await host.read(options.encoder);
   const { encoder: network, recipe } = parseTextEncoder(bytes, options.encoder ?? ENCODER);
   const { dataset, what, leftOut } = await host.openDataset(path, { size: uncut, channels: 3 });
   for (const file of leftOut) leaveOut(file);
@@ -93,7 +106,7 @@ async function start(
   const { reader, table } = await readCaptions(
     encoder,
     allCaptions(set, hues.keys()),
-    recipe.networks === "paper",
+    recipe.networks === "paper" ? unchanged(recipe.textDim) : undefined,
   );
   const trainer = text2imageTraining(recipe);
   trainer.reader = reader;
@@ -101,27 +114,33 @@ async function start(
     trainer,
     source: new CaptionLoader(set, seen, hues, table, recipe),
     items: "pictures",
-    merits: {},
+    merits: { [MERIT]: { better: "lower", show: (value) => `distance ${value.toFixed(3)}` } },
     watch: matchingConcerns,
-    assess: async () => ({ scores: {}, note: "" }),
-    async sheet() {
-      const generator = trainer.current() as SentenceGenerator;
-      const { training } = generator;
-      generator.eval();
-      try {
-        const sampler = new Text2ImageSampler({ recipe, generator, reader });
-        return pictureSheet((await sampler.sample({ ...SHOWN, walk: false })).rows);
-      } finally {
-        generator.train(training);
-      }
-    },
+    assess: () => inEvaluation((file) => assessed(file, set)),
+    sheet: () =>
+      inEvaluation(async (file) =>
+        pictureSheet((await new Text2ImageSampler(file).sample({ ...SHOWN, walk: false })).rows),
+      ),
   };
+
+  /** What the generator would be used as now does something. */
+  async function inEvaluation<T>(work: (file: Drawer) => Promise<T>): Promise<T> {
+    const generator = trainer.current() as SentenceGenerator;
+    const { training } = generator;
+    generator.eval();
+    try {
+      return await work({ recipe, generator, reader });
+    } finally {
+      generator.train(training);
+    }
+  }
 }
 
 export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageData>({
   name: "text2image",
   title: "text to image",
-  paper: "Reed, Akata, Yan, Logeswaran, Schiele and Lee, Generative Adversarial Text to Image Synthesis, 2016",
+  paper:
+    "Reed, Akata, Yan, Logeswaran, Schiele and Lee, Generative Adversarial Text to Image Synthesis, 2016",
   summary: "draws what a sentence says, after it has learnt from pictures with captions",
   data: "pictures with captions: NAME.txt beside NAME.png, or a table (JSON, JSON lines, CSV) that names pictures and captions",
   options: OPTIONS,
@@ -233,4 +252,5 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
   },
   shipped: [],
   load: async (bytes, file) => new Text2ImageSampler(parseText2image(bytes, file)),
+  judge: (sampler, request) => judgeText2image(sampler as Text2ImageSampler, request),
 });

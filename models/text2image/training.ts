@@ -35,7 +35,11 @@ export function text2imageTraining(recipe: Text2ImageRecipe): Text2ImageTraining
       mismatched,
       open(batch) {
         const { picture, text } = tensorsOf(batch, "picture", "text");
-        return { real: picture, condition: text, ...(mismatched && { wrong: tensorsOf(batch, "wrong").wrong }) };
+        return {
+          real: picture,
+          condition: text,
+          ...(mismatched && { wrong: tensorsOf(batch, "wrong").wrong }),
+        };
       },
       generate: (text, rng) => generator.forward(drawNoise(recipe, text.shape[0] as number, rng), text),
       judge,

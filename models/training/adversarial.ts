@@ -230,7 +230,13 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     const answers = loss.answers(sayReal, sayFake).map((logits) => mean(sigmoid(logits)));
     const apart = (a: Tensor, b: Tensor) => mean(abs(sub(a, b)));
     const spread = apart(real, roll(real, 1, 0));
-    const drawn = game.imagine ? slice(second, real.shape.map(() => 0), real.shape) : second;
+    const drawn = game.imagine
+      ? slice(
+          second,
+          real.shape.map(() => 0),
+          real.shape,
+        )
+      : second;
     const measured = [
       ...[lossOfDiscriminator, lossOfGenerator, ...answers, discriminatorNorm, generatorNorm],
       // How far samples of one condition, and of neighbours in the batch, lie apart, compared with real neighbours.
