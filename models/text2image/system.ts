@@ -48,6 +48,11 @@ const OPTIONS = {
       paper: 0,
     },
   ),
+  augment: onOff({
+    help: "moves and partly covers whatever the discriminator sees, real or not, so that a small set is not learnt by heart: for runs of many rounds",
+    default: false,
+    paper: false,
+  }),
   batch: whole(2, { help: "pictures in a batch (the preset's by default)", paper: 64 }),
   lr: number({ above: 0 }, { help: "learning rate of the generator (the preset's by default)", paper: 2e-4 }),
   width: whole(4, {
@@ -170,13 +175,6 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
   },
   usual: "modern",
   recipe: TEXT2IMAGE_RECIPE,
-  extend(stored, steps) {
-    const jumps =
-      stored.schedule === "cosine"
-        ? ": the learning rate goes on along a cosine for them, so it jumps here"
-        : "";
-    return { recipe: { ...stored, steps }, notice: `${steps} updates instead of ${stored.steps}${jumps}` };
-  },
   open,
   async plan({ options, preset: name }, { set, encoder, unseen }) {
     const preset = name as Text2ImagePreset;
@@ -202,6 +200,8 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
       recoloured: options.recoloured ?? usual.recoloured,
       batchSize: batch,
       seed,
+      // Not tinted: captions name colours.
+      augment: options.augment ? ["translation", "cutout"] : [],
       ...(options.steps !== undefined && { steps: options.steps }),
       ...(width !== undefined && { ngf: width, ndf: width }),
       ...(lr !== undefined && { lr, discriminatorLr: (lr * usual.discriminatorLr) / usual.lr }),
