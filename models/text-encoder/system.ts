@@ -90,9 +90,11 @@ async function plan(
   const preset = presetOf(name);
   const { epochs, decayEpochs, captionsOnly: _, forms, steps: usual, ...rest } = preset;
   const { seed = 0, batch = rest.batchSize, lr = rest.lr, encoder, size } = options;
-  const unseen = trained?.recipe.unseen ?? drawUnseen(set, seed);
+  // A published encoder does not say which classes it was kept from.
+  const known = trained?.recipe.unseen.length ? trained.recipe : undefined;
+  const unseen = known?.unseen ?? drawUnseen(set, seed);
   const remaining = set.classes.filter((label) => !unseen.includes(label));
-  const validation = trained?.recipe.validation ?? drawUnseen({ classes: remaining }, seed, VALIDATION);
+  const validation = known?.validation ?? drawUnseen({ classes: remaining }, seed, VALIDATION);
   const { seen } = splitClasses(set, [...unseen, ...validation]);
   const form = trained?.recipe.form ?? forms[encoder](vocabularyOf(set, seen));
   const classes = remaining.length - validation.length;

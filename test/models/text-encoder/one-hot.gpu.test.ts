@@ -1,6 +1,16 @@
 /** Looked-up rows against the product with zeros and ones that they stand for. */
 import { expect, test } from "vitest";
-import { Conv1d, grad, init, Initializer, oneHot, slice, square, sum, tensor } from "../../../engine/index.ts";
+import {
+  Conv1d,
+  grad,
+  init,
+  Initializer,
+  oneHot,
+  slice,
+  square,
+  sum,
+  tensor,
+} from "../../../engine/index.ts";
 import { convolveSymbols } from "../../../models/text-encoder/one-hot.ts";
 
 test("symbols by their rows are symbols one hot, forward and backward, and 0 is none", async () => {
