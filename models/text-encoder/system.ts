@@ -241,7 +241,16 @@ export const textEncoder = system<typeof OPTIONS, EncoderRecipe, EncoderData>({
       }),
     };
   },
-  shipped: [],
+  shipped: [
+    {
+      name: "text-encoder",
+      title: "text encoder of emoji names",
+      description:
+        'Reads short English names and what fits them, "a red heart": trained on the names and tags of 1,634 emoji.',
+      file: "models/weights/text-encoder.safetensors",
+      card: "models/weights/text-encoder.md",
+    },
+  ],
   load: async (bytes, file) => encoderSampler(bytes, file),
   judge: judgeEncoder,
 });
