@@ -1,6 +1,6 @@
 /** Files of text encoders: the tensors under "text.", those of the pictures' side under "image.", the recipe in the metadata. */
 import { InputError } from "../../engine/errors.ts";
-import type { HostTensor } from "../../engine/io/index.ts";
+import { type HostTensor, openWeights } from "../../engine/io/index.ts";
 import type { CaptionedSet } from "../datasets/captioned.ts";
 import type { JudgeRequest, Sampler } from "../system.ts";
 import { under } from "../training/state.ts";
@@ -8,6 +8,7 @@ import { memoryStore } from "../training/store-memory.ts";
 import { recipeOf } from "../training/stored-recipe.ts";
 import type { CaptionEncoder } from "./caption-encoder.ts";
 import { pictureVectors, type PictureVectors, vectorSource } from "./picture-vectors.ts";
+import { publishedEncoder } from "./published.ts";
 import { ENCODER_RECIPE, type EncoderRecipe, encoderOf } from "./recipe.ts";
 import type { JointNetworks } from "./retrieval.ts";
 import { sideOf } from "./training.ts";
@@ -19,11 +20,14 @@ export interface TextEncoderFile extends JointNetworks {
 }
 
 /**
- * An encoder that a run has made, or that comes with the project.
+ * An encoder that a run has made, that comes with the project, or that was published under the names of its PyTorch port.
  * @throws InputError for weights of another system, or that do not fit their recipe
  */
 export function parseTextEncoder(bytes: Uint8Array, file: string): TextEncoderFile {
-  const { recipe, tensors } = recipeOf<EncoderRecipe>(bytes, file, ENCODER_RECIPE, "text encoder");
+  const { metadata, tensors: given } = openWeights(bytes, file);
+  const published = metadata.recipe === undefined ? publishedEncoder(given) : undefined;
+  const { recipe, tensors } =
+    published ?? recipeOf<EncoderRecipe>(bytes, file, ENCODER_RECIPE, "text encoder");
   const encoder = encoderOf(recipe.form);
   encoder.loadStateDict(under("text.", tensors), file);
   encoder.eval();

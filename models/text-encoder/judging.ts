@@ -17,10 +17,11 @@ export async function judgeEncoder(sampler: Sampler, request: JudgeRequest): Pro
   const { encoder, recipe } = networks;
   const { dataset } = await request.host.openDataset(request.path, { size: recipe.size, channels: 3 });
   const set = await captionedSet(dataset);
-  const unseen = recipe.unseen.filter((name) => set.classes.includes(name));
+  const kept = recipe.unseen.length > 0 ? recipe.unseen : recipe.validation;
+  const unseen = kept.filter((name) => set.classes.includes(name));
   if (unseen.length < 2)
     throw new InputError(
-      `${request.path} has ${unseen.length} of the ${recipe.unseen.length} classes that were kept from this encoder's training: it is judged on those only`,
+      `${request.path} has ${unseen.length} of the ${kept.length} classes that were kept from this encoder's training: it is judged on those only`,
     );
   const found = await measureRetrieval(networks, set, await vectorsFor(set, request), unseen);
   const percent = (value: number) => 100 * value;
@@ -37,12 +38,12 @@ export async function judgeEncoder(sampler: Sampler, request: JudgeRequest): Pro
       paper: "45.6 (CUB), 48.7",
     },
     {
-      name: `average precision among all ${set.classes.length > 0 ? "unseen pictures" : ""}, %`,
+      name: "average precision among all unseen pictures, %",
       value: percent(found.averagePrecision),
       error: percent(found.averagePrecisionError),
     },
   ];
-  const names = set.classes.slice();
+  const names = set.classes;
   const rows = await embedCaptions(encoder, names);
   const asked = unseen
     .filter((_, k) => k % Math.max(Math.floor(unseen.length / QUERIES), 1) === 0)
@@ -52,6 +53,11 @@ export async function judgeEncoder(sampler: Sampler, request: JudgeRequest): Pro
   return {
     scores,
     notes: [
+      ...(kept === recipe.unseen
+        ? []
+        : [
+            "Nothing was kept from its training but classes by which the best weights were chosen: they are judged on.",
+          ]),
       `By chance: top-1 ${(100 / found.group).toFixed(2)} %; AP@50 ${percent(found.precisionChance).toFixed(2)} %, at most ${percent(found.precisionMost).toFixed(2)} % with as few pictures a class; average precision ${percent(found.averagePrecisionChance).toFixed(2)} %.`,
       ...asked.map((query, k) => {
         const near = (neighbours[k] ?? []).map((at) => names[at] as string).filter((name) => name !== query);

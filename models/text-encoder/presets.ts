@@ -63,14 +63,14 @@ export const ENCODER_PRESETS = {
   /** Names and short sentences, on a processor. */
   small: {
     batchSize: 64,
-    width: 24,
+    width: 16,
     init: "kaiming",
     optimizer: "adamw",
     lr: 2e-3,
     weightDecay: 0.02,
     decay: 1,
     decayEpochs: "cosine",
-    steps: 3000,
+    steps: 1500,
     forms: {
       "char-cnn-rnn": () => ({
         kind: "char-cnn-rnn",

@@ -4,7 +4,7 @@ import { fillUniform } from "../../engine/random.ts";
 import { type CaptionedSet, captionedSet, drawUnseen, splitClasses } from "../datasets/captioned.ts";
 import { wordsOf } from "../datasets/sentences.ts";
 import { type Data, type Request, type Training, system } from "../system.ts";
-import { choice, number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
+import { choice, flag, number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
 import { encoderSampler, parseTextEncoder, type TextEncoderFile } from "./files.ts";
 import { judgeEncoder } from "./judging.ts";
 import { type Beside, PairLoader } from "./pairs.ts";
@@ -25,6 +25,9 @@ const OPTIONS = {
     help: "a text encoder that is left as it is: only the pictures' side learns, for retrieval",
     placeholder: "FILE",
     again: true,
+  }),
+  all: flag({
+    help: "no class is kept from training: for a network that judges what others draw, not for one that they learn from",
   }),
   size: whole(16, { help: "width and height of the pictures in pixels", default: 64 }),
   batch: whole(2, { help: "pairs in a batch, each of another class (the preset's by default)", paper: 40 }),
@@ -90,9 +93,11 @@ async function plan(
   const preset = presetOf(name);
   const { epochs, decayEpochs, captionsOnly: _, forms, steps: usual, ...rest } = preset;
   const { seed = 0, batch = rest.batchSize, lr = rest.lr, encoder, size } = options;
-  const unseen = trained?.recipe.unseen ?? drawUnseen(set, seed);
+  // A published encoder does not say which classes it was kept from.
+  const known = trained?.recipe.unseen.length ? trained.recipe : undefined;
+  const unseen = options.all ? [] : (known?.unseen ?? drawUnseen(set, seed));
   const remaining = set.classes.filter((label) => !unseen.includes(label));
-  const validation = trained?.recipe.validation ?? drawUnseen({ classes: remaining }, seed, VALIDATION);
+  const validation = known?.validation ?? drawUnseen({ classes: remaining }, seed, VALIDATION);
   const { seen } = splitClasses(set, [...unseen, ...validation]);
   const form = trained?.recipe.form ?? forms[encoder](vocabularyOf(set, seen));
   const classes = remaining.length - validation.length;
@@ -239,7 +244,16 @@ export const textEncoder = system<typeof OPTIONS, EncoderRecipe, EncoderData>({
       }),
     };
   },
-  shipped: [],
+  shipped: [
+    {
+      name: "text-encoder",
+      title: "text encoder of emoji names",
+      description:
+        'Reads short English names and what fits them, "a red heart": trained on the names and tags of 1,634 emoji.',
+      file: "models/weights/text-encoder.safetensors",
+      card: "models/weights/text-encoder.md",
+    },
+  ],
   load: async (bytes, file) => encoderSampler(bytes, file),
   judge: judgeEncoder,
 });
