@@ -109,7 +109,11 @@ export interface SampleRequest {
   readonly seed: number;
   /** Only this class, by its name or number. */
   readonly class?: string;
-  /** Between classes and noises instead of one by one. */
+  /** Sentences that say what to draw, where the network reads sentences. */
+  readonly texts?: readonly string[];
+  /** Pictures in whose style to draw, where the network reads styles. */
+  readonly styles?: readonly Image[];
+  /** Between classes, sentences and noises instead of one by one. */
   readonly walk: boolean;
   readonly signal?: AbortSignal;
 }
@@ -129,6 +133,8 @@ export interface Sampler {
   readonly title: string;
   /** Names of the classes that can be asked for; none for a network without. */
   readonly classes: readonly string[];
+  /** What else it can be told; nothing where it is missing. */
+  readonly told?: readonly ("texts" | "styles")[];
   /** @throws InputError for a class or a walk that there is not */
   sample(request: SampleRequest): Promise<Samples>;
 }
@@ -163,6 +169,10 @@ export interface JudgeRequest {
   /** Pictures to sample. */
   readonly count: number;
   readonly seed: number;
+  /** A file of weights that a judge of pictures needs, as the user named it: SqueezeNet's. */
+  readonly perceptual?: string;
+  /** A file of a text encoder that also reads pictures, as the user named it. */
+  readonly retrieval?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number, what: string) => void;
 }

@@ -12,6 +12,9 @@ export const systems: SystemTable = {
   dcgan: async () => (await import("./dcgan/system.ts")).dcgan,
   cgan: async () => (await import("./cgan/system.ts")).cgan,
   lapgan: async () => (await import("./lapgan/system.ts")).lapgan,
+  "text-encoder": async () => (await import("./text-encoder/system.ts")).textEncoder,
+  text2image: async () => (await import("./text2image/system.ts")).text2image,
+  "style-encoder": async () => (await import("./style-encoder/system.ts")).styleEncoder,
 };
 
 /** @throws InputError when there is no such system */

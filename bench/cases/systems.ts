@@ -40,10 +40,47 @@ const lapganLevel: Case = {
   },
 };
 
+/** The paper code's networks, half as wide as for birds, on as many pictures as the other libraries are given. */
+const ganIntCls: Case = {
+  id: "text2image-step",
+  title: "GAN-INT-CLS (ngf 64, residual), D and G step, batch 16",
+  prepare: async () => {
+    const { TEXT2IMAGE_PRESETS } = await import("../../models/text2image/recipe.ts");
+    const { text2imageTraining } = await import("../../models/text2image/training.ts");
+    const [count, textDim] = [16, 1024];
+    const trainer = text2imageTraining({
+      ...TEXT2IMAGE_PRESETS["gan-int-cls"],
+      system: "text2image",
+      preset: "gan-int-cls",
+      ngf: 64,
+      textDim,
+      batchSize: count,
+      unseen: [],
+      shown: [],
+      seed: 0,
+    });
+    const field = (shape: readonly number[], stream: number) => {
+      const size = shape.reduce((product, n) => product * n, 1);
+      const data = fillUniform(new Float32Array(size), stream, 0, -1) as Float32Array<ArrayBuffer>;
+      return { shape, data };
+    };
+    const fields = {
+      picture: field([count, 64, 64, 3], 1),
+      text: field([count, textDim], 2),
+      wrong: field([count, textDim], 3),
+    };
+    return () => {
+      trainer.record({ index: 0, count, fields }, 0).watch();
+      flush();
+    };
+  },
+};
+
 export const systemCases: readonly Case[] = [
   // The other libraries do the same work, but for measures and averages.
   step("cgan-step", "CGAN (MLP, maxout), D and G step, batch 100", "cgan", "paper"),
   lapganLevel,
+  ganIntCls,
   ...Object.keys(systems).map((name) =>
     step(`${name}-training`, `a training step of ${name}, its usual size`, name),
   ),

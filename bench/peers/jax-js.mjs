@@ -307,6 +307,65 @@ function discriminate({ first, down, judge }, x) {
   return conv(h, judge, 1, 0);
 }
 
+/** GAN-INT-CLS with the paper code's networks, half as wide as for birds, on embeddings of 1,024 numbers. */
+const text2image = {
+  weights() {
+    const norm = (c) => ({ gamma: np.ones([c]), beta: np.zeros([c]) });
+    const layer = (k, i, o) => ({ w: array([o, i, k, k], 0.07), norm: norm(o) });
+    const bottleneck = (c) => [layer(1, c, c / 4), layer(3, c / 4, c / 4), layer(3, c / 4, c)];
+    const text = () => ({ w: array([1024, 128], 0.05), b: np.zeros([128]) });
+    return {
+      g: {
+        text: text(),
+        project: layer(4, 228, 512),
+        first: bottleneck(512),
+        up: [layer(4, 512, 256), layer(4, 256, 128), layer(4, 128, 64)],
+        second: bottleneck(256),
+        last: array([3, 64, 4, 4], 0.07),
+      },
+      d: {
+        first: array([64, 3, 4, 4], 0.07),
+        down: [layer(4, 64, 128), layer(4, 128, 256), layer(4, 256, 512)],
+        block: bottleneck(512),
+        text: text(),
+        joint: layer(1, 640, 512),
+        judge: array([1, 512, 4, 4], 0.07),
+      },
+    };
+  },
+  normalise: (x, { gamma, beta }) => trainingNorm(x, gamma, beta),
+  around([a, b, c], x, activation) {
+    let h = activation(this.normalise(conv(x.ref, a.w, 1, 0), a.norm));
+    h = activation(this.normalise(conv(h, b.w), b.norm));
+    return this.normalise(conv(h, c.w), c.norm).add(x);
+  },
+  generate({ text, project, first, up, second, last }, z, told) {
+    const [n] = z.shape;
+    const both = np.concatenate([z, leakyRelu(linear(told, text))], 1).reshape([n, 228, 1, 1]);
+    let x = this.normalise(conv(both, project.w, 1, 3), project.norm);
+    x = nn.relu(this.around(first, x, nn.relu));
+    for (const [k, { w, norm }] of up.entries()) {
+      x = this.normalise(deconv(x, w), norm);
+      if (k === 0) x = this.around(second, x, nn.relu);
+      x = nn.relu(x);
+    }
+    return np.tanh(deconv(x, last));
+  },
+  discriminate({ first, down, block, text, joint, judge }, image, told) {
+    const [n] = image.shape;
+    let x = leakyRelu(conv(image, first, 2));
+    for (const [k, { w, norm }] of down.entries()) {
+      x = this.normalise(conv(x, w, 2), norm);
+      if (k < 2) x = leakyRelu(x);
+    }
+    x = leakyRelu(this.around(block, x, leakyRelu));
+    const phi = leakyRelu(linear(told, text)).reshape([n, 128, 1, 1]);
+    x = np.concatenate([x, np.broadcastTo(phi, [n, 128, 4, 4])], 1);
+    x = leakyRelu(this.normalise(conv(x, joint.w, 1, 0), joint.norm));
+    return conv(x, judge, 1, 0);
+  },
+};
+
 await serve({
   "matmul-512": async () => computing(np.matmul, [array([512, 512]), array([512, 512])]),
   "matmul-1024": async () => computing(np.matmul, [array([1024, 1024]), array([1024, 1024])]),
@@ -396,6 +455,39 @@ await serve({
       noise: array([16, 1, 28, 28], 2),
       condition: array([16, 3, 28, 28], 2),
     }),
+  "text2image-step": async () => {
+    const weights = text2image.weights();
+    const [real, text, wrong] = [array([16, 3, 64, 64], 2), array([16, 1024], 2), array([16, 1024], 2)];
+    const [z, more] = [array([16, 100], 2), array([24, 100], 2)];
+    const rows = filling([16, 1024], 2);
+    const halves = Float32Array.from({ length: 8 * 1024 }, (_, k) => (rows[k] + rows[k + 8 * 1024]) / 2);
+    const asked = np.concatenate([text.ref, np.array(halves).reshape([8, 1024])], 0);
+    const generator = jit((g, noise, told) => text2image.generate(g, noise, told));
+    const judge = (d, image, told) => text2image.discriminate(d, image, told);
+    const lossD = jit(
+      valueAndGrad((d, x, fake, told, other) => {
+        const ofWrong = crossEntropy(judge(refs(d), x.ref, other), 0);
+        const ofFake = crossEntropy(judge(refs(d), fake, told.ref), 0);
+        return crossEntropy(judge(d, x, told), 1).add(ofWrong.add(ofFake).mul(0.5));
+      }),
+    );
+    const lossG = jit(
+      valueAndGrad((g, d, noise, told) =>
+        crossEntropy(judge(d, text2image.generate(g, noise, told.ref), told), 1),
+      ),
+    );
+    const [updateD, updateG] = [adam(2e-4, 0.5), adam(2e-4, 0.5)];
+    return async () => {
+      const fake = generator(refs(weights.g), z.ref, text.ref);
+      const [valueD, gradientsD] = lossD(refs(weights.d), real.ref, fake, text.ref, wrong.ref);
+      valueD.dispose();
+      weights.d = updateD(weights.d, gradientsD);
+      const [valueG, gradientsG] = lossG(refs(weights.g), refs(weights.d), more.ref, asked.ref);
+      weights.g = updateG(weights.g, gradientsG);
+      await blockUntilReady(weights);
+      return (await valueG.data())[0];
+    };
+  },
   "adds-1000": async () => {
     const [a, b] = [array([16]), array([16])];
     await blockUntilReady([a, b]);

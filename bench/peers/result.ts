@@ -33,6 +33,7 @@ export const ITEMS: Readonly<Record<string, string>> = {
   "dcgan-step": "DCGAN 64×64, D and G step, batch 16",
   "cgan-step": "CGAN (MLP, maxout), D and G step, batch 100",
   "lapgan-step": "LAPGAN, level of 28 pixels, D and G step, batch 16",
+  "text2image-step": "GAN-INT-CLS (ngf 64), D and G step, batch 16",
   "adds-1000": "1000 dependent adds of 16 numbers",
   "adds-1000-unfused": "the same, a dispatch each",
 };

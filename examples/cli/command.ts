@@ -8,6 +8,8 @@ export interface OptionSpec {
   readonly help: string;
   readonly value?: string;
   readonly short?: string;
+  /** May be given several times; see `Arguments.lists`. */
+  readonly repeated?: true;
 }
 
 export interface Command {
@@ -25,6 +27,8 @@ export interface Command {
 export interface Arguments {
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  /** All values of options that may be given several times. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
   readonly json: boolean;
   /** Aborted at Ctrl-C. */
   readonly signal: AbortSignal;
@@ -65,7 +69,10 @@ export function parseCommand(
 ): Arguments & { help: boolean } {
   const specs = { ...command.options, ...COMMON };
   const options: ParseArgsConfig["options"] = Object.fromEntries(
-    Object.entries(specs).map(([key, { type, short }]) => [key, short ? { type, short } : { type }]),
+    Object.entries(specs).map(([key, { type, short, repeated = false }]) => [
+      key,
+      { type, multiple: repeated, ...(short && { short }) },
+    ]),
   );
   try {
     const { values, positionals } = parseArgs({
@@ -74,8 +81,17 @@ export function parseCommand(
       allowPositionals: true,
       strict: true,
     });
-    const flat = values as Record<string, string | boolean | undefined>;
-    return { positionals, values: flat, json: flat.json === true, help: flat.help === true, signal };
+    const isList = ([, value]: readonly [string, unknown]) => Array.isArray(value);
+    const flat = Object.fromEntries(Object.entries(values).filter((entry) => !isList(entry)));
+    const lists = Object.fromEntries(Object.entries(values).filter(isList));
+    return {
+      positionals,
+      values: flat as Record<string, string | boolean | undefined>,
+      lists: lists as Record<string, string[]>,
+      json: flat.json === true,
+      help: flat.help === true,
+      signal,
+    };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const option = /--[\w-]+|-\w/.exec(message)?.[0];

@@ -21,6 +21,7 @@ export async function evaluateSamples(args: Arguments, name: string, table: Syst
   if (sheet !== undefined) checkFolder(dirname(sheet));
   const { system, sampler, file } = await openSampler(name, table);
   if (!system.judge) throw new InputError(`there is no protocol here to judge ${system.title} by`);
+  const [perceptual, retrieval] = [text(args, "perceptual"), text(args, "retrieval")];
   console.error(adapterName(await init()));
   const progress = new Progress("eval");
   const judgement = await system.judge(sampler, {
@@ -28,6 +29,8 @@ export async function evaluateSamples(args: Arguments, name: string, table: Syst
     host: nodeHost(projectRoot()),
     count: wholeNumber(args, "n", 1) ?? COUNT,
     seed: wholeNumber(args, "seed") ?? 0,
+    ...(perceptual !== undefined && { perceptual }),
+    ...(retrieval !== undefined && { retrieval }),
     signal: args.signal,
     onProgress: (done, total, what) => progress.update(done, total, what),
   });

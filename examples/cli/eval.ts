@@ -62,6 +62,11 @@ export const evaluateCommand = (table: SystemTable): Command => ({
       value: "Q,…",
       help: "low resolutions are saved as JPEG (4:2:0) of each of these qualities first; one table for each",
     },
+    retrieval: {
+      type: "string",
+      value: "FILE",
+      help: "a text encoder that reads pictures too: tells how often it finds the sentence that a sample was drawn by",
+    },
     n: {
       type: "string",
       value: "N",
@@ -74,7 +79,7 @@ export const evaluateCommand = (table: SystemTable): Command => ({
     const [first = ""] = args.positionals;
     if (args.positionals.length === 1 && (await systemOf(first, table))?.system.judge)
       return evaluateSamples(args, first, table);
-    const foreign = ["n", "seed"].find((option) => text(args, option) !== undefined);
+    const foreign = ["n", "seed", "retrieval"].find((option) => text(args, option) !== undefined);
     if (foreign !== undefined)
       throw new InputError(`--${foreign} is about samples from noise, and upscaled photographs have none`);
     const isTable = ["sheet", "perceptual", "jpeg"].some((option) => text(args, option) !== undefined);

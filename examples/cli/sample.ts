@@ -2,7 +2,7 @@
 import { dirname, extname, join } from "node:path";
 import { InputError } from "../../engine/errors.ts";
 import { init } from "../../engine/index.ts";
-import { writePng } from "../../engine/io/node.ts";
+import { readImage, writePng } from "../../engine/io/node.ts";
 import type { SystemTable } from "../../models/systems.ts";
 import { pictureSheet } from "../../models/training/picture-sheet.ts";
 import { adapterName } from "./adapter.ts";
@@ -19,8 +19,20 @@ export const sampleCommand = (table: SystemTable): Command => ({
     out: { type: "string", value: "FILE.png", short: "o", help: "gets all pictures, a row a class or walk" },
     n: { type: "string", value: "N", help: `pictures in a row (${COUNT} by default)` },
     class: { type: "string", value: "C", help: "only this class, by its name or number (all by default)" },
+    text: {
+      type: "string",
+      value: "SENTENCE",
+      repeated: true,
+      help: "what to draw, where the network reads sentences; given several times, a row each, or with --walk from one to the next",
+    },
+    style: {
+      type: "string",
+      value: "PICTURE",
+      repeated: true,
+      help: "draws in the style of this picture instead of random ones; given several times, a column each",
+    },
     seed: { type: "string", value: "S", help: "of the noise (0 by default)" },
-    walk: { type: "boolean", help: "rows go from one noise, or class, to another" },
+    walk: { type: "boolean", help: "rows go from one noise, class or sentence to another" },
     "steps-out": { type: "string", value: "DIR", help: "gets what was made on the way, a file a step" },
     ...TUNED,
   },
@@ -35,14 +47,22 @@ async function run(args: Arguments, table: SystemTable): Promise<unknown> {
   checkFolder(dirname(out));
   const folder = text(args, "steps-out");
   if (folder !== undefined) checkFolder(folder);
+  const { text: texts, style: styles = [] } = args.lists;
   const request = {
     count: wholeNumber(args, "n", 1) ?? COUNT,
     seed: wholeNumber(args, "seed") ?? 0,
     walk: args.values.walk === true,
     signal: args.signal,
     ...(text(args, "class") !== undefined && { class: text(args, "class") as string }),
+    ...(texts && { texts }),
+    ...(styles.length > 0 && { styles: await Promise.all(styles.map((path) => readImage(path))) }),
   };
   const { sampler, file } = await openSampler(name, table);
+  for (const what of ["texts", "styles"] as const)
+    if (request[what] && !sampler.told?.includes(what))
+      throw new InputError(
+        `${sampler.title} reads no ${what === "texts" ? "sentences" : "styles"}: leave --${what.slice(0, -1)} out`,
+      );
   console.error(adapterName(await init()));
   await useTuned(args);
   const { rows, labels, steps } = await sampler.sample(request);

@@ -6,9 +6,18 @@ import { imageStem } from "../../engine/data/image-names.ts";
 import { baseName, type NamedFile } from "./named-file.ts";
 import { readTable, type Row, TABLE } from "./table.ts";
 
+/** What is said of a picture. */
+export interface Said {
+  readonly captions: readonly string[];
+  /** Words that fit it, where the table has a column of them. */
+  readonly tags?: readonly string[];
+  /** The row of the table, counted from 0: pictures of one row show the same thing. */
+  readonly row?: number;
+}
+
 export interface Captions {
   /** Of each picture that has any. */
-  readonly of: ReadonlyMap<NamedFile, readonly string[]>;
+  readonly of: ReadonlyMap<NamedFile, Said>;
   /** Where they were found, for messages. */
   readonly from: string;
   readonly sources: ReadonlySet<NamedFile>;
@@ -21,6 +30,7 @@ const PICTURE_COLUMNS = ["image", "file", "file_name", "filename", "path", "img"
 const CAPTION_COLUMNS = ["captions", "caption", "sentences", "sentence", "text", "texts", "description"];
 /** Columns that may hold a name of the picture, or of its class. */
 const NAME_COLUMNS = ["label", "name"];
+const TAG_COLUMNS = ["tags", "keywords"];
 
 /**
  * The captions of a folder; undefined where it has none.
@@ -46,15 +56,23 @@ function captionsOfTable(
   const captionColumns = captionColumnsOf(rows);
   if (pictureColumn === undefined || captionColumns.length === 0) return undefined;
   const named = byPathEnd(pictures);
-  const of = new Map<NamedFile, string[]>();
+  const of = new Map<NamedFile, Said>();
   const leftOut: string[] = [];
   for (const [k, row] of rows.entries()) {
     const name = String(row[pictureColumn] ?? "").replace(/^\.?\//, "");
     const found = named.get(name);
     if (!found) leftOut.push(`${source.name}: entry ${k + 1} names "${name}", which is not there`);
-    const said = captionColumns.flatMap((column) => textsOf(row[column]));
+    const said = [...new Set(captionColumns.flatMap((column) => textsOf(row[column])))];
     if (said.length === 0) continue;
-    for (const file of found ?? []) of.set(file, [...(of.get(file) ?? []), ...said]);
+    const tags = TAG_COLUMNS.flatMap((column) => textsOf(row[column]));
+    for (const file of found ?? []) {
+      const before = of.get(file);
+      of.set(file, {
+        captions: [...(before?.captions ?? []), ...said],
+        row: before?.row ?? k,
+        ...(tags.length > 0 && { tags: [...(before?.tags ?? []), ...tags] }),
+      });
+    }
   }
   if (of.size === 0) return undefined;
   return { of, from: source.name, sources: new Set([source]), leftOut };
@@ -109,12 +127,12 @@ async function captionsOfTexts(
     return text ? [[picture, text] as const] : [];
   });
   if (pairs.length === 0 || 2 * pairs.length < pictures.length) return undefined;
-  const of = new Map<NamedFile, string[]>();
+  const of = new Map<NamedFile, Said>();
   const leftOut: string[] = [];
   for (const [picture, text] of pairs) {
     const lines = new TextDecoder().decode(await text.bytes()).split(/\r?\n|\r/);
     const said = lines.map((line) => line.trim()).filter((line) => line !== "");
-    if (said.length > 0) of.set(picture, said);
+    if (said.length > 0) of.set(picture, { captions: said });
   }
   return { of, from: "a .txt beside each", sources: new Set(pairs.map(([, text]) => text)), leftOut };
 }

@@ -9,6 +9,10 @@ export interface Item {
   readonly label: number;
   /** What people said of it; none where the set has no captions. */
   readonly captions?: readonly string[];
+  /** Words that fit it; none where the set has no such words. */
+  readonly tags?: readonly string[];
+  /** Where captions come from a table: number of the row. Pictures of one row show the same thing. */
+  readonly row?: number;
 }
 
 export interface Dataset {

@@ -90,7 +90,7 @@ export async function openPictureFolder(
           `${file.name}: ${image.width}×${image.height} pixels are too few to be shown as ${size}×${size}`,
         );
       const picture = squarePicture(image, form);
-      items.set(file, { picture, label, ...(captions && { captions: captions.of.get(file) ?? [] }) });
+      items.set(file, { picture, label, ...captions?.of.get(file) });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       refused.set(file, error.message);

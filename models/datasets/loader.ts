@@ -26,10 +26,34 @@ export interface LoaderOptions {
 /** What a batch holds: pictures [n, h, w, c], and their classes as one-hot rows [n, classes] where the set has classes. */
 export type PictureFields = "picture" | "label";
 
-const VALUES = {
+export const VALUES = {
   unit: Float32Array.from({ length: 256 }, (_, v) => v / 255),
   signed: Float32Array.from({ length: 256 }, (_, v) => v / 127.5 - 1),
 } as const;
+
+/** A part of a picture, mirrored or not. */
+export interface Cut {
+  readonly top: number;
+  readonly left: number;
+  readonly h: number;
+  readonly w: number;
+  readonly flip: boolean;
+}
+
+/** Goes through the bytes of a part of a picture [h, width, channels]. @param put is told each byte and its place in the part */
+export function cutOut(
+  picture: Uint8Array,
+  [width, channels]: readonly [number, number],
+  { top, left, h, w, flip }: Cut,
+  put: (byte: number, at: number) => void,
+): void {
+  let to = 0;
+  for (let y = 0; y < h; y++)
+    for (let x = 0; x < w; x++) {
+      const from = ((top + y) * width + left + (flip ? w - 1 - x : x)) * channels;
+      for (let c = 0; c < channels; c++) put(picture[from + c] as number, to++);
+    }
+}
 
 /** Goes through a set in shuffled rounds, each holding every picture once. */
 export class PictureLoader implements BatchSource {
@@ -68,12 +92,9 @@ export class PictureLoader implements BatchSource {
       const [down, right, turn] = randomBits(seed, index, place, 0, PLACES);
       const [top, left] = [integer(down, height - h + 1), integer(right, width - w + 1)];
       const flip = mirror && (turn & 1) === 1;
-      let to = place * h * w * channels;
-      for (let y = 0; y < h; y++)
-        for (let x = 0; x < w; x++) {
-          const from = ((top + y) * width + left + (flip ? w - 1 - x : x)) * channels;
-          for (let c = 0; c < channels; c++) pictures[to++] = values[picture[from + c] as number] as number;
-        }
+      cutOut(picture, [width, channels], { top, left, h, w, flip }, (value, at) => {
+        pictures[place * h * w * channels + at] = values[value] as number;
+      });
       if (classes.length > 0) labels[place * classes.length + label] = 1;
     }
     return {

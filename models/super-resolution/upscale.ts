@@ -76,6 +76,8 @@ const fromOnnx = (network: OnnxResolver, name: string): SuperResolver => ({
   ...network,
   name,
   precision: "f32",
+  // How a stranger's network fills its margins is not known.
+  zeroPadded: false,
 });
 
 /** The same network in half precision: products on f16 copies of its weights, activations in half the memory. */

@@ -14,8 +14,10 @@ import {
   type GanLoss,
   ganLoss,
   grad,
+  gt,
   isRelativistic,
   type LayerCall,
+  lt,
   mean,
   type Module,
   mul,
@@ -27,6 +29,7 @@ import {
   roll,
   SGD,
   sigmoid,
+  slice,
   sub,
   type Tensor,
   tensor,
@@ -47,30 +50,42 @@ const UNCLIPPED = 1e30;
 const NOISE = 0x6a11;
 const DROPOUT = 0x6a12;
 
-/** What a discriminator says that has another task beside the game. */
+/** What a discriminator says beside its answers. */
 export interface Verdict {
   /** Logits [n] or [n, ...]. */
   readonly answers: Tensor;
   /**
-   * The loss of that task, which the discriminator lowers on real samples and the generator on its own: that of a classifier, for
-   * one (Odena, Olah and Shlens 2017).
+   * The loss of another task, which the discriminator lowers on real samples and the generator on its own: that of a classifier,
+   * for one (Odena, Olah and Shlens 2017).
    */
-  readonly task: Tensor;
+  readonly task?: Tensor;
+  /** Logits of the same samples with conditions that are not theirs, where it was told some. */
+  readonly wrong?: Tensor;
 }
 
-const answersOf = (said: Tensor | Verdict): Tensor => ("answers" in said ? said.answers : said);
-const taskOf = (said: Tensor | Verdict): readonly Tensor[] => ("answers" in said ? [said.task] : []);
+const verdictOf = (said: Tensor | Verdict): Verdict => ("answers" in said ? said : { answers: said });
+const answersOf = (said: Tensor | Verdict): Tensor => verdictOf(said).answers;
 
 /** What a system's networks make of a batch. `C` is what both are told beside noise and sample: a class, a coarser picture. */
 export interface Game<C> {
   readonly generator: Module;
   readonly discriminator: Module;
-  /** The real samples of a batch, [n, ...], and what they come with. */
-  open(batch: Batch): { readonly real: Tensor; readonly condition: C };
+  /**
+   * The real samples of a batch, [n, ...], what they come with, and where `mismatched` is set what belongs to others: real samples
+   * with these count as half of what is not real, so that the discriminator heeds the condition (GAN-CLS of Reed et al. 2016).
+   */
+  open(batch: Batch): { readonly real: Tensor; readonly condition: C; readonly wrong?: C };
+  readonly mismatched?: boolean;
   /** Samples for these conditions, with noise that it draws. @returns [n, ...] */
   generate(condition: C, rng: Rng): Tensor;
-  /** What the discriminator says of samples. @returns logits [n] or [n, ...] */
-  judge(samples: Tensor, condition: C): Tensor | Verdict;
+  /**
+   * What the discriminator says of samples.
+   * @param wrong conditions that are not theirs, of which it is to say as much in `Verdict.wrong`
+   * @returns logits [n] or [n, ...]
+   */
+  judge(samples: Tensor, condition: C, wrong?: C): Tensor | Verdict;
+  /** Conditions that the generator learns by: those of the batch, then others that no real sample has (GAN-INT of Reed et al. 2016). */
+  imagine?(condition: C): C;
   /** Weight of the discriminator's other task, where it has one, in the generator's loss; 1 by default. */
   readonly taskWeight?: number;
   /** Where the condition is a picture too, it is changed as the samples are; by default only the samples are. */
@@ -100,10 +115,13 @@ export const GAME_MEASURES = [
   "across",
 ] as const;
 
+/** Besides, where real samples are shown with wrong conditions: what is said of those, and which share of each kind is told right. */
+const MATCHING_MEASURES = ["D(wrong)", "right(real)", "right(wrong)", "right(fake)"] as const;
+
 export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implements Trainer<R> {
   readonly recipe: R;
-  readonly measures: readonly string[] = GAME_MEASURES;
-  readonly headline: readonly string[] = ["D(real)", "D(fake)", "within"];
+  readonly measures: readonly string[];
+  readonly headline: readonly string[];
   readonly game: Game<C>;
   private readonly loss: GanLoss;
   private readonly generatorOptimiser: Optimizer;
@@ -117,6 +135,8 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     this.game = game;
     this.loss = ganLoss(recipe.loss, { realTarget: recipe.realTarget });
     this.noise = new Rng(recipe.seed, NOISE);
+    this.measures = [...GAME_MEASURES, ...(game.mismatched ? MATCHING_MEASURES : [])];
+    this.headline = ["D(real)", "D(fake)", ...(game.mismatched ? ["D(wrong)"] : []), "within"];
     const { generator, discriminator } = game;
     nameLayers(generator.train(), "generator");
     nameLayers(discriminator.train(), "discriminator");
@@ -172,21 +192,25 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     this.setRates(step);
     this.noise.at(step);
     game.dropout?.at(step);
-    const { real, condition } = game.open(batch);
-    const shape = real.shape as readonly [number, number, number, number];
-    const changed = (samples: Tensor, pass: number): readonly [Tensor, C] => {
+    const { real, condition, wrong } = game.open(batch);
+    const changed = (samples: Tensor, condition: C, pass: number): readonly [Tensor, C] => {
       if (recipe.augment.length === 0) return [samples, condition];
+      const shape = samples.shape as readonly [number, number, number, number];
       const augmentation = drawAugmentation(recipe.augment, shape, recipe.seed, step, pass);
       return game.augment?.(samples, condition, augmentation) ?? [augmentation.apply(samples), condition];
     };
-    const judged = (samples: Tensor, pass: number) => game.judge(...changed(samples, pass));
+    const judged = (samples: Tensor, condition: C, pass: number) =>
+      game.judge(...changed(samples, condition, pass));
 
     const first = game.generate(condition, this.noise);
-    const [realSeen, realCondition] = changed(real, 0);
-    const [fakeSeen, fakeCondition] = changed(first.detach(), 1);
-    const ofReal = game.judge(realSeen, realCondition);
-    const [sayReal, sayFake] = [answersOf(ofReal), answersOf(game.judge(fakeSeen, fakeCondition))];
-    const own = mul(loss.discriminator(sayReal, sayFake), recipe.discriminatorScale);
+    const [realSeen, realCondition] = changed(real, condition, 0);
+    const [fakeSeen, fakeCondition] = changed(first.detach(), condition, 1);
+    const ofReal = verdictOf(game.judge(realSeen, realCondition, wrong));
+    const { answers: sayReal, wrong: sayWrong } = ofReal;
+    const sayFake = answersOf(game.judge(fakeSeen, fakeCondition));
+    const againstFakes = loss.discriminator(sayReal, sayFake);
+    const play = sayWrong ? mul(add(againstFakes, loss.discriminator(sayReal, sayWrong)), 0.5) : againstFakes;
+    const own = mul(play, recipe.discriminatorScale);
     // As data, so that updates that differ in nothing else share one compiled program.
     const fallen = recipe.penaltyFall && tensor(Float32Array.of(penaltyAt(recipe, step)));
     const penalties =
@@ -206,7 +230,7 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
             ),
           ]
         : [];
-    const lossOfDiscriminator = [...penalties, ...taskOf(ofReal)].reduce<Tensor>(
+    const lossOfDiscriminator = [...penalties, ofReal.task].reduce<Tensor>(
       (sum, term) => (term ? add(sum, term) : sum),
       own,
     );
@@ -214,13 +238,13 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     const discriminatorGradients = grad(lossOfDiscriminator, forD.parameters);
     const discriminatorNorm = forD.step(discriminatorGradients, { maxNorm: UNCLIPPED });
 
-    const second = game.generate(condition, this.noise);
-    const again = isRelativistic(recipe.loss) ? answersOf(judged(real, 2)) : undefined;
-    const ofSecond = judged(second, isRelativistic(recipe.loss) ? 2 : 3);
-    const lossOfGenerator = taskOf(ofSecond).reduce<Tensor>(
-      (sum, task) => add(sum, mul(task, game.taskWeight ?? 1)),
-      loss.generator(answersOf(ofSecond), again),
-    );
+    const asked = game.imagine?.(condition) ?? condition;
+    const second = game.generate(asked, this.noise);
+    const again = isRelativistic(recipe.loss) ? answersOf(judged(real, condition, 2)) : undefined;
+    const ofSecond = verdictOf(judged(second, asked, isRelativistic(recipe.loss) ? 2 : 3));
+    const ofGame = loss.generator(ofSecond.answers, again);
+    const { task } = ofSecond;
+    const lossOfGenerator = task ? add(ofGame, mul(task, game.taskWeight ?? 1)) : ofGame;
     const generatorGradients = grad(lossOfGenerator, forG.parameters);
     const generatorNorm = forG.step(generatorGradients, { maxNorm: UNCLIPPED });
     this.updateAverage(step);
@@ -228,12 +252,20 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     const answers = loss.answers(sayReal, sayFake).map((logits) => sigmoid(logits));
     const apart = (a: Tensor, b: Tensor) => mean(abs(sub(a, b)));
     const spread = apart(real, roll(real, 1, 0));
+    const drawn = game.imagine
+      ? slice(
+          second,
+          real.shape.map(() => 0),
+          real.shape,
+        )
+      : second;
     const measured = [
       ...[lossOfDiscriminator, lossOfGenerator, ...answers.map((each) => mean(each))],
       ...[discriminatorNorm, generatorNorm],
       // How far samples of one condition, and of neighbours in the batch, lie apart, compared with real neighbours.
-      div(apart(first, second), spread),
-      div(apart(second, roll(second, 1, 0)), spread),
+      div(apart(first, drawn), spread),
+      div(apart(drawn, roll(drawn, 1, 0)), spread),
+      ...(sayWrong ? matching(sayReal, sayWrong, sayFake) : []),
     ];
     return {
       real: realSeen,
@@ -246,7 +278,7 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
       generator: {
         samples: second,
         loss: lossOfGenerator,
-        answers: [sigmoid(answersOf(ofSecond))],
+        answers: [sigmoid(ofSecond.answers)],
         gradients: generatorGradients,
       },
       measures: concat(measured.map((x) => reshape(x.detach(), [1]))),
@@ -317,6 +349,14 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     ema.update();
   }
 }
+
+/** What `MATCHING_MEASURES` names. */
+const matching = (real: Tensor, wrong: Tensor, fake: Tensor): readonly Tensor[] => [
+  mean(sigmoid(wrong)),
+  mean(gt(real, 0)),
+  mean(lt(wrong, 0)),
+  mean(lt(fake, 0)),
+];
 
 function penalty(
   judge: (x: Tensor) => Tensor,

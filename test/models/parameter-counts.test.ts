@@ -1,7 +1,8 @@
 /** Numbers of parameters against PyTorch's modules of the same sizes (and the sums in the papers). */
 import { expect, test } from "vitest";
 import { CganDiscriminator, CganGenerator } from "../../models/cgan/networks.ts";
-import { CHAR_CNN_RNN, CharCnnRnn } from "../../models/text2image/char-cnn-rnn.ts";
+import { CHAR_CNN_RNN, CharCnnRnn } from "../../models/text-encoder/char-cnn-rnn.ts";
+import { WordCnnRnn } from "../../models/text-encoder/word-cnn-rnn.ts";
 import {
   LapganBaseDiscriminator,
   LapganBaseGenerator,
@@ -56,6 +57,7 @@ test.each([
   ["text encoder of CVPR 2016", new CharCnnRnn(CHAR_CNN_RNN.cvpr), 1_814_144],
   ["of ICML 2016 for flowers", new CharCnnRnn(CHAR_CNN_RNN.icmlFlowers), 2_994_560],
   ["of ICML 2016 for birds and COCO", new CharCnnRnn(), 4_045_184],
+  ["word-CNN-RNN over ten words", new WordCnnRnn({ vocabulary: [..."abcdefghij"] }), 2_116_096],
   ["style encoder", new StyleEncoder(), 4_381_028],
 ])("%s", (_, net, count) => {
   expect(net.parameterCount).toBe(count);

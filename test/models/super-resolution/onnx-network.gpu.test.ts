@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { makeImage } from "../../../engine/io/image.ts";
+import { upscaleImage } from "../../../models/super-resolution/enlarge.ts";
 import { isOnnx, readOnnxResolver } from "../../../models/super-resolution/onnx-network.ts";
 import { readSRResNet } from "../../../models/super-resolution/srresnet-files.ts";
 import { srresnetOnnx } from "../../../models/super-resolution/srresnet-onnx.ts";
-import { loadSuperResolver, upscaleImage } from "../../../models/super-resolution/upscale.ts";
+import { loadSuperResolver } from "../../../models/super-resolution/upscale.ts";
 import { floats, type NodeText, onnxFile, wholes } from "../../engine/onnx/build.ts";
 
 const shipped = fileURLToPath(new URL("../../../models/weights/srresnet.safetensors", import.meta.url));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ALPHABET, TEXT_LENGTH, textIds } from "../../../models/text2image/text-input.ts";
+import { ALPHABET, TEXT_LENGTH, textIds } from "../../../models/text-encoder/text-input.ts";
 
 test("the alphabet has 70 places and 69 characters", () => {
   expect(ALPHABET).toHaveLength(70);

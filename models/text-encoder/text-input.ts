@@ -19,7 +19,7 @@ const NUMBER_OF = new Map([...ALPHABET].map((character, k) => [character, k + 1]
  * and behind the end.
  * @returns [length]
  */
-export function textIds(caption: string, length = TEXT_LENGTH): Int32Array {
+export function textIds(caption: string, length = TEXT_LENGTH): Int32Array<ArrayBuffer> {
   const ids = new Int32Array(length);
   [...caption.toLowerCase()].slice(0, length).forEach((character, at) => {
     ids[at] = NUMBER_OF.get(character) ?? 0;

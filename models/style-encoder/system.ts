@@ -1,0 +1,183 @@
+/** The style encoder: what a caption does not say of a picture, as the noise that the generator would draw it from. */
+import * as v from "valibot";
+import { InputError } from "../../engine/errors.ts";
+import type { Batch, BatchSource } from "../../engine/data/index.ts";
+import { fillUniform, integer, randomBits } from "../../engine/random.ts";
+import { type CaptionedSet, captionedSet, splitClasses } from "../datasets/captioned.ts";
+import { type Data, type Request, system, type Training } from "../system.ts";
+import { parseText2image, type Text2ImageFile, withStyle } from "../text2image/files.ts";
+import { sentenceGenerator } from "../text2image/generator.ts";
+import { type CaptionTable, readCaptions } from "../text2image/reader.ts";
+import { SIDE, TEXT2IMAGE_PRESETS } from "../text2image/recipe.ts";
+import { number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
+import { type StyleRecipe, StyleTraining } from "./training.ts";
+import { verifyStyles } from "./verification.ts";
+
+const OPTIONS = {
+  from: text({
+    help: "weights of text to image, whose noise is to be read back from its pictures (by default those that come with the project)",
+    placeholder: "FILE",
+    again: true,
+  }),
+  batch: whole(2, { help: "pictures in a batch", default: 32, paper: 64 }),
+  lr: number({ above: 0 }, { help: "learning rate", default: 1e-3, paper: 2e-4 }),
+  width: whole(4, { help: "channels of the first convolution", default: 24, paper: 64 }),
+  ...RUN_OPTIONS,
+} as const satisfies Options;
+
+type Asked = Request<typeof OPTIONS, StyleRecipe>;
+
+interface StyleData extends Data {
+  readonly set: CaptionedSet;
+  readonly file: Text2ImageFile;
+}
+
+const GENERATOR = "models/weights/text2image.safetensors";
+/** Pairs of pictures by which an encoder is judged. */
+const PAIRS = 2000;
+/** Purpose of the random numbers. */
+const CAPTIONS = 0x5b32;
+
+async function open({ host, path, options, leaveOut }: Asked): Promise<StyleData> {
+  const { from } = options;
+  const bytes = from === undefined ? await host.shipped(GENERATOR) : await host.read(from);
+  const file = parseText2image(bytes, from ?? GENERATOR);
+  const { dataset, what, leftOut } = await host.openDataset(path, { size: SIDE, channels: 3 });
+  for (const name of leftOut) leaveOut(name);
+  const set = await captionedSet(dataset);
+  return {
+    set,
+    file,
+    fingerprint: dataset.fingerprint,
+    count: dataset.size,
+    items: "pictures",
+    summary: `${what}: captions of ${dataset.size} pictures, ${set.styles.length} styles`,
+  };
+}
+
+/** Embeddings of captions drawn by counter. */
+class TextSource implements BatchSource {
+  private readonly table: CaptionTable;
+  private readonly recipe: StyleRecipe;
+
+  constructor(table: CaptionTable, recipe: StyleRecipe) {
+    this.table = table;
+    this.recipe = recipe;
+  }
+
+  async batch(index: number): Promise<Batch> {
+    const { batchSize: n, seed } = this.recipe;
+    const { dimension: d, data, rowOf } = this.table;
+    const rows = new Float32Array(n * d);
+    for (let place = 0; place < n; place++) {
+      const row = integer(randomBits(seed, index, place, CAPTIONS)[0], rowOf.size);
+      rows.set(data.subarray(row * d, (row + 1) * d), place * d);
+    }
+    return { index, count: n, fields: { text: { shape: [n, d], data: rows } } };
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function start(recipe: StyleRecipe, { set, file }: StyleData): Promise<Training<StyleRecipe>> {
+  const { generator, reader, recipe: drawn } = file;
+  const { seen, unseen } = splitClasses(set, drawn.unseen);
+  const captions = Array.from(seen).flatMap((k) => set.captions[k] as readonly string[]);
+  const { table } = await readCaptions(reader.encoder, captions, reader.normalisation);
+  const trainer = new StyleTraining(recipe, generator, (style) => withStyle(file, style, recipe));
+  const judged = unseen.length > 1 ? unseen : seen;
+  return {
+    trainer,
+    source: new TextSource(table, recipe),
+    items: "captions",
+    merits: { verified: { better: "higher", show: (value) => `AU-ROC ${value.toFixed(3)}` } },
+    async assess() {
+      if (set.styles.length < 2) return { scores: {}, note: "" };
+      trainer.style.eval();
+      try {
+        const { style, captions: said } = await verifyStyles(trainer.style, reader, set, judged, PAIRS);
+        return {
+          scores: { verified: style, captions: said },
+          merit: "verified",
+          note: `AU-ROC of styles ${style.toFixed(3)}, by captions ${said.toFixed(3)}`,
+        };
+      } finally {
+        trainer.style.train();
+      }
+    },
+  };
+}
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const styleEncoder = system<typeof OPTIONS, StyleRecipe, StyleData>({
+  name: "style-encoder",
+  title: "style encoder",
+  paper:
+    "Reed, Akata, Yan, Logeswaran, Schiele and Lee, Generative Adversarial Text to Image Synthesis, 2016",
+  summary:
+    "reads from a picture what a caption does not say, so that text to image draws other things in the same style",
+  data: "the captioned pictures that text to image was trained on: their captions are drawn, and styles told apart on them",
+  options: OPTIONS,
+  presets: {
+    paper: {
+      title: "as in the paper",
+      sentence: "The discriminator's layers read the noise back from generated pictures; squared distance.",
+      options: {},
+    },
+  },
+  usual: "paper",
+  recipe: v.looseObject({
+    system: v.literal("style-encoder"),
+    latentDim: count,
+    ndf: count,
+    batchSize: count,
+    steps: count,
+    seed: count,
+  }),
+  open,
+  async plan({ options, preset }, { file }) {
+    const { batch, lr, width, steps = 3000, seed = 0 } = options;
+    const { latentDim } = file.recipe;
+    return { system: "style-encoder", preset, latentDim, ndf: width, lr, batchSize: batch, steps, seed };
+  },
+  start,
+  rehearsals: ["paper", "tiny"],
+  rehearse(name) {
+    if (name !== "paper" && name !== "tiny")
+      throw new InputError(`there is no preset "${name}"; there are paper and tiny`);
+    const tiny = name === "tiny";
+    const [n, textDim, width] = tiny ? [4, 16, 4] : [32, 192, 24];
+    const form = { ...TEXT2IMAGE_PRESETS.modern, ngf: width, ndf: width, textDim };
+    const recipe: StyleRecipe = {
+      system: "style-encoder",
+      preset: "paper",
+      latentDim: form.latentDim,
+      ndf: width,
+      lr: 1e-3,
+      batchSize: n,
+      steps: 1000,
+      seed: 0,
+    };
+    const generator = sentenceGenerator(form);
+    generator.eval();
+    return {
+      title: `style-encoder (${name}), a training step on ${n} pictures of ${SIDE}×${SIDE}`,
+      trainer: new StyleTraining(recipe, generator, async (style) => ({
+        tensors: await style.stateDict(),
+        metadata: {},
+      })),
+      batch: (index) => ({
+        index,
+        count: n,
+        fields: {
+          text: {
+            shape: [n, textDim],
+            data: fillUniform(new Float32Array(n * textDim), 1, index, -1) as Float32Array<ArrayBuffer>,
+          },
+        },
+      }),
+    };
+  },
+  shipped: [],
+});

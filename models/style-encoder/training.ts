@@ -1,0 +1,114 @@
+/** Training of the style encoder: it reads back the noise from what a trained generator has made of it (Reed et al. 2016, section 4.4). */
+import type { Batch } from "../../engine/data/index.ts";
+import {
+  Adam,
+  concat,
+  div,
+  flush,
+  grad,
+  type Module,
+  nameLayers,
+  Rng,
+  randn,
+  reshape,
+  sub,
+  type Tensor,
+} from "../../engine/index.ts";
+import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
+import { type StyleForm, styleEncoderOf } from "../text2image/files.ts";
+import type { SentenceGenerator } from "../text2image/generator.ts";
+import { styleLoss } from "../text2image/losses.ts";
+import type { StyleEncoder } from "../text2image/networks.ts";
+import { joined, prefixed, under } from "../training/state.ts";
+import { type RunRecipe, type Trainer, tensorsOf, type Weights } from "../training/trainer.ts";
+
+/** Purpose of the random numbers. */
+const NOISE = 0x6a21;
+
+export interface StyleRecipe extends RunRecipe, StyleForm {
+  readonly system: "style-encoder";
+  readonly preset: string;
+  readonly lr: number;
+}
+
+export class StyleTraining implements Trainer<StyleRecipe> {
+  readonly recipe: StyleRecipe;
+  readonly measures = ["loss", "read"] as const;
+  readonly headline = ["read"] as const;
+  readonly style: StyleEncoder;
+  private readonly generator: SentenceGenerator;
+  private readonly optimiser: Adam;
+  private readonly noise: Rng;
+  private readonly whole: (style: StyleEncoder) => Promise<Weights>;
+
+  /**
+   * @param generator in evaluation mode; stays as it is
+   * @param whole what is saved: the generator's file with the style encoder in it
+   */
+  constructor(
+    recipe: StyleRecipe,
+    generator: SentenceGenerator,
+    whole: (style: StyleEncoder) => Promise<Weights>,
+  ) {
+    this.recipe = recipe;
+    this.generator = generator;
+    this.whole = whole;
+    this.style = styleEncoderOf(recipe, recipe.seed + 2);
+    this.noise = new Rng(recipe.seed, NOISE);
+    nameLayers(this.style.train(), "style");
+    this.optimiser = new Adam(this.style.parameters(), { lr: recipe.lr, betas: [0.5, 0.999] });
+  }
+
+  /** Updates done. */
+  get step(): number {
+    return this.optimiser.steps;
+  }
+
+  get networks(): Readonly<Record<string, Module>> {
+    return { style: this.style };
+  }
+
+  get parameterCounts(): Readonly<Record<string, number>> {
+    return { style: this.style.parameterCount };
+  }
+
+  /** One update. @returns the loss, and which share of the noise's variance is read back: 1 for all, 0 for none */
+  update(batch: Batch): Tensor {
+    const numbers = this.record(batch).watch();
+    flush();
+    return numbers;
+  }
+
+  record(batch: Batch, step = this.step): Tensor {
+    const { text } = tensorsOf(batch, "text");
+    const { latentDim } = this.recipe;
+    this.noise.at(step);
+    const z = randn([text.shape[0] as number, latentDim], this.noise); // [n, latentDim]
+    const made = this.generator.forward(z, text).detach(); // [n, 64, 64, 3]
+    const loss = styleLoss(z, this.style.forward(made));
+    this.optimiser.step(grad(loss, this.optimiser.parameters));
+    const measured = loss.detach();
+    return concat([measured, sub(1, div(measured, latentDim))].map((x) => reshape(x, [1])));
+  }
+
+  weights(): Promise<Weights> {
+    return this.whole(this.style);
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    return {
+      step: this.step,
+      seed: this.recipe.seed,
+      rng: { batch: this.step },
+      options: this.recipe as unknown as Record<string, JsonValue>,
+      model: joined([await prefixed("style.", this.style.stateDict())]),
+      optimizer: await this.optimiser.stateDict(),
+    };
+  }
+
+  /** Goes on where a checkpoint was made. @throws InputError when it is of another network */
+  restore({ model, optimizer }: Checkpoint, file: string): void {
+    this.style.loadStateDict(under("style.", model), file);
+    this.optimiser.loadStateDict(optimizer, file);
+  }
+}

@@ -1,0 +1,50 @@
+/** The text-to-image GAN in training: how its networks take part in the game. */
+import type { Tensor } from "../../engine/index.ts";
+import { AdversarialTraining } from "../training/adversarial.ts";
+import { tensorsOf, type Weights } from "../training/trainer.ts";
+import { withReader } from "./files.ts";
+import { drawNoise, sentenceDiscriminator, sentenceGenerator } from "./generator.ts";
+import { withInterpolations } from "./losses.ts";
+import type { CaptionReader } from "./reader.ts";
+import type { Text2ImageRecipe } from "./recipe.ts";
+
+/** Its files hold the encoder too: a generator understands the embeddings of no other. */
+export class Text2ImageTraining extends AdversarialTraining<Tensor, Text2ImageRecipe> {
+  /** Missing where nothing is going to be saved. */
+  reader?: CaptionReader;
+
+  override async weights(): Promise<Weights> {
+    const { tensors, metadata } = await super.weights();
+    return this.reader ? withReader(tensors, metadata, this.reader) : { tensors, metadata };
+  }
+}
+
+/**
+ * A run's trainer; its batches hold "picture" [n, 64, 64, 3] in [-1, 1], "text" [n, textDim], embeddings of captions, and where
+ * the recipe is `mismatched` as many "wrong" ones, of pictures that show something else.
+ */
+export function text2imageTraining(recipe: Text2ImageRecipe): Text2ImageTraining {
+  const { seed, mismatched } = recipe;
+  const generator = sentenceGenerator(recipe, seed);
+  const { network, judge } = sentenceDiscriminator(recipe, seed + 1);
+  return new Text2ImageTraining(
+    recipe,
+    {
+      generator,
+      discriminator: network,
+      mismatched,
+      open(batch) {
+        const { picture, text } = tensorsOf(batch, "picture", "text");
+        return {
+          real: picture,
+          condition: text,
+          ...(mismatched && { wrong: tensorsOf(batch, "wrong").wrong }),
+        };
+      },
+      generate: (text, rng) => generator.forward(drawNoise(recipe, text.shape[0] as number, rng), text),
+      judge,
+      ...(recipe.interpolated && { imagine: (text: Tensor) => withInterpolations(text) }),
+    },
+    () => sentenceGenerator(recipe),
+  );
+}
