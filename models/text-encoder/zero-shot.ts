@@ -102,15 +102,36 @@ export function retrieval(
   }
 }
 
-/** The nearest rows of `to` for each row of `from`, nearest first. */
+/**
+ * The nearest rows of `to` for each row of `from`, nearest first: by the cosine of what is left when the mean of `to` is taken from
+ * both. Embeddings have a direction in common, and the longest would else be everybody's neighbour.
+ */
 export function nearest(from: Rows, to: Rows, take: number): number[][] {
   const count = to.data.length / to.dimension;
-  const scores = productOf(from, to);
+  const middle = Float64Array.from({ length: to.dimension }, (_, j) => {
+    let sum = 0;
+    for (let row = 0; row < count; row++) sum += to.data[row * to.dimension + j] as number;
+    return sum / count;
+  });
+  const scores = productOf(directions(from, middle), directions(to, middle));
   return Array.from({ length: from.data.length / from.dimension }, (_, i) =>
     [...Array(count).keys()]
       .sort((a, b) => (scores[i * count + b] as number) - (scores[i * count + a] as number))
       .slice(0, take),
   );
+}
+
+/** Rows less `middle`, at length 1. */
+function directions({ data, dimension: d }: Rows, middle: Float64Array): Rows {
+  const out = Float32Array.from(data, (value, at) => value - (middle[at % d] as number));
+  for (let first = 0; first < out.length; first += d) {
+    const row = out.subarray(first, first + d);
+    const length = Math.hypot(...row) || 1;
+    row.forEach((value, j) => {
+      row[j] = value / length;
+    });
+  }
+  return { dimension: d, data: out };
 }
 
 function productOf(a: Rows, b: Rows): Float64Array {

@@ -48,6 +48,11 @@ test("the average precision of random order is that over all orders", () => {
   expect(averagePrecisionChance).toBeCloseTo(mean, 10);
 });
 
-test("neighbours are sorted by how near they are", () => {
-  expect(nearest(rows([1, 0]), rows([0, 1], [2, 0], [1, 5]), 2)).toEqual([[1, 2]]);
+test("neighbours are sorted by direction from the mean of all, however long they are", () => {
+  // The mean is (1, 0): seen from it the rows point left, up and down, and right.
+  const all = rows([0, 0], [1, 9], [1, -9], [2, 0]);
+  expect(nearest(rows([1.1, 0.01], [0.5, -0.4]), all, 2)).toEqual([
+    [3, 1],
+    [0, 2],
+  ]);
 });
