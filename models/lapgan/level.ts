@@ -1,15 +1,25 @@
 /** One level of the pyramid as a game of two networks. */
 import { GanvasError } from "../../engine/errors.ts";
-import { add, mean, rand, randn, Rng, sqrt, square, sub, type Tensor } from "../../engine/index.ts";
+import {
+  add,
+  logSoftmax,
+  mean,
+  mul,
+  neg,
+  rand,
+  randn,
+  Rng,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "../../engine/index.ts";
 import { dropoutRng, type Game } from "../training/adversarial.ts";
 import { tensorsOf } from "../training/trainer.ts";
 import { LargeDiscriminator, LargeGenerator } from "./large-networks.ts";
-import {
-  ModernBaseDiscriminator,
-  ModernBaseGenerator,
-  ModernFineDiscriminator,
-  ModernFineGenerator,
-} from "./modern-networks.ts";
+import { ModernBaseDiscriminator, ModernBaseGenerator } from "./modern-base.ts";
+import { ModernFineDiscriminator, ModernFineGenerator } from "./modern-networks.ts";
 import {
   LapganBaseDiscriminator,
   LapganBaseGenerator,
@@ -34,6 +44,9 @@ export interface LevelCondition {
   readonly coarse?: Tensor;
   readonly lowPass?: Tensor;
 }
+
+/** Of the class that a modern coarsest discriminator names, in the generator's loss. */
+const CLASS_WEIGHT = 0.5;
 
 /** Sides below which the large and the paper's networks are not defined. */
 const LEAST_LARGE = 13;
@@ -141,7 +154,15 @@ export function levelGame(
       dropout,
       open,
       generate: ({ label }, rng) => G.forward(noise(rng), label),
-      judge: (images, { label }) => D.forward(images, label),
+      taskWeight: CLASS_WEIGHT,
+      judge(images, { label }) {
+        const said = D.forward(images, label);
+        if (!("answers" in said)) return said;
+        const { answers, classes: named } = said;
+        return label && named
+          ? { answers, task: neg(mean(sum(mul(label, logSoftmax(named, 1)), [1]))) }
+          : answers;
+      },
     };
   }
   const D = discriminator as FineDiscriminator;

@@ -1,6 +1,6 @@
 /**
- * Networks of LAPGAN's levels for little data and little time: what a level does is the paper's, how it does it is of 2018 and
- * later. Classes act as scales and shifts of each block in the generator and as a projection in the discriminator (Miyato and
+ * Networks of LAPGAN's finer levels for little data and little time: what a level does is the paper's, how it does it is of 2018
+ * and later (the coarsest level: `modern-base.ts`). Classes act as scales and shifts of each block in the generator and as a projection in the discriminator (Miyato and
  * Koyama 2018); finer levels compute at half of their resolution, a block of 2×2 pixels being one of four times the channels,
  * which costs a quarter and doubles what a convolution sees.
  */
@@ -9,7 +9,6 @@ import {
   Conv2d,
   concat,
   div,
-  flatten,
   Initializer,
   Linear,
   leakyRelu,
@@ -18,7 +17,6 @@ import {
   pixelShuffle,
   pixelUnshuffle,
   reshape,
-  resize,
   sum,
   type Tensor,
   Weight,
@@ -27,7 +25,7 @@ import {
 const act = (x: Tensor): Tensor => leakyRelu(x, 0.2);
 
 /** What a class makes of feature maps: x (1 + scale) + shift. */
-class ClassScale extends Module {
+export class ClassScale extends Module {
   readonly scale: Linear;
   readonly shift: Linear;
 
@@ -49,92 +47,11 @@ class ClassScale extends Module {
 export interface ModernLevelOptions {
   /** Side of the images of this level, even. */
   readonly size: number;
-  /** Feature maps (finer levels) or hidden units (the coarsest). */
+  /** Feature maps: of the coarsest level its discriminator's at half of the size, and an eighth of its generator's hidden units. */
   readonly width: number;
   /** Classes told to the networks; 0 for none. */
   readonly classes: number;
   readonly seed: number;
-}
-
-/** Numbers of noise of the coarsest level. */
-const LATENT = 64;
-
-/** The coarsest level's generator: half of its side out of noise, then doubled and smoothed by convolutions. */
-export class ModernBaseGenerator extends Module {
-  readonly latentDim = LATENT;
-  readonly fc: Linear;
-  readonly scale1?: ClassScale;
-  readonly conv1: Conv2d;
-  readonly scale2?: ClassScale;
-  readonly conv2: Conv2d;
-  readonly convOut: Conv2d;
-  private readonly size: number;
-  private readonly width: number;
-
-  constructor({ size, width, classes, seed }: ModernLevelOptions) {
-    super();
-    const init = new Initializer(seed);
-    const same = { padding: "same" } as const;
-    this.size = size;
-    this.width = width;
-    this.fc = new Linear(LATENT, (size / 2) ** 2 * width, init);
-    this.conv1 = new Conv2d(width, width, 3, init, same);
-    this.conv2 = new Conv2d(width, width / 2, 3, init, same);
-    this.convOut = new Conv2d(width / 2, 3, 3, init, { ...same, weightInit: { std: 0.1 } });
-    if (classes > 0) {
-      this.scale1 = new ClassScale(classes, width, init);
-      this.scale2 = new ClassScale(classes, width, init);
-    }
-  }
-
-  /**
-   * @param z [n, 64], normal
-   * @param y [n, classes], one-hot, for networks with classes
-   * @returns [n, size, size, 3], not bounded
-   */
-  forward(z: Tensor, y?: Tensor): Tensor {
-    const { size, width, scale1, scale2 } = this;
-    let x = reshape(this.fc.forward(z), [-1, size / 2, size / 2, width]);
-    x = act(scale1 && y ? scale1.forward(x, y) : x);
-    x = this.conv1.forward(resize(x, [size, size], { method: "nearest" })); // [n, size, size, width]
-    x = act(scale2 && y ? scale2.forward(x, y) : x);
-    x = act(this.conv2.forward(x)); // [n, size, size, width / 2]
-    return this.convOut.forward(x); // [n, size, size, 3]
-  }
-}
-
-/** The coarsest level's discriminator. */
-export class ModernBaseDiscriminator extends Module {
-  readonly conv1: Conv2d;
-  readonly conv2: Conv2d;
-  readonly conv3: Conv2d;
-  readonly fc: Linear;
-  readonly cls?: Linear;
-
-  constructor({ size, width, classes, seed }: ModernLevelOptions) {
-    super();
-    const init = new Initializer(seed);
-    const features = 2 * width * Math.floor(size / 4) ** 2;
-    const last = { weightInit: { std: 1 / Math.sqrt(features) } };
-    this.conv1 = new Conv2d(3, width / 2, 3, init, { padding: "same" });
-    this.conv2 = new Conv2d(width / 2, width, 4, init, { stride: 2, padding: 1 });
-    this.conv3 = new Conv2d(width, 2 * width, 4, init, { stride: 2, padding: 1 });
-    this.fc = new Linear(features, 1, init, last);
-    if (classes > 0) this.cls = new Linear(classes, features, init, { bias: false, ...last });
-  }
-
-  /**
-   * @param image [n, size, size, 3]
-   * @param y [n, classes], one-hot, for networks with classes
-   * @returns [n], logits: positive for real
-   */
-  forward(image: Tensor, y?: Tensor): Tensor {
-    let x = act(this.conv1.forward(image)); // [n, size, size, width / 2]
-    x = act(this.conv2.forward(x)); // [n, size / 2, size / 2, width]
-    x = flatten(act(this.conv3.forward(x))); // [n, 2 width (size / 4)²]
-    const logits = reshape(this.fc.forward(x), [-1]);
-    return this.cls && y ? add(logits, sum(mul(x, this.cls.forward(y)), [1])) : logits;
-  }
 }
 
 class Block extends Module {
@@ -193,9 +110,10 @@ export class ModernFineGenerator extends Module {
       weightInit: { std: 1 / Math.sqrt(9 * 16) },
     });
     this.blocks = Array.from({ length: blocks }, () => new Block(width, classes, init));
+    // Bands begin weak: the speckle that strong ones begin with takes thousands of updates to unlearn.
     this.convOut = new Conv2d(width, 12, 3, init, {
       padding: "same",
-      weightInit: { std: 0.7 / Math.sqrt(9 * width) },
+      weightInit: { std: 0.1 / Math.sqrt(9 * width) },
     });
   }
 

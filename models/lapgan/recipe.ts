@@ -14,7 +14,7 @@ export interface LevelNetworks {
   /** The level: a place in `sizes`. */
   readonly level: number;
   readonly networks: NetworkKind;
-  /** Feature maps of a finer level's networks, or hidden units of the coarsest generator. */
+  /** Feature maps of a level's networks; hidden units of the paper's coarsest generator. */
   readonly width: number;
   /** Residual blocks of a modern finer generator. */
   readonly blocks: number;
@@ -131,14 +131,15 @@ function paperRecipe(options: RecipeOptions): LevelRecipe {
 
 /**
  * Widths and batches by size, so that an update of each level costs about the same. The penalty is on deviations of pixels and on
- * the mean of all patches: ten times as much leaves the discriminator at one half for everything, and samples speckled.
+ * the mean of all patches: ten times as much leaves the discriminator at one half for everything, and samples speckled. At the
+ * coarsest level, where the discriminator judges whole pictures, a tenth already blinds it.
  */
 const MODERN_LEVELS = [
   { upTo: 16, width: 40, blocks: 2, batchSize: 16, r1: 0.1 },
   { upTo: 32, width: 24, blocks: 1, batchSize: 8, r1: 0.3 },
   { upTo: Number.POSITIVE_INFINITY, width: 16, blocks: 1, batchSize: 4, r1: 1 },
 ] as const;
-const MODERN_BASE = { width: 64, blocks: 0, batchSize: 32, r1: 0.1 } as const;
+const MODERN_BASE = { width: 48, blocks: 0, batchSize: 32, r1: 0.02 } as const;
 
 /** @throws InputError for a size that cannot be cut into blocks */
 function modernForm({ sizes, level }: RecipeOptions) {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { add, idle, init, sub, type Tensor, tensor } from "../../../engine/index.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../../engine/io/index.ts";
-import { levelGame, openLevel } from "../../../models/lapgan/level.ts";
+import { type LevelCondition, levelGame, openLevel } from "../../../models/lapgan/level.ts";
 import { measureNormalisation, type Normalisation } from "../../../models/lapgan/normalisation.ts";
 import type { LapganPreset, LevelRecipe } from "../../../models/lapgan/recipe.ts";
 import { LevelTraining, levelLoader } from "../../../models/lapgan/training.ts";
@@ -82,7 +82,11 @@ describe.each([
     );
     const again = await values(game.generate(one, rng.at(1)));
     expect(largest(again.map((v, k) => v - (made[0]?.[k] as number)))).toBeGreaterThan(1e-3);
-    const said = await Promise.all([one, other].map((told) => values(game.judge(real, told) as Tensor)));
+    const answers = (told: LevelCondition) => {
+      const verdict = game.judge(real, told);
+      return "answers" in verdict ? verdict.answers : verdict;
+    };
+    const said = await Promise.all([one, other].map((told) => values(answers(told))));
     expect(largest((said[0] as Float32Array).map((v, k) => v - (said[1]?.[k] as number)))).toBeGreaterThan(
       1e-5,
     );
