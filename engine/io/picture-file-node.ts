@@ -43,9 +43,10 @@ export async function writePicture(
     data.set(strip.data, at);
     at += strip.data.length;
   }
-  const raw = (await loadSharp())(data, { raw: { width, height, channels }, limitInputPixels: false }).toColourspace(
-    channels < 3 ? "b-w" : "srgb",
-  );
+  const raw = (await loadSharp())(data, {
+    raw: { width, height, channels },
+    limitInputPixels: false,
+  }).toColourspace(channels < 3 ? "b-w" : "srgb");
   const alpha = channels === 2 || channels === 4;
   switch (format) {
     case "jpg": {
