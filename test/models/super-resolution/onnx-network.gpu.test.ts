@@ -85,10 +85,7 @@ test("an exported network enlarges a picture as the original does", async () => 
   );
   const pixels = Uint8Array.from({ length: 16 * 12 * 3 }, (_, k) => 128 + 100 * Math.sin(k / 7));
   const image = makeImage(pixels, 16, 12, 3);
-  const [a, b] = [
-    await upscaleImage(image, original as never),
-    await upscaleImage(image, imported as never),
-  ];
+  const [a, b] = [await upscaleImage(image, original as never), await upscaleImage(image, imported as never)];
   const worst = Math.max(...a.data.map((value, k) => Math.abs(value - (b.data[k] as number))));
   expect([b.width, b.height]).toEqual([64, 48]);
   expect(worst).toBeLessThanOrEqual(1);
