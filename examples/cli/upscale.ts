@@ -3,20 +3,13 @@ import { basename, dirname } from "node:path";
 import { InputError } from "../../engine/errors.ts";
 import { type DeviceInfo, init, stats, warmUp } from "../../engine/index.ts";
 import { debugNonFinite } from "../../engine/inspect/index.ts";
-import { readImage, writePng } from "../../engine/io/node.ts";
+import type { Image } from "../../engine/io/image.ts";
+import { decodeImage, readFileBytes, writePng } from "../../engine/io/node.ts";
 import { type SuperResolver, upscaleImage } from "../../models/super-resolution/upscale.ts";
 import { adapterName } from "./adapter.ts";
-import {
-  type Arguments,
-  type Command,
-  DEBUG_NAN,
-  oneOf,
-  PRECISION,
-  PRECISIONS,
-  text,
-  wholeNumber,
-} from "./command.ts";
-import { loadModel, makeFolder } from "./files.ts";
+import { type Arguments, type Command, DEBUG_NAN, PRECISION, wholeNumber } from "./command.ts";
+import { makeFolder } from "./files.ts";
+import { MODEL_CHOICE, modelChoice } from "./model-choice.ts";
 import { duration, Progress } from "./progress.ts";
 import { TUNED, useTuned } from "./tuned.ts";
 import { type Job, planUpscale } from "./upscale-plan.ts";
@@ -24,16 +17,7 @@ import { type Job, planUpscale } from "./upscale-plan.ts";
 export const upscale: Command = {
   usage: "IN… OUT.png|DIR",
   options: {
-    model: {
-      type: "string",
-      value: "NAME|FILE",
-      help: "a model that comes with the project, or a file of weights: SRResNet, RRDBNet (ESRGAN), SRVGGNetCompact, MSRResNet (srresnet by default)",
-    },
-    blend: {
-      type: "string",
-      value: "A",
-      help: "a network between srresnet (0) and srgan (1); --model blend:A,FROM,TO takes two others",
-    },
+    ...MODEL_CHOICE,
     tile: {
       type: "string",
       value: "N",
@@ -53,8 +37,8 @@ async function run(args: Arguments): Promise<unknown> {
   const out = args.positionals.at(-1);
   if (!out || inputs.length === 0) throw new InputError("upscale takes at least two arguments: IN… OUT");
   const tile = wholeNumber(args, "tile");
-  const model = await loadModel(modelName(args), oneOf(args, "precision", PRECISIONS, "f32"));
-  const { jobs, earlier } = await planUpscale(inputs, out, model.scale);
+  const models = await modelChoice(args);
+  const { jobs, earlier } = await planUpscale(inputs, out, models.first.scale);
   if (earlier.length > 0)
     console.error(
       `ganvas: ${earlier.length} results of earlier runs are not enlarged again, such as ${earlier[0]}; give such a file by name to do so`,
@@ -66,12 +50,20 @@ async function run(args: Arguments): Promise<unknown> {
     args.signal.throwIfAborted();
     try {
       // Reading first: a bad image is told before a device is opened.
-      const image = await readImage(job.from, { onNote: (note) => console.error(`ganvas: ${note}`) });
+      const bytes = await readFileBytes(job.from);
+      const image = await decodeImage(bytes, job.from, {
+        onNote: (note) => console.error(`ganvas: ${note}`),
+      });
       if (!adapter) {
         adapter = await init();
         console.error(adapterName(adapter));
         await useTuned(args);
       }
+      const model = await models.for(image, bytes);
+      if (model !== models.first)
+        console.error(
+          `ganvas: ${job.from} was compressed, so ${model.name} enlarges it; --input clean takes ${models.first.name}`,
+        );
       images.push(await enlarge(job, image, model, tile, args));
     } catch (error) {
       if (!(error instanceof InputError) || jobs.length === 1 || args.signal.aborted) throw error;
@@ -84,23 +76,12 @@ async function run(args: Arguments): Promise<unknown> {
     process.exitCode = 2;
   }
   const gpuPeakBytes = adapter ? (await stats()).peakBytes : 0;
-  return { model: model.name, adapter, gpuPeakBytes, images, failed };
-}
-
-/** @throws InputError for a model and a blend at once */
-function modelName(args: Arguments): string {
-  const [model, blend] = [text(args, "model"), text(args, "blend")];
-  if (blend === undefined) return model ?? "srresnet";
-  if (model !== undefined)
-    throw new InputError(
-      `--blend is of srresnet and srgan; leave --model out, or give --model blend:${blend},FROM,TO`,
-    );
-  return `blend:${blend}`;
+  return { model: models.first.name, adapter, gpuPeakBytes, images, failed };
 }
 
 async function enlarge(
   { from, to }: Job,
-  image: Awaited<ReturnType<typeof readImage>>,
+  image: Image,
   model: SuperResolver,
   tile: number | undefined,
   args: Arguments,
@@ -119,5 +100,5 @@ async function enlarge(
   const { width, height } = enlarged;
   if (!args.json)
     console.log(`${to}: ${image.width}×${image.height} -> ${width}×${height} in ${duration(seconds)}`);
-  return { in: from, out: to, width, height, seconds };
+  return { in: from, out: to, width, height, model: model.name, seconds };
 }
