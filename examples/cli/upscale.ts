@@ -17,11 +17,11 @@ import {
   decimal,
   oneOf,
   PRECISION,
-  PRECISIONS,
   text,
   wholeNumber,
 } from "./command.ts";
-import { loadModel, makeFolder } from "./files.ts";
+import { makeFolder } from "./files.ts";
+import { MODEL_CHOICE, modelChoice } from "./model-choice.ts";
 import { duration, Progress } from "./progress.ts";
 import { TUNED, useTuned } from "./tuned.ts";
 import { type Job, planUpscale } from "./upscale-plan.ts";
@@ -29,16 +29,7 @@ import { type Job, planUpscale } from "./upscale-plan.ts";
 export const upscale: Command = {
   usage: "IN… OUT.png|.jpg|.webp|.avif|DIR",
   options: {
-    model: {
-      type: "string",
-      value: "NAME|FILE",
-      help: "a model that comes with the project, or a file of weights: SRResNet, RRDBNet (ESRGAN), SRVGGNetCompact, MSRResNet; or an ONNX file of any network from RGB to larger RGB, [n, 3, h, w] in 0 to 1 (srresnet by default)",
-    },
-    blend: {
-      type: "string",
-      value: "A",
-      help: "a network between srresnet (0) and srgan (1); --model blend:A,FROM,TO takes two others",
-    },
+    ...MODEL_CHOICE,
     scale: {
       type: "string",
       value: "S",
@@ -74,8 +65,8 @@ async function run(args: Arguments): Promise<unknown> {
   const out = args.positionals.at(-1);
   if (!out || inputs.length === 0) throw new InputError("upscale takes at least two arguments: IN… OUT");
   const tile = wholeNumber(args, "tile");
-  const model = await loadModel(modelName(args), oneOf(args, "precision", PRECISIONS, "f32"));
-  const size = sizeAsked(args) ?? { scale: model.scale };
+  const models = await modelChoice(args);
+  const size = sizeAsked(args) ?? { scale: models.first.scale };
   const format = text(args, "format") === undefined ? undefined : oneOf(args, "format", FORMATS, "png");
   const quality = wholeNumber(args, "quality", 1);
   if (quality !== undefined && quality > 100)
@@ -102,6 +93,11 @@ async function run(args: Arguments): Promise<unknown> {
         console.error(adapterName(adapter));
         await useTuned(args);
       }
+      const model = await models.for(image, bytes);
+      if (model !== models.first)
+        console.error(
+          `ganvas: ${job.from} was compressed, so ${model.name} enlarges it; --input clean takes ${models.first.name}`,
+        );
       images.push(await enlarge(job, image, model, { tile, size, quality, metadata }, args));
     } catch (error) {
       if (!(error instanceof InputError) || jobs.length === 1 || args.signal.aborted) throw error;
@@ -114,18 +110,7 @@ async function run(args: Arguments): Promise<unknown> {
     process.exitCode = 2;
   }
   const gpuPeakBytes = adapter ? (await stats()).peakBytes : 0;
-  return { model: model.name, adapter, gpuPeakBytes, images, failed };
-}
-
-/** @throws InputError for a model and a blend at once */
-function modelName(args: Arguments): string {
-  const [model, blend] = [text(args, "model"), text(args, "blend")];
-  if (blend === undefined) return model ?? "srresnet";
-  if (model !== undefined)
-    throw new InputError(
-      `--blend is of srresnet and srgan; leave --model out, or give --model blend:${blend},FROM,TO`,
-    );
-  return `blend:${blend}`;
+  return { model: models.first.name, adapter, gpuPeakBytes, images, failed };
 }
 
 /** @throws InputError where both are given, or make no sense */
@@ -183,5 +168,5 @@ async function enlarge(
   const { seconds } = progress;
   if (!args.json)
     console.log(`${to}: ${image.width}×${image.height} -> ${width}×${height} in ${duration(seconds)}`);
-  return { in: from, out: to, width, height, seconds };
+  return { in: from, out: to, width, height, model: model.name, seconds };
 }

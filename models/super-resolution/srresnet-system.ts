@@ -116,5 +116,5 @@ export const srresnet = system<typeof OPTIONS, SRResNetRecipe, SRResNetData>({
     const trainer = new SRResNetTraining({ ...presetOf(name), seed: 0 });
     return rehearsePatches(`srresnet (${name})`, trainer, side);
   },
-  shipped: superResolvers.filter(({ name }) => name === "srresnet"),
+  shipped: superResolvers.filter(({ name }) => name.startsWith("srresnet")),
 });

@@ -165,6 +165,26 @@ const CASES: readonly [string, readonly string[], RegExp][] = [
     /there is no model "cgan"; known are/,
   ],
   ["conversion to ONNX", ["convert", "net.safetensors", "x.onnx"], /not \.onnx; export makes \.onnx files/],
+  [
+    "upscale with a model and a kind of input",
+    ["upscale", "--model", "srgan", "--input", "clean", "a.png", "b.png"],
+    /--input chooses the model; leave it out where --model or --blend names one/,
+  ],
+  [
+    "upscale of an unknown kind",
+    ["upscale", "--input", "old", "a.png", "b.png"],
+    /--input takes auto or clean/,
+  ],
+  [
+    "eval of no quality",
+    ["eval", "nearest", "--data", "photos", "--jpeg", "40,x"],
+    /--jpeg takes qualities from 1/,
+  ],
+  [
+    "eval of one sheet for two qualities",
+    ["eval", "nearest", "--data", "photos", "--jpeg", "40,60", "--sheet", "s.png"],
+    /--sheet is of one quality/,
+  ],
   ["eval without data", ["eval", "bicubic"], /--data is missing/],
   [
     "a table by one protocol",

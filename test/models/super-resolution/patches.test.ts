@@ -285,3 +285,30 @@ describe("a loader with a window", () => {
     expect(() => new PatchSource({ ...loader, window: 0 }, { seed: 1 })).toThrow("positive integer, got 0");
   });
 });
+
+describe("degraded patches", () => {
+  const options = { seed: 4, batchSize: 6, patch: 32, transpose: true, degrade: "jpeg" } as const;
+
+  test("lie where their originals do, small photographs' too", async () => {
+    const batch = await take([positionImage(64, 40, 0), positionImage(300, 260, 1)], options, 2);
+    for (let place = 0; place < 6; place++) {
+      const { hr, lr } = patchOf(batch, place);
+      const reduced = imresize({ width: 32, height: 32, channels: 3, data: hr }, { scale: 1 / 4 }).data;
+      const apart =
+        lr.reduce((sum, value, k) => sum + Math.abs(value - (reduced[k] as number)), 0) / lr.length;
+      expect(apart).toBeLessThan(12);
+    }
+  });
+
+  test("of a batch do not depend on the batches before, and differ from clean ones", async () => {
+    const source = new PatchSource(IMAGES, options);
+    await source.batch(0);
+    const batch = await source.batch(7);
+    expect(batch).toEqual(await take(IMAGES, options, 7));
+    expect(batch.fields.lr).not.toEqual((await take(IMAGES, { ...options, degrade: "none" }, 7)).fields.lr);
+  });
+
+  test("are not cut out of whole reduced images", () => {
+    expect(() => new PatchSource(IMAGES, { ...options, lowResolution: "image" })).toThrow(GanvasError);
+  });
+});
