@@ -351,7 +351,9 @@ await serve({
     const [real, text, wrong] = [tensor([16, 64, 64, 3], 2), tensor([16, 1024], 2), tensor([16, 1024], 2)];
     const [z, more] = [tensor([16, 100], 2), tensor([24, 100], 2)];
     const [adamG, adamD] = [tf.train.adam(2e-4, 0.5), tf.train.adam(2e-4, 0.5)];
-    const halves = tf.tidy(() => tf.mul(tf.add(tf.slice(text, [0, 0], [8, 1024]), tf.slice(text, [8, 0])), 0.5));
+    const halves = tf.tidy(() =>
+      tf.mul(tf.add(tf.slice(text, [0, 0], [8, 1024]), tf.slice(text, [8, 0])), 0.5),
+    );
     const asked = tf.concat([text, halves], 0);
     return async () => {
       const fake = tf.tidy(() => generate(z, text));
