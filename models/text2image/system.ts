@@ -224,7 +224,7 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
       preset,
       seed: 0,
       unseen: [],
-      shown: [],
+      shown: ["nothing"],
     };
     const { batchSize: n, textDim } = recipe;
     const uniform = (shape: readonly number[], index: number, stream: number) => ({
