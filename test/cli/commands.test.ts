@@ -33,7 +33,7 @@ describe("help", () => {
   });
 
   test.concurrent.each([
-    ["upscale", "IN… OUT.png|DIR", ["model", "blend", "tile"]],
+    ["upscale", "IN… OUT.png|.jpg|.webp|.avif|DIR", ["model", "blend", "input", "scale", "width", "tile"]],
     ["eval", "MODEL [MODEL …] --data DIR", ["data", "protocol", "border", "sheet", "perceptual"]],
     [
       "train",

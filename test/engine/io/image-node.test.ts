@@ -39,9 +39,9 @@ describe("PNG variants become RGB or RGBA of 8 bits", () => {
     ["16 bits with alpha", png(1, 1, 16, 6, [0, 77, 1, 10, 255, 200, 3, 128, 0]), [4, 77, 10, 200, 128]],
     ["16 bits grey", png(2, 1, 16, 0, [0, 0x12, 0xff, 0x34, 0x80]), [3, 0x12, 0x12, 0x12, 0x34, 0x34, 0x34]],
     [
-      "gamma chunk ignored",
+      "linear light, as gAMA says, becomes sRGB",
       png(1, 1, 8, 2, [0, 77, 10, 200], [chunk("gAMA", Uint8Array.of(0, 1, 0x86, 0xa0))]),
-      [3, 77, 10, 200],
+      [3, 149, 56, 229],
     ],
   ])("%s", async (_, bytes, expected) => {
     expect(await pixels(bytes)).toEqual(expected);
