@@ -66,7 +66,7 @@ describe("upscale", () => {
     const { code, err } = await run("--debug-nan");
     expect(code).toBe(1);
     expect(err).toMatch(
-      /^ganvas: conv2d in layer body\.0\.conv2 made \d+ infinite of 1920 numbers of shape \[1, 20, 24, 4\], the first at \[0, 0, 0, 0\]; what it was computed from was finite: .*convolution weight \[3, 3, 4, 4\] of magnitude up to 1\.00e\+25/m,
+      /^ganvas: conv2d in layer body\.0\.conv2 made \d+ infinite of 9216 numbers of shape \[1, 48, 48, 4\], the first at \[0, 0, 0, 0\]; what it was computed from was finite: .*convolution weight \[3, 3, 4, 4\] of magnitude up to 1\.00e\+25/m,
     );
     const good = await upscale("a.png", "good.png", "--debug-nan");
     expect([good.code, good.out]).toEqual([0, expect.stringContaining("24×20 -> 96×80")]);
