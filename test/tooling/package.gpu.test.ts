@@ -74,10 +74,10 @@ test("TypeScript in Node, by the package's command", () => {
 test("the commands that come with it, with the weights that ship", () => {
   const { adapter, models } = JSON.parse(node("node_modules/ganvas/examples/cli/run.mjs", "info", "--json"));
   expect(adapter.host).toBe("node");
-  expect(models).toMatchObject([
-    { name: "srresnet", present: true },
-    { name: "srgan", present: true },
-  ]);
+  const present = models.filter((model: { present: boolean }) => model.present);
+  expect(present.map((model: { name: string }) => model.name)).toEqual(
+    expect.arrayContaining(["srresnet", "srresnet-compressed", "srgan"]),
+  );
 });
 
 test("TypeScript in Deno", () => {
