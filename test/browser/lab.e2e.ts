@@ -95,7 +95,8 @@ async function trainsSystems(page: Page, url: string): Promise<void> {
 async function says(page: Page, url: string): Promise<void> {
   await openTraining(page, url, { system: "dcgan" });
   await page.click(".options summary");
-  await page.type("[data-option=size]", "12\t");
+  await page.type("[data-option=size]", "12");
+  await page.keyboard.press("Tab");
   await page.waitForFunction(
     () => document.querySelector("[data-option=size]")?.getAttribute("aria-invalid") === "true",
     { timeout: SOON },

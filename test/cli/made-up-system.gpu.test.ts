@@ -25,7 +25,7 @@ describe("a made-up system", () => {
     expect(out).toMatch(/--lr X +learning rate \(0\.01 by default; the paper's: 0\.1\)/);
     expect(out).toContain("--preset paper: to the letter.");
     expect(out).not.toContain("--vgg");
-    expect((await run("train", "--help")).out).toMatch(/--width N +(\w+, )*shift: /);
+    expect((await run("train", "--help")).out).toMatch(/--width N +([\w-]+, )*shift: /);
     for (const [args, sentence] of [
       [["--vgg", "x"], /--vgg belongs to train srgan; .* most like it is --lr/],
       [["--widht", "3"], /train has no option --widht; .*did you mean --width\?/],
