@@ -159,14 +159,15 @@ export const dcgan = system<typeof OPTIONS, DcganRecipe, PictureData>({
     pictureTraining(dcganTraining(recipe), dataset, { range: "signed", mirror: recipe.mirror }, (generator) =>
       sampler(recipe, generator),
     ),
-  rehearsals: Object.keys(DCGAN_PRESETS),
-  rehearse(name, side = 64) {
-    if (!Object.hasOwn(DCGAN_PRESETS, name))
+  rehearsals: [...Object.keys(DCGAN_PRESETS), "tiny"],
+  rehearse(name, side = name === "tiny" ? 32 : 64) {
+    const preset = name === "tiny" ? "modes" : (name as DcganPreset);
+    if (!Object.hasOwn(DCGAN_PRESETS, preset))
       throw new InputError(
-        `there is no preset "${name}"; there are ${Object.keys(DCGAN_PRESETS).join(", ")}`,
+        `there is no preset "${name}"; there are ${Object.keys(DCGAN_PRESETS).join(", ")} and tiny`,
       );
-    const preset = name as DcganPreset;
-    const size = { side, channels: 3, seed: 0, mirror: false, stacked: false };
+    const tiny = name === "tiny" && { batchSize: 8 };
+    const size = { side, channels: 3, seed: 0, mirror: false, stacked: false, ...tiny };
     const recipe: DcganRecipe = { ...DCGAN_PRESETS[preset], ...size, system: "dcgan", preset };
     const shape = [recipe.batchSize, side, side, 3];
     return {
