@@ -7,7 +7,6 @@
 import { ShapeError } from "../../engine/errors.ts";
 import {
   add,
-  BatchNorm,
   Conv2d,
   ConvTranspose2d,
   concat,
@@ -25,6 +24,7 @@ import {
   sum,
   type Tensor,
 } from "../../engine/index.ts";
+import { ConditionalBatchNorm } from "../conditional-batch-norm.ts";
 import { sizeOf } from "../../engine/shape.ts";
 
 /** What leaky ReLU leaves of negative values. */
@@ -50,32 +50,11 @@ function quarter({ height, width }: ConvolutionalSize): [number, number] {
   return [height / 4, width / 4];
 }
 
-/** Batch norm, then a scale and a shift for each class; both begin as those of all classes. */
-class ClassBatchNorm extends Module {
-  readonly norm: BatchNorm;
-  readonly gain: Linear;
-  readonly shift: Linear;
-
-  constructor(classes: number, channels: number, init: Initializer) {
-    super();
-    const none = { bias: false, weightInit: { bound: 0 } };
-    this.norm = new BatchNorm(channels);
-    this.gain = new Linear(classes, channels, init, none);
-    this.shift = new Linear(classes, channels, init, none);
-  }
-
-  /** @param x [n, h, w, c] @param y [n, classes], one-hot @returns [n, h, w, c] */
-  forward(x: Tensor, y: Tensor): Tensor {
-    const perPicture = (layer: Linear) => reshape(layer.forward(y), [x.shape[0] as number, 1, 1, -1]);
-    return add(mul(this.norm.forward(x), add(perPicture(this.gain), 1)), perPicture(this.shift));
-  }
-}
-
 export class ConvolutionalGenerator extends Module {
   readonly fc: Linear;
-  readonly bn0: ClassBatchNorm;
+  readonly bn0: ConditionalBatchNorm;
   readonly up1: ConvTranspose2d;
-  readonly bn1: ClassBatchNorm;
+  readonly bn1: ConditionalBatchNorm;
   readonly up2: ConvTranspose2d;
   /** Of its smallest features. */
   private readonly smallest: readonly [height: number, width: number, channels: number];
@@ -87,9 +66,9 @@ export class ConvolutionalGenerator extends Module {
     const init = new Initializer(seed);
     this.smallest = [...quarter(size), 2 * c];
     this.fc = new Linear(latentDim + classes, sizeOf(this.smallest), init, { ...NORMAL, bias: false });
-    this.bn0 = new ClassBatchNorm(classes, 2 * c, init);
+    this.bn0 = new ConditionalBatchNorm(classes, 2 * c, init);
     this.up1 = new ConvTranspose2d(2 * c, c, 4, init, { ...NORMAL, ...BY_TWO, bias: false });
-    this.bn1 = new ClassBatchNorm(classes, c, init);
+    this.bn1 = new ConditionalBatchNorm(classes, c, init);
     this.up2 = new ConvTranspose2d(c, 1, 4, init, { ...NORMAL, ...BY_TWO });
   }
 

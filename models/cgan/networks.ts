@@ -10,15 +10,13 @@ import {
   Linear,
   Maxout,
   Module,
-  Rng,
+  type Rng,
   relu,
   reshape,
   sigmoid,
   type Tensor,
 } from "../../engine/index.ts";
-
-/** What dropout's random numbers are for, told apart from all others of the same seed. */
-const DROPOUT = 0x6a12;
+import { dropoutRng } from "../training/dropout-rng.ts";
 
 export interface CganGeneratorOptions {
   /** Numbers of noise: 100. */
@@ -68,7 +66,7 @@ export class CganGenerator extends Module {
       hidden = 1200,
       pixels = 784,
       seed = 0,
-      rng = new Rng(seed, DROPOUT),
+      rng = dropoutRng(seed),
       outputBias,
       initialBound: bound = 0.05,
     } = options;
@@ -139,7 +137,7 @@ export class CganDiscriminator extends Module {
       joint = { units: 240, pieces: 4 },
       inputDropout = 0,
       seed = 1,
-      rng = new Rng(seed, DROPOUT),
+      rng = dropoutRng(seed),
     } = options;
     const init = new Initializer(seed);
     const weightInit = { bound: 0.005 };

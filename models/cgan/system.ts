@@ -101,7 +101,8 @@ export const cgan = system<typeof OPTIONS, CganRecipe, PictureData>({
   presets: {
     paper: {
       title: "as in the paper",
-      sentence: "Fully connected layers, maxout and dropout; SGD at 0.1 with growing momentum.",
+      sentence:
+        "Fully connected layers, maxout and dropout; SGD at 0.1 with growing momentum. Noise of variance 1 and wider initial weights are ours.",
       options: {},
     },
     modern: {

@@ -10,13 +10,14 @@ import {
   Linear,
   Maxout,
   Module,
-  Rng,
+  type Rng,
   randn,
   relu,
   reshape,
   type Tensor,
 } from "../../engine/index.ts";
-import { AdversarialTraining, dropoutRng } from "../training/adversarial.ts";
+import { AdversarialTraining } from "../training/adversarial.ts";
+import { dropoutRng } from "../training/dropout-rng.ts";
 import type { GameRecipe } from "../training/adversarial-recipe.ts";
 import { tensorsOf } from "../training/trainer.ts";
 
@@ -60,7 +61,7 @@ export class TaggingGenerator extends Module {
   readonly fo: Linear;
   readonly dropout: Dropout;
 
-  constructor(size: TaggingSize = TAGGING_PAPER, seed = 0, rng: Rng = new Rng(seed)) {
+  constructor(size: TaggingSize = TAGGING_PAPER, seed = 0, rng: Rng = dropoutRng(seed)) {
     super();
     const { latentDim, features, wordDim, noiseUnits, generatorImageUnits } = size;
     const init = new Initializer(seed);
@@ -89,7 +90,7 @@ export class TaggingDiscriminator extends Module {
   readonly dropout1: Dropout;
   readonly dropout2: Dropout;
 
-  constructor(size: TaggingSize = TAGGING_PAPER, seed = 1, rng: Rng = new Rng(seed)) {
+  constructor(size: TaggingSize = TAGGING_PAPER, seed = 1, rng: Rng = dropoutRng(seed)) {
     super();
     const { wordDim, features, wordUnits, discriminatorImageUnits, jointUnits } = size;
     const init = new Initializer(seed);

@@ -1,6 +1,7 @@
 /** The conditional GAN in training: how its networks take part in the game. */
 import type { Tensor } from "../../engine/index.ts";
-import { AdversarialTraining, dropoutRng } from "../training/adversarial.ts";
+import { AdversarialTraining } from "../training/adversarial.ts";
+import { dropoutRng } from "../training/dropout-rng.ts";
 import { tensorsOf } from "../training/trainer.ts";
 import { drawNoise, pictureDiscriminator, pictureGenerator } from "./generator.ts";
 import { marginalBias } from "./networks.ts";

@@ -14,10 +14,11 @@ import {
   reshape,
   type Tensor,
 } from "../../engine/index.ts";
-import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
+import type { Checkpoint } from "../../engine/io/index.ts";
 import { type AugmentationKind, drawAugmentation } from "../training/diff-augment.ts";
 import { type RunRecipe, type Trainer, tensorsOf, type Weights } from "../training/trainer.ts";
 import { Classifier, type ClassifierConfig } from "./classifier.ts";
+import { checkpointOf } from "../training/checkpoint-of.ts";
 
 /** How a classifier is trained. Plain data: it is stored in checkpoints. */
 export interface ClassifierRecipe extends RunRecipe {
@@ -81,14 +82,7 @@ export class ClassifierTraining implements Trainer<ClassifierRecipe> {
   }
 
   async checkpoint(): Promise<Checkpoint> {
-    return {
-      step: this.step,
-      seed: this.recipe.seed,
-      rng: { batch: this.step },
-      options: this.recipe as unknown as Record<string, JsonValue>,
-      model: await this.net.stateDict(),
-      optimizer: await this.adam.stateDict(),
-    };
+    return checkpointOf(this, await this.net.stateDict(), await this.adam.stateDict());
   }
 
   /** Goes on where a checkpoint was made. @throws InputError when it is of another network */

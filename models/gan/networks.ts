@@ -9,12 +9,13 @@ import {
   Linear,
   Maxout,
   Module,
-  Rng,
+  type Rng,
   relu,
   reshape,
   sigmoid,
   type Tensor,
 } from "../../engine/index.ts";
+import { dropoutRng } from "../training/dropout-rng.ts";
 
 export interface GanGeneratorOptions {
   /** Numbers of noise: 100. */
@@ -83,7 +84,7 @@ export class GanDiscriminator extends Module {
 
   constructor(options: GanDiscriminatorOptions = {}) {
     super();
-    const { pixels = 784, hidden = 240, dropout = [0.2, 0.5], seed = 1, rng = new Rng(seed) } = options;
+    const { pixels = 784, hidden = 240, dropout = [0.2, 0.5], seed = 1, rng = dropoutRng(seed) } = options;
     const init = new Initializer(seed);
     const weightInit = { bound: 0.005 };
     this.h0 = new Maxout(pixels, hidden, 5, init, { weightInit });

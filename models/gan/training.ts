@@ -1,6 +1,7 @@
 /** The first GAN as a game: noise becomes pictures, each a row of pixels. */
 import { rand, reshape, type Rng, type Tensor } from "../../engine/index.ts";
-import { AdversarialTraining, dropoutRng } from "../training/adversarial.ts";
+import { AdversarialTraining } from "../training/adversarial.ts";
+import { dropoutRng } from "../training/dropout-rng.ts";
 import { tensorsOf } from "../training/trainer.ts";
 import { GanDiscriminator, GanGenerator } from "./networks.ts";
 import type { GanRecipe } from "./recipe.ts";

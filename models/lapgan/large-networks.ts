@@ -12,12 +12,13 @@ import {
   Linear,
   Module,
   norm,
-  Rng,
+  type Rng,
   relu,
   reshape,
   SpatialDropout,
   type Tensor,
 } from "../../engine/index.ts";
+import { dropoutRng } from "../training/dropout-rng.ts";
 import { classPlane } from "./networks.ts";
 
 /** L2 pooling over pairs of neighbouring channels: [n, h, w, 2c] -> [n, h, w, c], √(a² + b²). */
@@ -48,7 +49,7 @@ export class LargeGenerator extends Module {
   readonly dropout1: SpatialDropout;
   readonly dropout2: SpatialDropout;
 
-  constructor({ size, classes = 0, seed = 0, rng = new Rng(seed) }: LargeOptions) {
+  constructor({ size, classes = 0, seed = 0, rng = dropoutRng(seed) }: LargeOptions) {
     super();
     const init = new Initializer(seed);
     const conv = { padding: "same", weightInit: "torch" } as const;

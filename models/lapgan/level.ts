@@ -8,14 +8,15 @@ import {
   neg,
   rand,
   randn,
-  Rng,
+  type Rng,
   sqrt,
   square,
   sub,
   sum,
   type Tensor,
 } from "../../engine/index.ts";
-import { dropoutRng, type Game } from "../training/adversarial.ts";
+import type { Game } from "../training/adversarial.ts";
+import { dropoutRng } from "../training/dropout-rng.ts";
 import { tensorsOf } from "../training/trainer.ts";
 import { LargeDiscriminator, LargeGenerator } from "./large-networks.ts";
 import { ModernBaseDiscriminator, ModernBaseGenerator } from "./modern-base.ts";
@@ -56,7 +57,7 @@ export function makeGenerator(
   form: LevelNetworks,
   seed: number,
   bandScale = 1,
-  rng = new Rng(seed),
+  rng = dropoutRng(seed),
 ): LevelGenerator {
   const { classes, width, blocks, level, networks } = form;
   const size = sizeOfLevel(form);

@@ -14,10 +14,11 @@ import {
   Linear,
   Module,
   relu,
-  Rng,
+  type Rng,
   reshape,
   type Tensor,
 } from "../../engine/index.ts";
+import { dropoutRng } from "../training/dropout-rng.ts";
 import { pyrUp } from "./pyramid.ts";
 
 export { type PyramidLevel, pyrDown, pyrUp, splitLevel } from "./pyramid.ts";
@@ -83,7 +84,7 @@ export class LapganBaseDiscriminator extends Module {
 
   constructor(options: Omit<LapganBaseOptions, "latentDim"> & DropoutSource = {}) {
     super();
-    const { size = 8, hidden = 600, classes = 0, seed = 1, rng = new Rng(seed) } = options;
+    const { size = 8, hidden = 600, classes = 0, seed = 1, rng = dropoutRng(seed) } = options;
     const init = new Initializer(seed);
     const weightInit = classes > 0 ? "torch" : { std: 0.005 };
     this.fc1 = new Linear(3 * size * size + classes, hidden, init, { weightInit });
@@ -170,7 +171,7 @@ export class LapganFineDiscriminator extends Module {
 
   constructor(options: LapganFineOptions & DropoutSource) {
     super();
-    const { size, featureMaps = 64, classes = 0, seed = 1, rng = new Rng(seed) } = options;
+    const { size, featureMaps = 64, classes = 0, seed = 1, rng = dropoutRng(seed) } = options;
     const init = new Initializer(seed);
     const weightInit = "torch";
     // The paper's D at 8 pixels is not known, and without padding there would be nothing left of them.

@@ -14,13 +14,14 @@ import {
   sub,
   type Tensor,
 } from "../../engine/index.ts";
-import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
+import type { Checkpoint } from "../../engine/io/index.ts";
 import { type StyleForm, styleEncoderOf } from "../text2image/files.ts";
 import type { SentenceGenerator } from "../text2image/generator.ts";
 import { styleLoss } from "../text2image/losses.ts";
 import type { StyleEncoder } from "../text2image/networks.ts";
 import { joined, prefixed, under } from "../training/state.ts";
 import { type RunRecipe, type Trainer, tensorsOf, type Weights } from "../training/trainer.ts";
+import { checkpointOf } from "../training/checkpoint-of.ts";
 
 /** Purpose of the random numbers. */
 const NOISE = 0x6a21;
@@ -96,14 +97,11 @@ export class StyleTraining implements Trainer<StyleRecipe> {
   }
 
   async checkpoint(): Promise<Checkpoint> {
-    return {
-      step: this.step,
-      seed: this.recipe.seed,
-      rng: { batch: this.step },
-      options: this.recipe as unknown as Record<string, JsonValue>,
-      model: joined([await prefixed("style.", this.style.stateDict())]),
-      optimizer: await this.optimiser.stateDict(),
-    };
+    return checkpointOf(
+      this,
+      joined([await prefixed("style.", this.style.stateDict())]),
+      await this.optimiser.stateDict(),
+    );
   }
 
   /** Goes on where a checkpoint was made. @throws InputError when it is of another network */

@@ -16,7 +16,7 @@ import {
   sub,
   type Tensor,
 } from "../../engine/index.ts";
-import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
+import type { Checkpoint } from "../../engine/io/index.ts";
 import { SRGANDiscriminator } from "./srgan-discriminator.ts";
 import { SRResNet } from "./srresnet.ts";
 import { startAsNearest } from "./srresnet-init.ts";
@@ -28,6 +28,7 @@ import type { GeneratorTrainer } from "./recipe.ts";
 import { joined, prefixed, under } from "../training/state.ts";
 import type { SRGANRecipe } from "./srgan-recipe.ts";
 import { type Content, contentLoss, type GeneratorLossOptions, jittered, srganStep } from "./srgan-step.ts";
+import { checkpointOf } from "../training/checkpoint-of.ts";
 
 /** Gradients longer than this are shortened: never, but their length is measured on the way. */
 const UNCLIPPED = 1e30;
@@ -185,14 +186,7 @@ export class SRGANTraining implements GeneratorTrainer<SRGANRecipe> {
       this.discriminatorAdam && prefixed("discriminator.", this.discriminatorAdam.stateDict()),
       this.average?.ema.stateDict(),
     ]);
-    return {
-      step: this.step,
-      seed: this.recipe.seed,
-      rng: { batch: this.step },
-      options: this.recipe as unknown as Record<string, JsonValue>,
-      model: joined(parts),
-      optimizer: joined(optimisers),
-    };
+    return checkpointOf(this, joined(parts), joined(optimisers));
   }
 
   restore({ model, optimizer }: Checkpoint, file: string): void {

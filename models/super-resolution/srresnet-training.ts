@@ -4,13 +4,14 @@
  */
 import type { Batch } from "../../engine/data/index.ts";
 import { Adam, autocast, flush, GradScaler, grad, mse, nameLayers, type Tensor } from "../../engine/index.ts";
-import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
+import type { Checkpoint } from "../../engine/io/index.ts";
 import { SRRESNET_PAPER, SRResNet } from "./srresnet.ts";
 import { startAsInterpolation } from "./srresnet-init.ts";
 import { metadataOf } from "../architecture.ts";
 import { learningRate, type StartingWeights } from "../training/recipe.ts";
 import { tensorsOf, type Weights } from "../training/trainer.ts";
 import type { GeneratorTrainer, Recipe } from "./recipe.ts";
+import { checkpointOf } from "../training/checkpoint-of.ts";
 
 export interface SRResNetRecipe extends Recipe {
   /**
@@ -147,14 +148,11 @@ export class SRResNetTraining implements GeneratorTrainer<SRResNetRecipe> {
 
   /** Everything that going on exactly needs. */
   async checkpoint(): Promise<Checkpoint> {
-    return {
-      step: this.step,
-      seed: this.recipe.seed,
-      rng: { batch: this.step },
-      options: this.recipe as unknown as Record<string, JsonValue>,
-      model: await this.net.stateDict(),
-      optimizer: new Map([...(await this.adam.stateDict()), ...((await this.scaler?.stateDict()) ?? [])]),
-    };
+    return checkpointOf(
+      this,
+      await this.net.stateDict(),
+      new Map([...(await this.adam.stateDict()), ...((await this.scaler?.stateDict()) ?? [])]),
+    );
   }
 
   /** Goes on where a checkpoint was made. @throws InputError when it is of another network */

@@ -21,13 +21,14 @@ import {
   tensor,
   transpose,
 } from "../../engine/index.ts";
-import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
+import type { Checkpoint } from "../../engine/io/index.ts";
 import { drawAugmentation } from "../training/diff-augment.ts";
 import { joined, prefixed, under } from "../training/state.ts";
 import { type Trainer, tensorsOf, type Weights } from "../training/trainer.ts";
 import type { CaptionEncoder } from "./caption-encoder.ts";
 import { PictureSide, VectorSide } from "./picture-side.ts";
 import { type EncoderRecipe, encoderOf } from "./recipe.ts";
+import { checkpointOf } from "../training/checkpoint-of.ts";
 
 /** What a picture's side is, where it has weights. */
 export function sideOf(recipe: EncoderRecipe): VectorSide | PictureSide | undefined {
@@ -112,14 +113,7 @@ export class EncoderTraining implements Trainer<EncoderRecipe> {
   }
 
   async checkpoint(): Promise<Checkpoint> {
-    return {
-      step: this.step,
-      seed: this.recipe.seed,
-      rng: { batch: this.step },
-      options: this.recipe as unknown as Record<string, JsonValue>,
-      model: await this.state(),
-      optimizer: await this.optimiser.stateDict(),
-    };
+    return checkpointOf(this, await this.state(), await this.optimiser.stateDict());
   }
 
   /** Goes on where a checkpoint was made. @throws InputError when it is of other networks */

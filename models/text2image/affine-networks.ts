@@ -6,7 +6,6 @@
  */
 import {
   add,
-  BatchNorm,
   Conv2d,
   ConvTranspose2d,
   concat,
@@ -24,6 +23,7 @@ import {
   type Tensor,
   tanh,
 } from "../../engine/index.ts";
+import { ConditionalBatchNorm } from "../conditional-batch-norm.ts";
 import type { Text2ImageOptions } from "./networks.ts";
 
 /** What leaky ReLU leaves of negative values. */
@@ -34,38 +34,17 @@ const BY_TWO = { stride: 2, padding: 1 } as const;
 
 type Sizes = Required<Omit<Text2ImageOptions, "residual" | "seed">>;
 
-/** Batch norm, then a scale and a shift by sentence and noise; both begin as those of all sentences. */
-class TextBatchNorm extends Module {
-  readonly norm: BatchNorm;
-  readonly gain: Linear;
-  readonly shift: Linear;
-
-  constructor(told: number, channels: number, init: Initializer) {
-    super();
-    const none = { bias: false, weightInit: { bound: 0 } };
-    this.norm = new BatchNorm(channels);
-    this.gain = new Linear(told, channels, init, none);
-    this.shift = new Linear(told, channels, init, none);
-  }
-
-  /** @param x [n, h, w, c] @param told [n, latentDim + textProjDim] @returns [n, h, w, c] */
-  forward(x: Tensor, told: Tensor): Tensor {
-    const perPicture = (layer: Linear) => reshape(layer.forward(told), [x.shape[0] as number, 1, 1, -1]);
-    return add(mul(this.norm.forward(x), add(perPicture(this.gain), 1)), perPicture(this.shift));
-  }
-}
-
 export class AffineGenerator extends Module {
   readonly latentDim: number;
   readonly text: Linear;
   readonly fc: Linear;
-  readonly bn0: TextBatchNorm;
+  readonly bn0: ConditionalBatchNorm;
   readonly up1: ConvTranspose2d;
-  readonly bn1: TextBatchNorm;
+  readonly bn1: ConditionalBatchNorm;
   readonly up2: ConvTranspose2d;
-  readonly bn2: TextBatchNorm;
+  readonly bn2: ConditionalBatchNorm;
   readonly up3: ConvTranspose2d;
-  readonly bn3: TextBatchNorm;
+  readonly bn3: ConditionalBatchNorm;
   readonly out: Conv2d;
 
   constructor({ ngf, latentDim, textDim, textProjDim }: Sizes, seed = 0) {
@@ -76,13 +55,13 @@ export class AffineGenerator extends Module {
     this.latentDim = latentDim;
     this.text = new Linear(textDim, textProjDim, init, { weightInit: "torch" });
     this.fc = new Linear(told, 16 * 8 * ngf, init, { ...NORMAL, bias: false });
-    this.bn0 = new TextBatchNorm(told, 8 * ngf, init);
+    this.bn0 = new ConditionalBatchNorm(told, 8 * ngf, init);
     this.up1 = new ConvTranspose2d(8 * ngf, 4 * ngf, 4, init, double);
-    this.bn1 = new TextBatchNorm(told, 4 * ngf, init);
+    this.bn1 = new ConditionalBatchNorm(told, 4 * ngf, init);
     this.up2 = new ConvTranspose2d(4 * ngf, 2 * ngf, 4, init, double);
-    this.bn2 = new TextBatchNorm(told, 2 * ngf, init);
+    this.bn2 = new ConditionalBatchNorm(told, 2 * ngf, init);
     this.up3 = new ConvTranspose2d(2 * ngf, ngf, 4, init, double);
-    this.bn3 = new TextBatchNorm(told, ngf, init);
+    this.bn3 = new ConditionalBatchNorm(told, ngf, init);
     this.out = new Conv2d(ngf, 12, 3, init, { ...NORMAL, padding: 1 });
   }
 

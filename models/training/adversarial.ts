@@ -35,20 +35,20 @@ import {
   tensor,
   watchLayers,
 } from "../../engine/index.ts";
-import type { Checkpoint, JsonValue } from "../../engine/io/index.ts";
+import type { Checkpoint } from "../../engine/io/index.ts";
 import type { GameRecipe } from "./adversarial-recipe.ts";
 import { momentumAt, penaltyAt, rateAt } from "./adversarial-recipe.ts";
 import { type Dissection, dissectionOf, type Moves } from "./dissection.ts";
 import { type Augmentation, drawAugmentation } from "./diff-augment.ts";
 import { joined, prefixed, under } from "./state.ts";
 import type { Trainer, Weights } from "./trainer.ts";
+import { checkpointOf } from "./checkpoint-of.ts";
 
 /** Gradients longer than this are shortened: never, but their length is measured on the way. */
 const UNCLIPPED = 1e30;
 
-/** Purposes of the random numbers under the run's seed: of each pass, and of dropout. */
+/** Purpose of the random numbers of each pass, under the run's seed. */
 const NOISE = 0x6a11;
-const DROPOUT = 0x6a12;
 
 /** What a discriminator says beside its answers. */
 export interface Verdict {
@@ -99,9 +99,6 @@ export interface Game<C> {
   /** Where dropout layers take their numbers from: set to the update's place. Make them by `dropoutRng`. */
   readonly dropout?: Rng;
 }
-
-/** The source of random numbers that the dropout layers of both networks share. */
-export const dropoutRng = (seed: number): Rng => new Rng(seed, DROPOUT);
 
 /** Names of what an update measures, in order. */
 export const GAME_MEASURES = [
@@ -312,14 +309,7 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
         this.average?.ema.stateDict(),
       ]),
     ]);
-    return {
-      step: this.step,
-      seed: this.recipe.seed,
-      rng: { batch: this.step },
-      options: this.recipe as unknown as Record<string, JsonValue>,
-      model: joined(model),
-      optimizer: joined(optimizer),
-    };
+    return checkpointOf(this, joined(model), joined(optimizer));
   }
 
   /** Goes on where a checkpoint was made. @throws InputError when it is of other networks */
