@@ -202,6 +202,8 @@ class SamplesView {
 
   #show({ rows, labels, steps, milliseconds }: Sampled): void {
     const pictures = rows.reduce((sum, row) => sum + row.length, 0);
+    // The last row of a sheet may be shorter; its pictures are not to be larger.
+    this.#rows.style.setProperty("--columns", String(Math.max(...rows.map((row) => row.length))));
     this.#rows.replaceChildren(
       ...rows.map((row, k) => {
         const label = labels[k];

@@ -94,6 +94,9 @@ export class Curves {
   }
 }
 
+/** Updates that are drawn as points too. */
+const FEW = 20;
+
 class Chart {
   readonly element: HTMLElement;
   readonly group: Group;
@@ -160,7 +163,10 @@ class Chart {
             label: name,
             stroke: token(COLOURS[k % COLOURS.length] as string),
             width: 1.6,
-            points: { show: this.group.title === "Scores" },
+            // A line needs two updates to be seen; the first few are made one by one.
+            points: {
+              show: (plot: uPlot) => this.group.title === "Scores" || plot.data[0].length <= FEW,
+            },
           })),
         ],
         hooks: { setCursor: [({ cursor }) => this.#write(cursor.idx ?? undefined)] },
