@@ -15,6 +15,7 @@ export const systems: SystemTable = {
   "text-encoder": async () => (await import("./text-encoder/system.ts")).textEncoder,
   text2image: async () => (await import("./text2image/system.ts")).text2image,
   "style-encoder": async () => (await import("./style-encoder/system.ts")).styleEncoder,
+  classifier: async () => (await import("./classifier/system.ts")).classifier,
 };
 
 /** @throws InputError when there is no such system */

@@ -29,14 +29,14 @@ export interface ClassifierRecipe extends RunRecipe {
   readonly augment: readonly AugmentationKind[];
 }
 
-export class ClassifierTraining implements Trainer<ClassifierRecipe> {
-  readonly recipe: ClassifierRecipe;
+export class ClassifierTraining<R extends ClassifierRecipe = ClassifierRecipe> implements Trainer<R> {
+  readonly recipe: R;
   readonly measures = ["loss", "accuracy"] as const;
   readonly headline = this.measures;
   readonly net: Classifier;
   private readonly adam: AdamW;
 
-  constructor(recipe: ClassifierRecipe) {
+  constructor(recipe: R) {
     const { network, seed, lr, weightDecay } = recipe;
     this.recipe = recipe;
     this.net = nameLayers(new Classifier(network, seed)).train();
@@ -78,7 +78,8 @@ export class ClassifierTraining implements Trainer<ClassifierRecipe> {
   }
 
   async weights(): Promise<Weights> {
-    return { tensors: await this.net.stateDict(), metadata: { format: "pt" } };
+    const metadata = { format: "pt", recipe: JSON.stringify(this.recipe) };
+    return { tensors: await this.net.stateDict(), metadata };
   }
 
   async checkpoint(): Promise<Checkpoint> {

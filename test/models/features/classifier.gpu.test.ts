@@ -8,6 +8,7 @@ import { writeSafetensors } from "../../../engine/io/index.ts";
 import { fillNormal } from "../../../engine/random.ts";
 import { idxDataset, DIGITS } from "../../../models/datasets/idx.ts";
 import { Classifier, parseClassifier } from "../../../models/features/classifier.ts";
+import { shareNamed } from "../../../models/classifier/sampler.ts";
 import { ClassifierTraining } from "../../../models/features/classifier-training.ts";
 import { shippedClassifiers } from "../../../models/features/shipped.ts";
 import { lookAt } from "../../../models/judging/look.ts";
@@ -63,6 +64,27 @@ describe("training", () => {
     const [own, other] = [await whole.net.stateDict(), await resumed.net.stateDict()];
     for (const [name, { data }] of own) expect([...(other.get(name)?.data ?? [])], name).toEqual([...data]);
   });
+});
+
+test("shares named rightly are counted in all and by class", async () => {
+  const net = new Classifier(config, 1).eval();
+  const state = await net.stateDict();
+  const bias = state.get("head.bias");
+  (bias?.data as Float32Array).set([0, 100]); // names everything as the second class
+  net.loadStateDict(state, "net");
+  const labels = [0, 1, 1, 0, 1];
+  const set = {
+    name: "five",
+    size: 5,
+    shape: [6, 6, 1],
+    classes: ["a", "b"],
+    fingerprint: "",
+    item: async (k: number) => ({
+      picture: new Uint8Array(36).fill(40 * k),
+      label: labels[k] as number,
+    }),
+  } as const;
+  expect(await shareNamed(net, set)).toEqual({ all: 0.6, of: [0, 1] });
 });
 
 describe("files", () => {
