@@ -1,8 +1,7 @@
 /**
- * The coarsest level for little data and little time. What its pictures show is where things are, not texture: a generator of fully
- * connected layers, as the paper's, places them from the first update on. Each class has a map of its own from the noise; the
- * discriminator's answer is projected onto the class (Miyato and Koyama 2018), and it names the class besides (Odena, Olah and
- * Shlens 2017).
+ * The coarsest level for little data and little time. What its pictures show is where things are, not texture: a fully connected
+ * layer of each class's own places them, convolutions at half of the size and pixel shuffle draw them. The discriminator's answer
+ * is projected onto the class (Miyato and Koyama 2018), and it names the class besides (Odena, Olah and Shlens 2017).
  */
 import {
   add,
@@ -14,6 +13,7 @@ import {
   leakyRelu,
   Module,
   mul,
+  pixelShuffle,
   reshape,
   sum,
   type Tensor,
@@ -38,23 +38,30 @@ export class ModernBaseGenerator extends Module {
   readonly latentDim = LATENT;
   readonly fc1: Linear;
   readonly fc2: Linear;
-  readonly fc3: Linear;
-  readonly fcOut: Linear;
+  readonly conv1: Conv2d;
+  readonly conv2: Conv2d;
+  readonly convOut: Conv2d;
   readonly scales: readonly ClassScale[];
-  private readonly size: number;
+  private readonly half: number;
+  private readonly width: number;
 
   constructor({ size, width, classes, seed }: ModernLevelOptions) {
     super();
     const init = new Initializer(seed);
     const hidden = HIDDEN * width;
     const inputs = classes > 0 ? classes * (LATENT + 1) : LATENT;
-    this.size = size;
+    this.half = size / 2;
+    this.width = width;
     // As many inputs as one class has are not zero.
     this.fc1 = new Linear(inputs, hidden, init, { weightInit: { std: Math.SQRT2 / Math.sqrt(LATENT) } });
-    this.fc2 = new Linear(hidden, hidden, init);
-    this.fc3 = new Linear(hidden, hidden, init);
-    this.fcOut = new Linear(hidden, size * size * 3, init, { weightInit: { std: 0.5 / Math.sqrt(hidden) } });
-    this.scales = classes > 0 ? [0, 1, 2].map(() => new ClassScale(classes, hidden, init)) : [];
+    this.fc2 = new Linear(hidden, this.half ** 2 * width, init);
+    this.conv1 = new Conv2d(width, width, 3, init, { padding: "same" });
+    this.conv2 = new Conv2d(width, 4 * width, 3, init, { padding: "same" });
+    this.convOut = new Conv2d(width, 3, 3, init, {
+      padding: "same",
+      weightInit: { std: 0.5 / Math.sqrt(9 * width) },
+    });
+    this.scales = classes > 0 ? [hidden, width, 4 * width].map((c) => new ClassScale(classes, c, init)) : [];
   }
 
   /**
@@ -63,14 +70,13 @@ export class ModernBaseGenerator extends Module {
    * @returns [n, size, size, 3], not bounded
    */
   forward(z: Tensor, y?: Tensor): Tensor {
-    const layer = (k: number, fc: Linear, x: Tensor) => {
-      const out = fc.forward(x);
-      return act(y && this.scales[k] ? this.scales[k].forward(out, y) : out);
-    };
-    let x = layer(0, this.fc1, y ? perClass(z, y) : z); // [n, hidden]
-    x = mul(add(x, layer(1, this.fc2, x)), Math.SQRT1_2); // [n, hidden]
-    x = mul(add(x, layer(2, this.fc3, x)), Math.SQRT1_2); // [n, hidden]
-    return reshape(this.fcOut.forward(x), [-1, this.size, this.size, 3]);
+    const { half } = this;
+    const scaled = (k: number, x: Tensor) => act(y && this.scales[k] ? this.scales[k].forward(x, y) : x);
+    let x = scaled(0, this.fc1.forward(y ? perClass(z, y) : z)); // [n, hidden]
+    x = act(reshape(this.fc2.forward(x), [-1, half, half, this.width])); // [n, size / 2, size / 2, width]
+    x = mul(add(x, scaled(1, this.conv1.forward(x))), Math.SQRT1_2); // [n, size / 2, size / 2, width]
+    x = pixelShuffle(scaled(2, this.conv2.forward(x)), 2); // [n, size, size, width]
+    return this.convOut.forward(x);
   }
 }
 

@@ -131,15 +131,30 @@ function paperRecipe(options: RecipeOptions): LevelRecipe {
 
 /**
  * Widths and batches by size, so that an update of each level costs about the same. The penalty is on deviations of pixels and on
- * the mean of all patches: ten times as much leaves the discriminator at one half for everything, and samples speckled. At the
- * coarsest level, where the discriminator judges whole pictures, a tenth already blinds it.
+ * the mean of all patches: ten times as much leaves the discriminator at one half for everything, and samples speckled.
  */
 const MODERN_LEVELS = [
   { upTo: 16, width: 40, blocks: 2, batchSize: 16, r1: 0.1 },
   { upTo: 32, width: 24, blocks: 1, batchSize: 8, r1: 0.3 },
   { upTo: Number.POSITIVE_INFINITY, width: 16, blocks: 1, batchSize: 4, r1: 1 },
 ] as const;
-const MODERN_BASE = { width: 48, blocks: 0, batchSize: 32, r1: 0.02 } as const;
+const MODERN_FINE = { loss: "non-saturating", r2: 0, lr: 2e-3, discriminatorLr: 2e-3, ema: 0.99 } as const;
+
+/**
+ * The coarsest level judges whole pictures of few pixels: pairs of real and generated ones are compared, and both are penalised
+ * (R3GAN). On flowers this comes nearer to real pictures in 500 updates than the loss of the finer levels in 1,500.
+ */
+const MODERN_BASE = {
+  width: 48,
+  blocks: 0,
+  batchSize: 64,
+  loss: "relativistic-pairing",
+  r1: 0.1,
+  r2: 0.1,
+  lr: 1e-3,
+  discriminatorLr: 1e-3,
+  ema: 0.998,
+} as const;
 
 /** @throws InputError for a size that cannot be cut into blocks */
 function modernForm({ sizes, level }: RecipeOptions) {
@@ -153,32 +168,30 @@ function modernForm({ sizes, level }: RecipeOptions) {
   return { networks: "modern", width, blocks, consistent: halves } as const;
 }
 
-const modernLevel = (level: number, size: number) =>
-  level === 0
-    ? MODERN_BASE
-    : (MODERN_LEVELS.find(({ upTo }) => size <= upTo) as (typeof MODERN_LEVELS)[number]);
+function modernLevel(level: number, size: number) {
+  if (level === 0) return MODERN_BASE;
+  const { upTo: _, ...fine } = MODERN_LEVELS.find(
+    ({ upTo }) => size <= upTo,
+  ) as (typeof MODERN_LEVELS)[number];
+  return { ...MODERN_FINE, ...fine };
+}
 
 /** For a few thousand pictures and minutes. */
 function modernRecipe(options: RecipeOptions): LevelRecipe {
   const { sizes, level, classes, steps, seed } = options;
-  const { batchSize, r1 } = modernLevel(level, sizes[level] as number);
   return {
-    ...{ system: "lapgan", preset: "modern", sizes, level, classes, steps, seed, batchSize, r1 },
+    ...modernLevel(level, sizes[level] as number),
+    ...{ system: "lapgan", preset: "modern", sizes, level, classes, steps, seed },
     ...modernForm(options),
     pyramid: "torch",
     mirror: true,
-    loss: "non-saturating",
     realTarget: 1,
     discriminatorScale: 1,
-    r2: 0,
     penaltyEvery: 8,
     augment: [],
     optimizer: "adam",
     betas: [0, 0.99],
-    lr: 2e-3,
-    discriminatorLr: 2e-3,
     schedule: "cosine",
     ...{ decay: 1, decayEvery: 1, momentum: [0, 0, 1] },
-    ema: 0.99,
   };
 }

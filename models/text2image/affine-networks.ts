@@ -1,36 +1,49 @@
 /**
  * Text to image as it works best on little data and small machines: in the generator sentence and noise scale and shift the
- * features of every block (Tao et al., "DF-GAN", 2022; with batch norm, as de Vries et al. 2017), and the discriminator has
- * spectral norm and projects what it sees onto the sentence (Miyato and Koyama, "cGANs with Projection Discriminator", 2018).
- * Pictures are [n, 64, 64, 3] in [-1, 1].
+ * features of every block (Tao et al., "DF-GAN", 2022; with batch norm, as de Vries et al. 2017); the discriminator projects what
+ * it sees onto the sentence (Miyato and Koyama, "cGANs with Projection Discriminator", 2018), and besides finds the sentence of a
+ * picture among others. Pictures are [n, 64, 64, 3] in [-1, 1].
  */
 import {
   add,
+  avgPool2d,
+  concat,
   Conv2d,
   ConvTranspose2d,
-  concat,
+  div,
+  exp,
   flatten,
   Initializer,
-  Linear,
   leakyRelu,
+  Linear,
+  log,
+  matmul,
+  mean,
   Module,
   mul,
-  pixelShuffle,
   relu,
   reshape,
-  SpectralNorm,
+  resize,
+  sqrt,
+  square,
+  sub,
   sum,
-  type Tensor,
   tanh,
+  transpose,
+  type Tensor,
 } from "../../engine/index.ts";
 import { ConditionalBatchNorm } from "../conditional-batch-norm.ts";
 import type { Text2ImageOptions } from "./networks.ts";
+import { SIDE } from "./recipe.ts";
 
 /** What leaky ReLU leaves of negative values. */
 const SLOPE = 0.2;
 
 const NORMAL = { weightInit: { std: 0.02 } } as const;
 const BY_TWO = { stride: 2, padding: 1 } as const;
+
+/** Rows of length 1. @param x [n, d] */
+const unit = (x: Tensor): Tensor => div(x, sqrt(add(sum(square(x), [1], { keepDims: true }), 1e-8)));
 
 type Sizes = Required<Omit<Text2ImageOptions, "residual" | "seed">>;
 
@@ -62,7 +75,7 @@ export class AffineGenerator extends Module {
     this.bn2 = new ConditionalBatchNorm(told, 2 * ngf, init);
     this.up3 = new ConvTranspose2d(2 * ngf, ngf, 4, init, double);
     this.bn3 = new ConditionalBatchNorm(told, ngf, init);
-    this.out = new Conv2d(ngf, 12, 3, init, { ...NORMAL, padding: 1 });
+    this.out = new Conv2d(ngf, 3, 3, init, { ...NORMAL, padding: 1 });
   }
 
   /**
@@ -77,44 +90,63 @@ export class AffineGenerator extends Module {
     x = relu(this.bn1.forward(this.up1.forward(x), told)); // [n, 8, 8, 4 ngf]
     x = relu(this.bn2.forward(this.up2.forward(x), told)); // [n, 16, 16, 2 ngf]
     x = relu(this.bn3.forward(this.up3.forward(x), told)); // [n, 32, 32, ngf]
-    // The last doubling is cheapest as four pictures of half the size.
-    return tanh(pixelShuffle(this.out.forward(x), 2)); // [n, 64, 64, 3]
+    // Doubled first: a convolution that makes each of four pixels by weights of its own leaves a pattern of period 2 for long.
+    return tanh(this.out.forward(resize(x, [SIDE, SIDE], { method: "nearest" }))); // [n, 64, 64, 3]
   }
 }
 
+/** How sharply the discriminator tells sentences apart: the cosine of picture and sentence times this is a logit. */
+const SHARPNESS = 10;
+
 export class ProjectionDiscriminator extends Module {
-  readonly conv0: SpectralNorm;
-  readonly conv1: SpectralNorm;
-  readonly conv2: SpectralNorm;
-  readonly conv3: SpectralNorm;
-  readonly answer: SpectralNorm;
+  readonly conv0: Conv2d;
+  readonly conv1: Conv2d;
+  readonly conv2: Conv2d;
+  readonly conv3: Conv2d;
+  readonly coarse0: Conv2d;
+  readonly coarse1: Conv2d;
+  readonly answer: Linear;
   readonly text: Linear;
-  readonly embedding: SpectralNorm;
+  readonly embedding: Linear;
+  readonly shown: Linear;
+  readonly said: Linear;
 
   constructor({ ndf, textDim, textProjDim }: Sizes, seed = 1) {
     super();
     const init = new Initializer(seed);
-    const bounded = (layer: Conv2d | Linear) => new SpectralNorm(layer, init);
-    const features = 16 * 8 * ndf;
-    this.conv0 = bounded(new Conv2d(3, ndf, 4, init, BY_TWO));
-    this.conv1 = bounded(new Conv2d(ndf, 2 * ndf, 4, init, BY_TWO));
-    this.conv2 = bounded(new Conv2d(2 * ndf, 4 * ndf, 4, init, BY_TWO));
-    this.conv3 = bounded(new Conv2d(4 * ndf, 8 * ndf, 4, init, BY_TWO));
-    this.answer = bounded(new Linear(features, 1, init));
+    const features = 16 * (8 + 4) * ndf;
+    const last = { weightInit: { std: 1 / Math.sqrt(features) } };
+    this.conv0 = new Conv2d(3, ndf, 4, init, BY_TWO);
+    this.conv1 = new Conv2d(ndf, 2 * ndf, 4, init, BY_TWO);
+    this.conv2 = new Conv2d(2 * ndf, 4 * ndf, 4, init, BY_TWO);
+    this.conv3 = new Conv2d(4 * ndf, 8 * ndf, 4, init, BY_TWO);
+    this.coarse0 = new Conv2d(3, 2 * ndf, 3, init, { padding: 1 });
+    this.coarse1 = new Conv2d(2 * ndf, 4 * ndf, 4, init, BY_TWO);
+    this.answer = new Linear(features, 1, init, last);
     this.text = new Linear(textDim, textProjDim, init, { weightInit: "torch" });
-    this.embedding = bounded(new Linear(textProjDim, features, init, { bias: false }));
+    this.embedding = new Linear(textProjDim, features, init, { bias: false, ...last });
+    this.shown = new Linear(features, textProjDim, init, last);
+    this.said = new Linear(textDim, textProjDim, init, { weightInit: "torch" });
   }
 
-  /** What is seen of pictures, whatever is said of them. @param image [n, 64, 64, 3] @returns [n, 4 · 4 · 8 ndf] */
+  /**
+   * What is seen of pictures, whatever is said of them: in detail, and at 8×8 pixels, where colours and outlines are all there is.
+   * @param image [n, 64, 64, 3]
+   * @returns [n, 4 · 4 · (8 + 4) ndf]
+   */
   look(image: Tensor): Tensor {
     let x = leakyRelu(this.conv0.forward(image), SLOPE); // [n, 32, 32, ndf]
     x = leakyRelu(this.conv1.forward(x), SLOPE); // [n, 16, 16, 2 ndf]
     x = leakyRelu(this.conv2.forward(x), SLOPE); // [n, 8, 8, 4 ndf]
-    return flatten(leakyRelu(this.conv3.forward(x), SLOPE)); // [n, 4 · 4 · 8 ndf]
+    x = leakyRelu(this.conv3.forward(x), SLOPE); // [n, 4, 4, 8 ndf]
+    let coarse = avgPool2d(image, { kernel: 8 }); // [n, 8, 8, 3]
+    coarse = leakyRelu(this.coarse0.forward(coarse), SLOPE); // [n, 8, 8, 2 ndf]
+    coarse = leakyRelu(this.coarse1.forward(coarse), SLOPE); // [n, 4, 4, 4 ndf]
+    return concat([flatten(x), flatten(coarse)], 1);
   }
 
   /**
-   * @param seen [n, 4 · 4 · 8 ndf], of `look`
+   * @param seen of `look`
    * @param text [n, textDim], embeddings of captions
    * @returns logits [n], positive for a real picture that its caption describes
    */
@@ -122,5 +154,18 @@ export class ProjectionDiscriminator extends Module {
     const phi = leakyRelu(this.text.forward(text), SLOPE); // [n, textProjDim]
     const matching = sum(mul(seen, this.embedding.forward(phi)), [1]); // [n]
     return add(reshape(this.answer.forward(seen), [-1]), matching);
+  }
+
+  /**
+   * How badly each picture's sentence is found among those of the whole batch (Zhang et al., "XMC-GAN", 2021): a cross entropy.
+   * @param seen of `look`
+   * @param text [n, textDim]
+   */
+  confusion(seen: Tensor, text: Tensor): Tensor {
+    const shown = unit(this.shown.forward(seen)); // [n, textProjDim]
+    const said = unit(this.said.forward(text)); // [n, textProjDim]
+    const logits = mul(matmul(shown, transpose(said)), SHARPNESS); // [n, n]: pictures, sentences
+    const own = mul(sum(mul(shown, said), [1]), SHARPNESS); // [n], the diagonal
+    return mean(sub(log(sum(exp(logits), [1])), own));
   }
 }

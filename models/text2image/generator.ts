@@ -24,7 +24,11 @@ export function sentenceDiscriminator(form: Text2ImageForm, seed = 1): SentenceD
     const network = new ProjectionDiscriminator(form, seed);
     const judge = (x: Tensor, text: Tensor, wrong?: Tensor): Verdict => {
       const seen = network.look(x);
-      return { answers: network.match(seen, text), ...(wrong && { wrong: network.match(seen, wrong) }) };
+      return {
+        answers: network.match(seen, text),
+        task: network.confusion(seen, text),
+        ...(wrong && { wrong: network.match(seen, wrong) }),
+      };
     };
     return { network, judge };
   }

@@ -8,6 +8,9 @@ import { withInterpolations } from "./losses.ts";
 import type { CaptionReader } from "./reader.ts";
 import type { Text2ImageRecipe } from "./recipe.ts";
 
+/** In the loss of the modern generator: of the sentence that the discriminator takes its picture for. */
+const CONFUSION_WEIGHT = 0.5;
+
 /** Its files hold the encoder too: a generator understands the embeddings of no other. */
 export class Text2ImageTraining extends AdversarialTraining<Tensor, Text2ImageRecipe> {
   /** Missing where nothing is going to be saved. */
@@ -43,6 +46,7 @@ export function text2imageTraining(recipe: Text2ImageRecipe): Text2ImageTraining
       },
       generate: (text, rng) => generator.forward(drawNoise(recipe, text.shape[0] as number, rng), text),
       judge,
+      taskWeight: CONFUSION_WEIGHT,
       ...(recipe.interpolated && { imagine: (text: Tensor) => withInterpolations(text) }),
     },
     () => sentenceGenerator(recipe),

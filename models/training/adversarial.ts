@@ -237,7 +237,9 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
 
     const asked = game.imagine?.(condition) ?? condition;
     const second = game.generate(asked, this.noise);
-    const again = isRelativistic(recipe.loss) ? answersOf(judged(real, condition, 2)) : undefined;
+    const again = isRelativistic(recipe.loss)
+      ? answersOf(judged(rowsAgain(real, second.shape[0] as number), asked, 2))
+      : undefined;
     const ofSecond = verdictOf(judged(second, asked, isRelativistic(recipe.loss) ? 2 : 3));
     const ofGame = loss.generator(ofSecond.answers, again);
     const { task } = ofSecond;
@@ -339,6 +341,12 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     ema.update();
   }
 }
+
+/** The first samples once more after all of them: partners for the samples of conditions that no real one has. */
+const rowsAgain = (samples: Tensor, rows: number): Tensor => {
+  const [n = 0, ...rest] = samples.shape;
+  return rows === n ? samples : concat([samples, slice(samples, [0], [rows - n, ...rest])], 0);
+};
 
 /** What `MATCHING_MEASURES` names. */
 const matching = (real: Tensor, wrong: Tensor, fake: Tensor): readonly Tensor[] => [
