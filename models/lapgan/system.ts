@@ -271,6 +271,7 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
     };
   },
   shipped: [],
+  told: ["thumbnail"],
   load: async (bytes, file) => new LapganSampler(parseLapgan(bytes, file)),
   judge: (sampler, request) => judgeLapgan(sampler as LapganSampler, request),
 });
