@@ -80,5 +80,13 @@ async function run(args: Arguments, table: SystemTable): Promise<unknown> {
   }
   if (!args.json)
     console.log(`${out}: ${sampler.title}, ${rows.length} rows${labels ? ` (${labels.join(", ")})` : ""}`);
-  return { model: file, out, rows: rows.map((row) => row.length), labels, seed: request.seed, steps: files, notes };
+  return {
+    model: file,
+    out,
+    rows: rows.map((row) => row.length),
+    labels,
+    seed: request.seed,
+    steps: files,
+    notes,
+  };
 }

@@ -6,8 +6,7 @@ import type { Obstacle } from "./pages/browser-help/advice.ts";
 import { browserHelpPage, showObstacle } from "./pages/browser-help/index.ts";
 import { profilePage } from "./pages/profile/index.ts";
 import { selfTestPage } from "./pages/self-test/index.ts";
-import { systems } from "../../models/systems.ts";
-import { digitsPage, isTextSystem, pyramidPage, textPage } from "./pages/samples/index.ts";
+import { digitsPage, pyramidPage, textPage } from "./pages/samples/index.ts";
 import { trainPage } from "./pages/train/index.ts";
 import { upscalePage } from "./pages/upscale/index.ts";
 import { currentRoute } from "./router.ts";
@@ -15,9 +14,7 @@ import { buildFrame, showPages } from "./shell.ts";
 
 /** The pages of the navigation, in its order; the first is the home page. */
 const pages = [
-  ...[upscalePage, trainPage, digitsPage, pyramidPage],
-  // There since a system of the table makes pictures of text.
-  ...(Object.keys(systems).some(isTextSystem) ? [textPage] : []),
+  ...[upscalePage, trainPage, digitsPage, pyramidPage, textPage],
   ...[profilePage, selfTestPage],
 ];
 /** Pages that are reached by a link only. */

@@ -26,6 +26,8 @@ export function remarksOn(encoder: CaptionEncoder, caption: string): string[] {
     remarks.push(`Not read in ${quoted}: ${named}${others}; ${WHY[symbols]}.`);
   }
   if (pieces.length > length)
-    remarks.push(`Of ${quoted} the first ${length} ${symbols} are read, not the other ${pieces.length - length}.`);
+    remarks.push(
+      `Of ${quoted} the first ${length} ${symbols} are read, not the other ${pieces.length - length}.`,
+    );
   return remarks;
 }

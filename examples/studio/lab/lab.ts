@@ -1,19 +1,22 @@
 /** Trains and samples: in a worker, or on the page's thread where workers have no WebGPU. See `Lab` for what its calls do. */
-import { type DeviceInfo, init, type Tensor } from "../../../engine/index.ts";
+import type { DeviceInfo, Tensor } from "../../../engine/index.ts";
 import { decodeCheckpoint } from "../../../engine/io/index.ts";
 import { setOfFiles } from "../../../models/datasets/open-browser.ts";
 import type { FileSet } from "../../../models/datasets/file-set.ts";
 import { fingerprint } from "../../../models/datasets/fingerprint.ts";
-import type { Sampler, System } from "../../../models/system.ts";
+import type { System } from "../../../models/system.ts";
 import { allSystems, findSystem } from "../../../models/systems.ts";
 import { type Dissection, layerNames } from "../../../models/training/dissection.ts";
 import type { RunStore } from "../../../models/training/host.ts";
 import { browserHost } from "../../../models/training/host-browser.ts";
 import { describeOption, parseOption } from "../../../models/training/options.ts";
+import { pictureSheet } from "../../../models/training/picture-sheet.ts";
 import { Run } from "../../../models/training/run.ts";
 import { CHECKPOINT, planRun } from "../../../models/training/run-plan.ts";
 import { browserStore, clearBrowserStore } from "../../../models/training/store-browser.ts";
+import { fetchFile } from "../site-file.ts";
 import { Turns } from "../turns.ts";
+import { Gallery } from "./gallery.ts";
 import { rehearsalOf } from "./rehearsal.ts";
 import { insideOf, subStepsOf, weightsOf } from "./shown.ts";
 import { Telling } from "./telling.ts";
@@ -28,7 +31,7 @@ export class WorkerLab implements T.Lab {
   private readonly dropped = new Map<string, FileSet>();
   private readonly host = browserHost({ dropped: this.dropped, shipped: fetchFile });
   private readonly turns = new Turns();
-  private readonly samplers = new Map<string, Promise<Sampler>>();
+  private readonly gallery = new Gallery(this.turns);
   private run: Run | undefined;
   private telling = new Telling(() => {});
   private store: RunStore | undefined;
@@ -150,22 +153,20 @@ export class WorkerLab implements T.Lab {
     return own;
   }
 
-  async classes(system: string, model: string): Promise<readonly string[]> {
-    return (await this.sampler(system, model)).classes;
+  open(system: string, model: string): Promise<T.OpenedModel> {
+    return this.gallery.open(system, model);
   }
 
-  async sample({ system, model, request }: T.SamplesWish): Promise<T.Sampled> {
-    const sampler = await this.sampler(system, model);
-    return this.turns.take(async () => {
-      const begun = performance.now();
-      const { rows, labels = [], steps = new Map() } = await sampler.sample(request);
-      return {
-        rows,
-        labels,
-        steps: [...steps].map(([name, image]) => ({ name, image })),
-        milliseconds: performance.now() - begun,
-      };
-    });
+  take(file: File, systems: readonly string[]): ReturnType<T.Lab["take"]> {
+    return this.gallery.take(file, systems);
+  }
+
+  sample(wish: T.SamplesWish): Promise<T.Sampled> {
+    return this.gallery.sample(wish);
+  }
+
+  sheet(rows: T.Sampled["rows"]): Promise<Uint8Array> {
+    return this.host.encodePng(pictureSheet(rows));
   }
 
   private async loop(run: Run, updates: number): Promise<T.Standing> {
@@ -240,16 +241,6 @@ export class WorkerLab implements T.Lab {
   private standing(run: Run): T.Standing {
     return { step: run.training.trainer.step, steps: run.recipe.steps, ended: run.ended };
   }
-
-  private sampler(system: string, model: string): Promise<Sampler> {
-    const key = `${system}/${model}`;
-    const known = this.samplers.get(key);
-    if (known) return known;
-    const loading = loadSampler(system, model);
-    this.samplers.set(key, loading);
-    loading.catch(() => this.samplers.delete(key));
-    return loading;
-  }
 }
 
 /** The same wishes have the same folder, so that the same address finds its run again. */
@@ -261,25 +252,9 @@ function storeOf(wishes: T.Wishes): RunStore {
   return wishes.stage === undefined ? store : store.within(wishes.stage);
 }
 
-async function loadSampler(name: string, model: string): Promise<Sampler> {
-  const system = await findSystem(name);
-  const entry = system.shipped.find((each) => each.name === model);
-  if (!entry || !system.load) throw new Error(`${system.title} ships no weights named "${model}"`);
-  await init();
-  return system.load(await fetchFile(entry.file), entry.file);
-}
-
 /** Browsers tell little of an adapter. */
 const adapterWords = ({ description, device, vendor, architecture }: DeviceInfo): string =>
   description || device || [vendor, architecture].filter((word) => word !== "").join(" ") || "a GPU";
-
-/** Fetches a file of the repository from beside the page. */
-async function fetchFile(path: string): Promise<Uint8Array> {
-  const response = await fetch(new URL(path, location.href));
-  if (!response.ok)
-    throw new Error(`${path} could not be loaded: ${response.status} ${response.statusText}`.trim());
-  return new Uint8Array(await response.arrayBuffer());
-}
 
 const parsed = (system: System, given: T.Wishes["given"]) =>
   Object.fromEntries(
@@ -290,7 +265,19 @@ const parsed = (system: System, given: T.Wishes["given"]) =>
   );
 
 function entryOf(system: System): T.SystemEntry {
-  const { name, title, paper, summary, data, builtIn = [], presets, usual, stages = [], shipped } = system;
+  const {
+    name,
+    title,
+    paper,
+    summary,
+    data,
+    builtIn = [],
+    presets,
+    usual,
+    stages = [],
+    shipped,
+    told = [],
+  } = system;
   const options = Object.entries(system.options).map(([option, declared]): T.OptionEntry => {
     const { kind, words = [], about } = declared;
     return {
@@ -303,12 +290,12 @@ function entryOf(system: System): T.SystemEntry {
     };
   });
   return {
-    ...{ name, title, paper, summary, data, builtIn, usual, stages, shipped, options },
+    ...{ name, title, paper, summary, data, builtIn, usual, stages, shipped, told, options },
     presets: Object.entries(presets).map(([preset, of]) => ({
       name: preset,
       title: of.title,
       sentence: of.sentence,
     })),
-    samples: system.load !== undefined,
+    samples: system.load !== undefined && !system.drawsNothing,
   };
 }
