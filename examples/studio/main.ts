@@ -9,6 +9,7 @@ import { selfTestPage } from "./pages/self-test/index.ts";
 import { digitsPage, pyramidPage, textPage } from "./pages/samples/index.ts";
 import { trainPage } from "./pages/train/index.ts";
 import { upscalePage } from "./pages/upscale/index.ts";
+import { keepForOffline } from "./offline.ts";
 import { currentRoute } from "./router.ts";
 import { buildFrame, showPages } from "./shell.ts";
 
@@ -34,6 +35,7 @@ async function start(app: HTMLElement): Promise<void> {
   const announcer = createAnnouncer();
   const main = buildFrame(app, pages, createAdapterBadge(engine));
   app.append(announcer.element);
+  keepForOffline();
   showPages(main, [...pages, ...unlisted], { engine, announcer }, currentRoute());
 }
 

@@ -6,8 +6,8 @@ const QUOTED = 32;
 const NAMED = 6;
 
 const WHY = {
-  characters: "it reads English letters, digits and common signs",
-  words: "it reads the words of the captions that it has learnt from",
+  characters: "the encoder reads English letters, digits and common signs",
+  words: "the encoder reads the words of the captions that it has learnt from",
 } as const;
 
 /** Nothing for a sentence that is read whole, else a sentence for each thing that is not. */

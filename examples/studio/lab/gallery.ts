@@ -1,13 +1,13 @@
 /** Weights that draw: those that ship, and those that a visitor has opened. */
 import { DeviceError, InputError } from "../../../engine/errors.ts";
-import { close, init } from "../../../engine/index.ts";
+import { close, init, warmUp } from "../../../engine/index.ts";
 import { openWeights } from "../../../engine/io/index.ts";
 import { decodeImage } from "../../../engine/io/image-browser.ts";
 import type { Sampler } from "../../../models/system.ts";
 import { allSystems, findSystem, systemNamed } from "../../../models/systems.ts";
 import { fetchFile } from "../site-file.ts";
 import type { Turns } from "../turns.ts";
-import type { Lab, OpenedModel, Sampled, SamplesWish } from "./types.ts";
+import type { Compiling, Lab, OpenedModel, Sampled, SamplesWish } from "./types.ts";
 
 export class Gallery {
   private readonly turns: Turns;
@@ -44,7 +44,10 @@ export class Gallery {
     return { system: system.name, model };
   }
 
-  async sample({ system, model, request, style, thumbnail }: SamplesWish): Promise<Sampled> {
+  async sample(
+    { system, model, request, style, thumbnail }: SamplesWish,
+    compiling: Compiling,
+  ): Promise<Sampled> {
     const sampler = await this.sampler(system, model);
     const pictures = {
       ...(style && { styles: [await decodeImage(style, style.name)] }),
@@ -53,12 +56,20 @@ export class Gallery {
     try {
       return await this.turns.take(async () => {
         const begun = performance.now();
-        const made = await sampler.sample({ ...request, ...pictures });
+        let compiled = 0;
+        const made = await warmUp(
+          () => sampler.sample({ ...request, ...pictures }),
+          (done, asked) => {
+            compiled = done;
+            compiling(done, asked);
+          },
+        );
         const { rows, labels = [], steps = new Map(), notes = [] } = made;
         return {
           ...{ rows, labels, notes },
           steps: [...steps].map(([name, image]) => ({ name, image })),
           milliseconds: performance.now() - begun,
+          compiled,
         };
       });
     } catch (error) {

@@ -161,8 +161,8 @@ export class WorkerLab implements T.Lab {
     return this.gallery.take(file, systems);
   }
 
-  sample(wish: T.SamplesWish): Promise<T.Sampled> {
-    return this.gallery.sample(wish);
+  sample(wish: T.SamplesWish, compiling: T.Compiling): Promise<T.Sampled> {
+    return this.gallery.sample(wish, compiling);
   }
 
   sheet(rows: T.Sampled["rows"]): Promise<Uint8Array> {

@@ -152,7 +152,11 @@ export interface Sampled {
   readonly steps: readonly { readonly name: string; readonly image: Image }[];
   readonly notes: readonly string[];
   readonly milliseconds: number;
+  /** Kernels that had to be compiled for it. */
+  readonly compiled: number;
 }
+
+export type Compiling = (compiled: number, asked: number) => void;
 
 /** Weights that are ready to draw. */
 export interface OpenedModel {
@@ -190,7 +194,8 @@ export interface Lab {
     file: File,
     systems: readonly string[],
   ): Promise<{ readonly system: string; readonly model: ModelEntry }>;
-  sample(wish: SamplesWish): Promise<Sampled>;
+  /** @param compiling told how many kernels are compiled, of those asked for so far */
+  sample(wish: SamplesWish, compiling: Compiling): Promise<Sampled>;
   /** Rows of pictures as a PNG, as `ganvas sample` lays them out. */
   sheet(rows: Samples["rows"]): Promise<Uint8Array>;
 }

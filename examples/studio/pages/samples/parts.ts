@@ -2,8 +2,9 @@
 import { button, element, uniqueId } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
 import { saveFile } from "../../components/save-file.ts";
+import { formatDuration } from "../../components/time-left.ts";
 import type { LabClient } from "../../lab/client.ts";
-import type { Image, ModelEntry, Sampled, SystemEntry } from "../../lab/types.ts";
+import type { ModelEntry, Sampled, SystemEntry } from "../../lab/types.ts";
 import { linkTo } from "../../router.ts";
 import type { SamplesPage } from "./index.ts";
 
@@ -119,6 +120,17 @@ export async function takeWeights(
   return { system: wanted.find(({ name }) => name === system) as SystemEntry, model };
 }
 
+/** In words: how many pictures were made, and how fast. */
+export function drawnWords({ rows, milliseconds, compiled }: Sampled): string {
+  const count = rows.reduce((sum, row) => sum + row.length, 0);
+  const first = compiled > 0 ? `, ${compiled} kernels compiled among it; the next come faster` : "";
+  return `${count === 1 ? "One picture" : `${count} pictures`} in ${formatDuration(milliseconds)}${first}.`;
+}
+
+/** In words: what takes so long the first time. */
+export const compilingWords = (compiled: number, asked: number): string =>
+  `Compiling kernels for this GPU, ${compiled} of ${asked}; only the first picture waits for it.`;
+
 /** Saves rows of pictures as one PNG, as the terminal's `sample` lays them out. */
 export async function saveSheet(client: LabClient, name: string, rows: Sampled["rows"]): Promise<void> {
   saveFile(`${name}.png`, await client.lab.sheet(rows), "image/png");
@@ -150,5 +162,3 @@ export function chosenPicture(file: File, words: string, remove: () => void): HT
     ),
   );
 }
-
-export type { Image };

@@ -4,13 +4,22 @@ import { button, element, prefersReducedMotion } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
 import { imageCanvas } from "../../components/image-canvas.ts";
 import { Newest } from "../../components/newest.ts";
-import { formatDuration } from "../../components/time-left.ts";
 import type { OpenedModel, Sampled } from "../../lab/types.ts";
 import { writeRouteState } from "../../router.ts";
 import type { Studio } from "../page.ts";
 import type { SamplesPage } from "./index.ts";
 import { type Drawing, mountDrawing } from "./mount.ts";
-import { acceptDrop, chosenPicture, field, fileButton, saveSheet, WholeField, wordsOf } from "./parts.ts";
+import {
+  acceptDrop,
+  chosenPicture,
+  compilingWords,
+  drawnWords,
+  field,
+  fileButton,
+  saveSheet,
+  WholeField,
+  wordsOf,
+} from "./parts.ts";
 import { WeightsField } from "./weights-field.ts";
 
 /** Pictures in a row, or in all. */
@@ -39,10 +48,14 @@ class SamplesView {
   readonly #draws = new Newest<void>(() => this.#drawNow());
   #thumbnail: File | undefined;
   #shown: Sampled["rows"] = [];
+  readonly #compiling: (compiled: number, asked: number) => void;
 
   constructor(drawing: Drawing) {
     const { host, state, client, of } = drawing;
     this.#drawing = drawing;
+    this.#compiling = client.heard((compiled: number, asked: number) => {
+      if (compiled < asked) this.#facts.textContent = compilingWords(compiled, asked);
+    });
     this.#weights = new WeightsField(
       drawing,
       () => void this.#open(),
@@ -154,7 +167,7 @@ class SamplesView {
     try {
       const request = { count, seed, walk, ...(name !== "" && { class: name }) };
       const wish = { system: system.name, model: model.name, request, thumbnail: this.#thumbnail };
-      const sampled = await client.lab.sample(wish);
+      const sampled = await client.lab.sample(wish, this.#compiling);
       if (this.#draws.overtaken) return;
       this.#notice.clear();
       this.#show(sampled);
@@ -165,10 +178,10 @@ class SamplesView {
     }
   }
 
-  #show({ rows, labels, steps, milliseconds }: Sampled): void {
+  #show(sampled: Sampled): void {
+    const { rows, labels, steps } = sampled;
     this.#shown = rows;
     this.#save.hidden = false;
-    const pictures = rows.reduce((sum, row) => sum + row.length, 0);
     // The last row of a sheet may be shorter; its pictures are not to be larger.
     this.#rows.style.setProperty("--columns", String(Math.max(...rows.map((row) => row.length))));
     this.#rows.replaceChildren(
@@ -194,7 +207,7 @@ class SamplesView {
         figure.animate([{ opacity: 0, transform: "translateY(8px)" }, { opacity: 1 }], {
           ...{ duration: LEVEL, delay: k * LEVEL, fill: "backwards" },
         });
-    this.#facts.textContent = `${pictures} pictures in ${formatDuration(milliseconds)}.`;
+    this.#facts.textContent = drawnWords(sampled);
     this.#drawing.studio.announcer.say(this.#facts.textContent);
   }
 

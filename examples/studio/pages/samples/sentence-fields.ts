@@ -57,10 +57,14 @@ export class SentenceFields {
     this.element = element(
       "div",
       { class: "sentences" },
-      field("Sentence", this.#first),
-      this.#examples,
-      field("Turning into", this.#second),
+      element(
+        "div",
+        { class: "sentence-pair" },
+        field("Sentence", this.#first),
+        field("Turning into", this.#second),
+      ),
       this.#sliderRow,
+      this.#examples,
     );
     this.#write();
   }

@@ -4,7 +4,6 @@ import { button, element } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
 import { imageCanvas } from "../../components/image-canvas.ts";
 import { Newest } from "../../components/newest.ts";
-import { formatDuration } from "../../components/time-left.ts";
 import type { Image, Sampled } from "../../lab/types.ts";
 import { writeRouteState } from "../../router.ts";
 import type { Studio } from "../page.ts";
@@ -13,6 +12,8 @@ import { type Drawing, mountDrawing } from "./mount.ts";
 import {
   acceptDrop,
   chosenPicture,
+  compilingWords,
+  drawnWords,
   field,
   fileButton,
   fileName,
@@ -44,10 +45,14 @@ class TextView {
   #style: File | undefined;
   #readsStyles = false;
   #shown: Sampled["rows"] = [];
+  readonly #compiling: (compiled: number, asked: number) => void;
 
   constructor(drawing: Drawing) {
     const { host, state, client } = drawing;
     this.#drawing = drawing;
+    this.#compiling = client.heard((compiled: number, asked: number) => {
+      if (compiled < asked) this.#facts.textContent = compilingWords(compiled, asked);
+    });
     this.#weights = new WeightsField(
       drawing,
       () => void this.#open(),
@@ -163,7 +168,7 @@ class TextView {
     try {
       const request = { count, seed, walk: false, texts, ...(share !== undefined && { share }) };
       const wish = { system: system.name, model: model.name, request, style: this.#style };
-      const sampled = await client.lab.sample(wish);
+      const sampled = await client.lab.sample(wish, this.#compiling);
       this.#notice.clear();
       this.#show(sampled);
     } catch (error) {
@@ -173,7 +178,8 @@ class TextView {
     }
   }
 
-  #show({ rows, notes, milliseconds }: Sampled): void {
+  #show(sampled: Sampled): void {
+    const { rows, notes } = sampled;
     this.#shown = rows;
     this.#save.hidden = false;
     const images = rows.flat();
@@ -185,7 +191,7 @@ class TextView {
       item.querySelector("canvas")?.replaceWith(imageCanvas(image, `${title}, picture ${k + 1}`));
     }
     this.#notes.replaceChildren(...notes.map((note) => element("p", { class: "note" }, note)));
-    this.#facts.textContent = `${images.length === 1 ? "One picture" : `${images.length} pictures`} in ${formatDuration(milliseconds)}.`;
+    this.#facts.textContent = drawnWords(sampled);
     this.#drawing.studio.announcer.say(`${title}: ${this.#facts.textContent}`);
   }
 

@@ -209,7 +209,7 @@ class TrainPage {
     this.#log.replaceChildren();
     this.#slow.element.hidden = true;
     const wishes = this.#form.wishes;
-    const follow = this.#client.heard((news) => this.#hear(news));
+    const follow = this.#client.heard((news: News) => this.#hear(news));
     const facts = await this.#client.lab.begin(wishes, resume, follow);
     this.#facts = facts;
     this.#standing = { step: facts.step, steps: facts.steps, ended: facts.step >= facts.steps };
