@@ -229,6 +229,8 @@ export interface System<O extends Options = Options, R extends RunRecipe = RunRe
   readonly usual: string;
   /** Names of networks that are trained one after the other, each a run of its own in a folder of that name. */
   readonly stages?: readonly string[];
+  /** Of which stage a recipe is. */
+  stageOf?(recipe: R): string | undefined;
   /** What a recipe of this system in a checkpoint looks like. */
   readonly recipe: GenericSchema<unknown>;
   /** What the checkpoint holds beside the recipe: the names of `Data.extras`. */

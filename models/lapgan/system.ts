@@ -193,6 +193,7 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
   },
   usual: "modern",
   stages: STAGES,
+  stageOf: ({ level }) => STAGES[level],
   recipe: v.looseObject({
     system: v.literal("lapgan"),
     preset: v.picklist(LAPGAN_PRESETS),

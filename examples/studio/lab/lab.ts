@@ -1,5 +1,6 @@
 /** Trains and samples: in a worker, or on the page's thread where workers have no WebGPU. See `Lab` for what its calls do. */
 import type { DeviceInfo, Tensor } from "../../../engine/index.ts";
+import { InputError } from "../../../engine/errors.ts";
 import { decodeCheckpoint } from "../../../engine/io/index.ts";
 import { setOfFiles } from "../../../models/datasets/open-browser.ts";
 import type { FileSet } from "../../../models/datasets/file-set.ts";
@@ -13,6 +14,8 @@ import { describeOption, parseOption } from "../../../models/training/options.ts
 import { pictureSheet } from "../../../models/training/picture-sheet.ts";
 import { Run } from "../../../models/training/run.ts";
 import { CHECKPOINT, planRun } from "../../../models/training/run-plan.ts";
+import { memoryStore } from "../../../models/training/store-memory.ts";
+import type { RunRecipe } from "../../../models/training/trainer.ts";
 import { browserStore, clearBrowserStore } from "../../../models/training/store-browser.ts";
 import { fetchFile } from "../site-file.ts";
 import { Turns } from "../turns.ts";
@@ -115,6 +118,11 @@ export class WorkerLab implements T.Lab {
     this.paused = true;
   }
 
+  async keep(): Promise<void> {
+    const run = this.run;
+    if (run) await this.turns.take(() => run.save());
+  }
+
   async slowly(): Promise<readonly T.SubStep[]> {
     const run = this.begun();
     return this.turns.take(async () => {
@@ -146,11 +154,41 @@ export class WorkerLab implements T.Lab {
     await this.end();
     const text = (name: "system" | "preset") =>
       typeof options[name] === "string" ? options[name] : wishes[name];
-    const own = { ...wishes, system: text("system"), preset: text("preset"), given: {} };
-    const store = storeOf(own);
+    const system = await findSystem(text("system"));
+    const stage = system.stageOf?.(options as unknown as RunRecipe) ?? system.stages?.[0];
+    const same = system.name === wishes.system;
+    const own = { system: system.name, preset: text("preset"), stage, given: {} };
+    const data = await this.dataOf(own, bytes, [...(same ? [wishes.data] : []), ...this.dropped.keys()]);
+    const adopted = { ...own, data };
+    const store = storeOf(adopted);
     await clearBrowserStore(store.path());
     await store.write(CHECKPOINT, bytes);
-    return own;
+    return adopted;
+  }
+
+  /** On what data a checkpoint goes on, of what is here. @throws InputError saying why on none of it */
+  private async dataOf(
+    own: Omit<T.Wishes, "data">,
+    bytes: Uint8Array,
+    here: readonly string[],
+  ): Promise<string> {
+    const known = await findSystem(own.system);
+    let reason: unknown = new InputError("drop the data that it was trained on, then open it again");
+    for (const path of new Set([...here, ...(known.builtIn ?? []), REHEARSAL])) {
+      const whole = memoryStore();
+      const store = own.stage === undefined ? whole : whole.within(own.stage);
+      await store.write(CHECKPOINT, bytes);
+      const system = path === REHEARSAL ? rehearsalOf(known, own.preset) : known;
+      try {
+        await planRun({ ...own, system, path, host: this.host, store: whole, resume: true });
+        return path;
+      } catch (error) {
+        // Of the reasons, that of the data which was chosen says most.
+        if (path === here[0] || path === known.builtIn?.[0]) reason = error;
+        if (!(error instanceof InputError)) throw error;
+      }
+    }
+    throw reason;
   }
 
   open(system: string, model: string): Promise<T.OpenedModel> {

@@ -179,6 +179,8 @@ export interface Lab {
   /** Makes so many updates, or all that are left, until it is paused; then the run is saved. */
   train(updates?: number): Promise<Standing>;
   pause(): void;
+  /** Saves the run that has begun, wherever it is. */
+  keep(): Promise<void>;
   /** One update in slow motion, in its parts. */
   slowly(): Promise<readonly SubStep[]>;
   /** From now on an update is taken apart now and then: `Inside` is told, with this layer's values. */
