@@ -111,13 +111,14 @@ async function handsOver(page: Page, url: string): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const file = (name: string) => join(folder, name, CHECKPOINT);
     const env = await sameDriver(page);
+    let sent = false;
     const train = (out: string, ...more: string[]) =>
       ganvas(["train", system, "--data", data, "--out", out, ...more], {
         cwd: folder,
         env: env ?? {},
         // Ends a run that would be long after its first update.
         onErr: (err, child) => {
-          if (/^train [█░]+ \d+\/1000000/m.test(err)) child.kill("SIGINT");
+          if (!sent && /^train [█░]+ \d+\/1000000/m.test(err)) sent = child.kill("SIGINT");
         },
       });
     await mkdir(join(folder, "from-page"));
