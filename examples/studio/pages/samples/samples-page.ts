@@ -42,7 +42,7 @@ class SamplesView {
   readonly #facts = element("p", { class: "fine", role: "status", "data-fact": "samples" });
   readonly #rows = element("div", { class: "sample-rows" });
   readonly #steps = element("section", { class: "sample-steps", "aria-label": "Level by level" });
-  readonly #thumbnailRow = element("div", { class: "field", hidden: true });
+  readonly #thumbnailRow = element("div", { class: "picture-row", hidden: true });
   readonly #save: HTMLButtonElement;
   readonly #notice = new Notice();
   readonly #draws = new Newest<void>(() => this.#drawNow());
@@ -212,18 +212,19 @@ class SamplesView {
   }
 
   #fail(error: unknown): void {
+    this.#facts.textContent = "";
     this.#notice.show("Nothing could be drawn.", wordsOf(error));
   }
 }
 
 /** What can be seen of a model, by what it can be told. */
 function whatItDoes({ classes, told }: OpenedModel): string {
-  const finer = told.includes("thumbnail")
-    ? " Below the pictures stand the levels of the first of each row."
-    : "";
-  return classes.length > 0
-    ? `It draws what it is asked for: each row is a class and each column a noise, or rows walk from one class to the next.${finer}`
-    : `It knows no classes: every picture is of a noise of its own, and walks lead from one noise to the next.${finer}`;
+  const finer = told.includes("thumbnail");
+  const levels = finer ? " Below the pictures stand the levels of the first of each row." : "";
+  if (classes.length === 0)
+    return `It knows no classes: every picture is of a noise of its own, and walks lead from one noise to the next.${levels}`;
+  const walks = finer ? "from one noise to another" : "from one class to the next";
+  return `It draws what it is asked for: each row is a class and each column a noise, or rows walk ${walks}.${levels}`;
 }
 
 const stepFigure = ({ name, image }: Sampled["steps"][number]): HTMLElement =>

@@ -35,7 +35,7 @@ class TextView {
   readonly #sentences: SentenceFields;
   readonly #count: WholeField;
   readonly #seed: WholeField;
-  readonly #styleRow = element("div", { class: "field" });
+  readonly #styleRow = element("div", { class: "picture-row" });
   readonly #pictures = element("ul", { class: "drawn", "aria-label": "Pictures" });
   readonly #notes = element("div", { class: "text-notes", role: "status", "data-fact": "notes" });
   readonly #facts = element("p", { class: "fine", "data-fact": "samples" });
