@@ -48,7 +48,8 @@ export function studioOptions({ minify }) {
     entryNames: "[name]",
     chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
-    external: ["node:*", "webgpu", "sharp"],
+    // No page opens networks of others, so that what reads ONNX is never asked for.
+    external: ["node:*", "webgpu", "sharp", "*/engine/onnx/index.ts"],
     sourcemap: "linked",
     minify,
     absWorkingDir: root,
