@@ -220,10 +220,10 @@ async function says(page: Page, url: string): Promise<void> {
   );
   assert.match(await textOf(page, ".field-problem:not(:empty)"), /at least 28/);
   assert.match(await page.evaluate(() => location.hash), /size=12/, "the state stands in the address");
-  await page.goto(`${url}#/pyramid`);
-  const shown = await page.waitForSelector(".page-pyramid [data-note=no-weights], .page-pyramid .sampling", {
-    timeout: SLOW,
-  });
-  assert.ok(shown);
-  await expectAccessible(page);
+  for (const route of ["pyramid", "text"]) {
+    await page.goto(`${url}#/${route}`);
+    const either = `.page-${route} [data-note=no-weights], .page-${route} .sampling`;
+    assert.ok(await page.waitForSelector(either, { timeout: SLOW }));
+    await expectAccessible(page);
+  }
 }

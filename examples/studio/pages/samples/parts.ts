@@ -123,7 +123,8 @@ export async function takeWeights(
 /** In words: how many pictures were made, and how fast. */
 export function drawnWords({ rows, milliseconds, compiled }: Sampled): string {
   const count = rows.reduce((sum, row) => sum + row.length, 0);
-  const first = compiled > 0 ? `, ${compiled} kernels compiled among it; the next come faster` : "";
+  const first =
+    compiled > 0 ? ` with ${compiled} kernels compiled for it, which the next need not wait for` : "";
   return `${count === 1 ? "One picture" : `${count} pictures`} in ${formatDuration(milliseconds)}${first}.`;
 }
 
