@@ -113,6 +113,10 @@ export interface SampleRequest {
   readonly texts?: readonly string[];
   /** Pictures in whose style to draw, where the network reads styles. */
   readonly styles?: readonly Image[];
+  /** Of two sentences: only what lies this share of the way from the first to the second, in one row. */
+  readonly share?: number;
+  /** A picture to begin with, where coarse ones are made finer; it is reduced to what is made first. */
+  readonly thumbnail?: Image;
   /** Between classes, sentences and noises instead of one by one. */
   readonly walk: boolean;
   readonly signal?: AbortSignal;
@@ -126,15 +130,22 @@ export interface Samples {
   readonly labels?: readonly string[];
   /** What was made on the way (of a pyramid: each level's low pass, band and sum), under names for files. */
   readonly steps?: ReadonlyMap<string, Image>;
+  /** Sentences on what was asked for and could not be heeded: letters that are not read, a sentence that was cut. */
+  readonly notes?: readonly string[];
 }
+
+/** What a network can be told beside noise and classes. */
+export type Told = "texts" | "styles" | "thumbnail";
 
 /** A trained network that makes pictures. */
 export interface Sampler {
   readonly title: string;
   /** Names of the classes that can be asked for; none for a network without. */
   readonly classes: readonly string[];
-  /** What else it can be told; nothing where it is missing. */
-  readonly told?: readonly ("texts" | "styles")[];
+  /** What these weights can be told; nothing where it is missing. */
+  readonly told?: readonly Told[];
+  /** Sentences to begin with, where it is told some. */
+  readonly examples?: readonly string[];
   /** @throws InputError for a class or a walk that there is not */
   sample(request: SampleRequest): Promise<Samples>;
 }
@@ -196,6 +207,8 @@ export interface ModelEntry {
   readonly file: string;
   /** Path of its card from the repository's root: data, steps, scores, and the command that made it. */
   readonly card: string;
+  /** Sentences that show what it can do, where it is told some; by default those that its run has drawn. */
+  readonly examples?: readonly string[];
 }
 
 export interface System<O extends Options = Options, R extends RunRecipe = RunRecipe, D extends Data = Data> {
@@ -216,6 +229,8 @@ export interface System<O extends Options = Options, R extends RunRecipe = RunRe
   readonly usual: string;
   /** Names of networks that are trained one after the other, each a run of its own in a folder of that name. */
   readonly stages?: readonly string[];
+  /** Of which stage a recipe is. */
+  stageOf?(recipe: R): string | undefined;
   /** What a recipe of this system in a checkpoint looks like. */
   readonly recipe: GenericSchema<unknown>;
   /** What the checkpoint holds beside the recipe: the names of `Data.extras`. */
@@ -245,6 +260,10 @@ export interface System<O extends Options = Options, R extends RunRecipe = RunRe
   rehearse(name: string, side?: number): Rehearsal;
   /** Weights that come with the project, the usual ones first. */
   readonly shipped: readonly ModelEntry[];
+  /** What its weights can be told, some of them at least. */
+  readonly told?: readonly Told[];
+  /** Its weights can be judged, and make no pictures. */
+  readonly drawsNothing?: true;
   /** Opens weights that a run has made. Missing where nothing is made from noise. @throws InputError for another system's */
   load?(bytes: Uint8Array, file: string): Promise<Sampler>;
   /** Judges samples by the paper's protocol and by today's. */

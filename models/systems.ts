@@ -25,6 +25,18 @@ export async function findSystem(name: string, table: SystemTable = systems): Pr
   return load();
 }
 
+/** The system that weights or a checkpoint say they are of, by a file's metadata; undefined where they do not. */
+export function systemNamed(metadata: Readonly<Record<string, string>>): string | undefined {
+  if (metadata.system !== undefined) return metadata.system;
+  try {
+    const recipe = JSON.parse(metadata.recipe ?? metadata.checkpoint ?? "{}");
+    const name: unknown = recipe.system ?? recipe.options?.system;
+    return typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The systems themselves, in the table's order. */
 export const allSystems = (table: SystemTable = systems): Promise<System[]> =>
   Promise.all(Object.values(table).map((load) => load()));

@@ -57,15 +57,16 @@ async function run(args: Arguments, table: SystemTable): Promise<unknown> {
     ...(texts && { texts }),
     ...(styles.length > 0 && { styles: await Promise.all(styles.map((path) => readImage(path))) }),
   };
-  const { sampler, file } = await openSampler(name, table);
+  const { system, sampler, file } = await openSampler(name, table);
   for (const what of ["texts", "styles"] as const)
-    if (request[what] && !sampler.told?.includes(what))
+    if (request[what] && !system.told?.includes(what))
       throw new InputError(
         `${sampler.title} reads no ${what === "texts" ? "sentences" : "styles"}: leave --${what.slice(0, -1)} out`,
       );
   console.error(adapterName(await init()));
   await useTuned(args);
-  const { rows, labels, steps } = await sampler.sample(request);
+  const { rows, labels, steps, notes = [] } = await sampler.sample(request);
+  for (const note of notes) console.error(note);
   await writePng(out, pictureSheet(rows));
   const files: string[] = [];
   if (folder !== undefined) {
@@ -79,5 +80,13 @@ async function run(args: Arguments, table: SystemTable): Promise<unknown> {
   }
   if (!args.json)
     console.log(`${out}: ${sampler.title}, ${rows.length} rows${labels ? ` (${labels.join(", ")})` : ""}`);
-  return { model: file, out, rows: rows.map((row) => row.length), labels, seed: request.seed, steps: files };
+  return {
+    model: file,
+    out,
+    rows: rows.map((row) => row.length),
+    labels,
+    seed: request.seed,
+    steps: files,
+    notes,
+  };
 }

@@ -2,7 +2,7 @@
 import { InputError } from "../../engine/errors.ts";
 import { readSafetensors } from "../../engine/io/index.ts";
 import type { Sampler, System } from "../../models/system.ts";
-import { allSystems, type SystemTable } from "../../models/systems.ts";
+import { allSystems, systemNamed, type SystemTable } from "../../models/systems.ts";
 import { nodeHost } from "../../models/training/host-node.ts";
 import { projectRoot } from "./files.ts";
 
@@ -35,19 +35,9 @@ export async function systemOf(
   }
   if (!/\.safetensors$/i.test(name)) return undefined;
   const { metadata } = readSafetensors(await nodeHost(projectRoot()).read(name), name);
-  const of = metadata.system ?? recipeSystem(metadata.recipe ?? metadata.checkpoint);
+  const of = systemNamed(metadata);
   const system = systems.find((known) => known.name === of);
   return system && { system, file: name, shipped: false };
-}
-
-/** The system that a recipe in a file's metadata names. */
-function recipeSystem(text: string | undefined): unknown {
-  try {
-    const recipe = JSON.parse(text ?? "{}");
-    return recipe.system ?? recipe.options?.system;
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws InputError where there is no such system or file, or it makes no pictures from noise */

@@ -1,12 +1,13 @@
 // npm run build: the studio and the API reference as static files in dist/, to be put on any web server. start.mjs builds the
 // studio in memory.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildDocs } from "../docs/build.mjs";
 import { pageOptions, readableBuildError, shortShaders, smallScripts } from "../setup/bundle.mjs";
 import { ensureDependencies, runMain, SetupError } from "../setup/install.mjs";
 import { root } from "../setup/paths.mjs";
+import { SERVICE_WORKER, serviceWorker } from "./site.mjs";
 
 const studio = join(root, "examples/studio");
 
@@ -18,10 +19,14 @@ export const staticFolders = {
 
 export const outdir = join(root, "dist");
 
-/** Entries beside main.ts: the module workers and the style sheet; outputs lie side by side, since the page starts the workers. */
-const entryPoints = ["main.ts", "engine-worker.ts", "lab/lab-worker.ts", "styles/studio.css"].map((file) =>
-  join(studio, file),
-);
+/** Entries beside main.ts: the module workers, what keeps the site for times without a network, and the style sheet; outputs lie side by side, since the page starts the workers. */
+const entryPoints = [
+  "main.ts",
+  "engine-worker.ts",
+  "lab/lab-worker.ts",
+  "service-worker.ts",
+  "styles/studio.css",
+].map((file) => join(studio, file));
 
 /**
  * Node's parts of the engine stay behind dynamic imports; a static one would break the page when it is loaded.
@@ -43,7 +48,8 @@ export function studioOptions({ minify }) {
     entryNames: "[name]",
     chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
-    external: ["node:*", "webgpu", "sharp"],
+    // No page opens networks of others, so that what reads ONNX is never asked for.
+    external: ["node:*", "webgpu", "sharp", "*/engine/onnx/index.ts"],
     sourcemap: "linked",
     minify,
     absWorkingDir: root,
@@ -70,6 +76,25 @@ function addReference() {
   }
 }
 
+/**
+ * Writes the site into an empty folder.
+ * @param {string} folder
+ * @param {ReadonlyMap<string, Uint8Array>} bundles by their names
+ * @param {string} index the page
+ * @param {ReadonlyMap<string, Uint8Array>} [own] files that stand in for those of the static folders, or beside them
+ */
+export function writeSite(folder, bundles, index, own = new Map()) {
+  for (const [path, from] of Object.entries(staticFolders))
+    if (existsSync(from)) cpSync(from, join(folder, path), { recursive: true });
+  for (const [path, content] of [...bundles, ...own]) writeFileSync(join(folder, path), content);
+  writeFileSync(join(folder, "index.html"), index);
+  const script = /** @type {Uint8Array} */ (bundles.get(SERVICE_WORKER));
+  writeFileSync(
+    join(folder, SERVICE_WORKER),
+    serviceWorker(script, { index, bundles, folders: staticFolders, own }),
+  );
+}
+
 /** Writes dist/. @returns {Promise<number>} how many bytes of scripts and styles */
 export async function buildStudio() {
   const { build } = await import("esbuild");
@@ -77,12 +102,9 @@ export async function buildStudio() {
   try {
     const { outputFiles } = await build(studioOptions({ minify: true }));
     mkdirSync(outdir, { recursive: true });
-    for (const { path, contents } of outputFiles) writeFileSync(path, contents);
-    const index = readFileSync(join(studio, "index.html"), "utf8");
-    writeFileSync(join(outdir, "index.html"), addReference() ? index.replace("  </head>", HELP) : index);
-    for (const [path, folder] of Object.entries(staticFolders)) {
-      if (existsSync(folder)) cpSync(folder, join(outdir, path), { recursive: true });
-    }
+    const page = readFileSync(join(studio, "index.html"), "utf8");
+    const index = addReference() ? page.replace("  </head>", HELP) : page;
+    writeSite(outdir, new Map(outputFiles.map(({ path, contents }) => [basename(path), contents])), index);
     return outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
   } catch (error) {
     throw await readableBuildError(error);

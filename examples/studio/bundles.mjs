@@ -46,6 +46,7 @@ export async function openBundles({
   return {
     watch,
     file: (name) => files.get(name),
+    all: () => files,
     async ready() {
       // esbuild joins rebuilds that overlap; a failure is kept in `problem` by the plugin.
       if (!watch || files.size === 0) await builder.rebuild().catch(() => undefined);

@@ -22,6 +22,7 @@ import {
   subjectsOf,
 } from "./profiling.ts";
 import { encode, enlarge, partOf } from "./results.ts";
+import { fetchFile } from "./site-file.ts";
 import { Turns } from "./turns.ts";
 
 export type { Image, ModelEntry, ProfileReport };
@@ -75,14 +76,6 @@ function fetchOnce(path: string): Promise<Uint8Array> {
   fetched.set(path, fetching);
   fetching.catch(() => fetched.delete(path));
   return fetching;
-}
-
-/** Fetches a file of the repository, such as weights, from beside the page. */
-async function fetchFile(path: string): Promise<Uint8Array> {
-  const response = await fetch(new URL(path, location.href));
-  if (!response.ok)
-    throw new Error(`${path} could not be loaded: ${response.status} ${response.statusText}`.trim());
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 const handlers: Handlers = {

@@ -6,18 +6,16 @@ import type { Obstacle } from "./pages/browser-help/advice.ts";
 import { browserHelpPage, showObstacle } from "./pages/browser-help/index.ts";
 import { profilePage } from "./pages/profile/index.ts";
 import { selfTestPage } from "./pages/self-test/index.ts";
-import { systems } from "../../models/systems.ts";
-import { digitsPage, isTextSystem, pyramidPage, textPage } from "./pages/samples/index.ts";
+import { digitsPage, pyramidPage, textPage } from "./pages/samples/index.ts";
 import { trainPage } from "./pages/train/index.ts";
 import { upscalePage } from "./pages/upscale/index.ts";
+import { keepForOffline } from "./offline.ts";
 import { currentRoute } from "./router.ts";
 import { buildFrame, showPages } from "./shell.ts";
 
 /** The pages of the navigation, in its order; the first is the home page. */
 const pages = [
-  ...[upscalePage, trainPage, digitsPage, pyramidPage],
-  // There since a system of the table makes pictures of text.
-  ...(Object.keys(systems).some(isTextSystem) ? [textPage] : []),
+  ...[upscalePage, trainPage, digitsPage, pyramidPage, textPage],
   ...[profilePage, selfTestPage],
 ];
 /** Pages that are reached by a link only. */
@@ -37,6 +35,7 @@ async function start(app: HTMLElement): Promise<void> {
   const announcer = createAnnouncer();
   const main = buildFrame(app, pages, createAdapterBadge(engine));
   app.append(announcer.element);
+  keepForOffline();
   showPages(main, [...pages, ...unlisted], { engine, announcer }, currentRoute());
 }
 

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { root } from "../setup/paths.mjs";
 import { HELP, staticFolders } from "./build.mjs";
+import { SERVICE_WORKER, serviceWorker } from "./site.mjs";
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -23,9 +24,9 @@ const TYPES = {
 const LIVE_RELOAD = 'new EventSource("/events").addEventListener("rebuilt", () => location.reload());\n';
 
 /**
- * What is built in memory: `file` gives a bundled file by its name, `ready` waits until it is up to date and throws an error
+ * What is built in memory: `file` gives a bundled file by its name, `all` every one of them, `ready` waits until it is up to date and throws an error
  * whose message the page shows.
- * @typedef {{ ready(): Promise<void>, file(name: string): Uint8Array | undefined, watch: boolean }} Bundles
+ * @typedef {{ ready(): Promise<void>, file(name: string): Uint8Array | undefined, all(): ReadonlyMap<string, Uint8Array>, watch: boolean }} Bundles
  */
 
 /**
@@ -89,6 +90,13 @@ export function createStudioServer(bundles, reference) {
       .pipe(response);
   };
 
+  const indexPage = () => {
+    const page = readFileSync(join(root, "examples/studio/index.html"), "utf8");
+    const html = reference ? page.replace("  </head>", HELP) : page;
+    // The page's policy forbids inline scripts, hence a file of its own.
+    return bundles.watch ? html.replace("</head>", '<script src="live-reload.js"></script></head>') : html;
+  };
+
   /** @param {import("node:http").ServerResponse} response */
   const sendIndex = async (response) => {
     try {
@@ -101,14 +109,7 @@ export function createStudioServer(bundles, reference) {
         500,
       );
     }
-    const page = readFileSync(join(root, "examples/studio/index.html"), "utf8");
-    const html = reference ? page.replace("  </head>", HELP) : page;
-    // The page's policy forbids inline scripts, hence a file of its own.
-    send(
-      response,
-      "index.html",
-      bundles.watch ? html.replace("</head>", '<script src="live-reload.js"></script></head>') : html,
-    );
+    send(response, "index.html", indexPage());
   };
 
   /** @param {import("node:http").ServerResponse} response @param {string} path below docs/ @param {() => string} folder */
@@ -138,6 +139,10 @@ export function createStudioServer(bundles, reference) {
       return void response.on("close", () => listeners.delete(response));
     }
     const bundled = bundles.file(path);
+    if (bundled && path === SERVICE_WORKER) {
+      const site = { index: indexPage(), bundles: bundles.all(), folders: staticFolders };
+      return send(response, path, serviceWorker(bundled, site));
+    }
     if (bundled) return send(response, path, bundled);
     if (reference && path.startsWith("docs/"))
       return sendReference(response, path.slice("docs/".length), reference);

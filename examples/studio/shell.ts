@@ -68,8 +68,11 @@ export function showPages(
     if (isNew) page.mount(section, studio);
     document.title = `${page.title} · ganvas studio`;
     for (const link of document.querySelectorAll<HTMLElement>("[data-route]")) {
-      if (link.dataset.route === page.route) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (link.dataset.route === page.route) {
+        link.setAttribute("aria-current", "page");
+        // On a phone the tabs are wider than the screen.
+        link.scrollIntoView({ block: "nearest", inline: "nearest" });
+      } else link.removeAttribute("aria-current");
     }
     return section;
   };

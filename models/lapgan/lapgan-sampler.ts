@@ -6,12 +6,13 @@ import { pictureSheet, repeated } from "../training/picture-sheet.ts";
 import type { LapganModel } from "./files.ts";
 import {
   drawPictures,
+  levelsFrom,
   noiseAt,
   type Origin,
   oneClass,
   originRows,
-  sampleLevels,
   stepPictures,
+  thumbnailOf,
   walk,
 } from "./sampler.ts";
 
@@ -22,6 +23,7 @@ const SHOWN = 8;
 /** Rows are classes or walks; where there is one class only, or none is told, rows of ten are filled. */
 export class LapganSampler implements Sampler {
   readonly title = "LAPGAN";
+  readonly told = ["thumbnail"] as const;
   readonly classes: readonly string[];
   readonly model: LapganModel;
 
@@ -34,13 +36,17 @@ export class LapganSampler implements Sampler {
     const { model, classes } = this;
     const labels = request.class === undefined ? [...classes.keys()] : [this.labelOf(request.class)];
     const rows = request.walk ? this.walks(request, labels) : this.rows(request, labels);
-    const images = await drawPictures(model, rows.flat(), request.signal);
+    const thumbnail = request.thumbnail && (await thumbnailOf(model, request.thumbnail));
+    const images = await drawPictures(model, rows.flat(), request.signal, thumbnail);
     let next = 0;
     const named = labels.length === rows.length;
     return {
       rows: rows.map((row) => row.map(() => images[next++] as Image)),
       ...(named && { labels: labels.map((label) => classes[label] as string) }),
-      steps: await this.steps(rows.map((row) => row[0] as Origin)),
+      steps: await this.steps(
+        rows.map((row) => row[0] as Origin),
+        thumbnail,
+      ),
     };
   }
 
@@ -63,10 +69,10 @@ export class LapganSampler implements Sampler {
   }
 
   /** The first picture of each row on its way: a sheet for every level's low pass, band and image. */
-  private async steps(firsts: readonly Origin[]): Promise<Map<string, Image>> {
+  private async steps(firsts: readonly Origin[], thumbnail?: Float32Array): Promise<Map<string, Image>> {
     const { model } = this;
     const shown = firsts.slice(0, SHOWN);
-    const steps = await stepPictures(model, sampleLevels(model, shown));
+    const steps = await stepPictures(model, levelsFrom(model, shown, thumbnail));
     const full = model.sizes.at(-1) as number;
     return new Map(
       [...steps].map(([name, images]) => {

@@ -6,6 +6,8 @@ import { GanvasError, InputError } from "../../engine/errors.ts";
 import { add, type Tensor, tensor } from "../../engine/index.ts";
 import { type Image, makeImage } from "../../engine/io/image.ts";
 import { fillNormal, fillUniform } from "../../engine/random.ts";
+import { squarePicture, WHITE } from "../datasets/square-picture.ts";
+import { repeated } from "../training/picture-sheet.ts";
 import type { LapganModel, TrainedLevel } from "./files.ts";
 import { isNormal, makeBand, noiseShape } from "./level.ts";
 import { pyrDown, pyrUp } from "./pyramid.ts";
@@ -116,6 +118,17 @@ export function sampleLevels(
   return made;
 }
 
+/** What each level makes of these origins, all of them from the same coarsest image where there is one. */
+export function levelsFrom(
+  model: LapganModel,
+  origins: readonly Origin[],
+  thumbnail: Float32Array | undefined,
+): SampledLevel[] {
+  const side = model.sizes[0] as number;
+  const same = thumbnail && origins.map(() => thumbnail);
+  return sampleLevels(model, origins, same && stacked(same, [side, side, 3]));
+}
+
 /** What one finer level makes of coarse images [n, s, s, 3]: the true ones of photographs, or samples. */
 export function refineOnce(
   model: LapganModel,
@@ -155,6 +168,17 @@ export function thumbnailsOf({ normalisation, sizes, levels }: LapganModel, pict
     .reduce((image, size) => pyrDown(image, size, pyramid), normalisation.forward(pictures));
 }
 
+/** A picture of any size as the normalised image that finer levels go on from, [s, s, 3]. */
+export async function thumbnailOf(model: LapganModel, picture: Image): Promise<Float32Array> {
+  const [full, base] = [model.sizes.at(-1) as number, model.sizes[0] as number];
+  const shorter = Math.min(picture.width, picture.height);
+  // Reduced again, pixels that were repeated are what they were; between interpolated ones they would blur.
+  const large = shorter > base ? picture : repeated(picture, Math.ceil(full / shorter));
+  const bytes = squarePicture(large, { size: full, channels: 3, background: WHITE });
+  const pixels = Float32Array.from(bytes, (byte) => byte / 255);
+  return (await thumbnailsOf(model, tensor(pixels, [1, full, full, 3])).data()) as Float32Array;
+}
+
 /** The pictures of normalised images [n, s, s, 3]. */
 export async function toPictures({ normalisation }: LapganModel, images: Tensor): Promise<Image[]> {
   return toImages((await normalisation.inverse(images).data()) as Float32Array, images.shape[1] as number);
@@ -177,16 +201,21 @@ export function toImages(values: Float32Array, size: number): Image[] {
   });
 }
 
-/** The finished pictures of origins, batch by batch. @param signal ends the drawing */
+/**
+ * The finished pictures of origins, batch by batch.
+ * @param signal ends the drawing
+ * @param thumbnail what all of them begin with (`thumbnailOf`), instead of what the first level makes
+ */
 export async function drawPictures(
   model: LapganModel,
   origins: readonly Origin[],
   signal?: AbortSignal,
+  thumbnail?: Float32Array,
 ): Promise<Image[]> {
   const pictures: Image[] = [];
   for (let first = 0; first < origins.length; first += BATCH) {
     signal?.throwIfAborted();
-    const levels = sampleLevels(model, origins.slice(first, first + BATCH));
+    const levels = levelsFrom(model, origins.slice(first, first + BATCH), thumbnail);
     pictures.push(...(await toPictures(model, (levels.at(-1) as SampledLevel).image)));
   }
   return pictures;

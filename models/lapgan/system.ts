@@ -193,6 +193,7 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
   },
   usual: "modern",
   stages: STAGES,
+  stageOf: ({ level }) => STAGES[level],
   recipe: v.looseObject({
     system: v.literal("lapgan"),
     preset: v.picklist(LAPGAN_PRESETS),
@@ -271,6 +272,7 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
     };
   },
   shipped: [],
+  told: ["thumbnail"],
   load: async (bytes, file) => new LapganSampler(parseLapgan(bytes, file)),
   judge: (sampler, request) => judgeLapgan(sampler as LapganSampler, request),
 });

@@ -10,6 +10,12 @@ export abstract class CaptionEncoder extends Module {
   /** Numbers that a caption is read as. */
   abstract readonly length: number;
 
+  /** What a caption is read by, as a word for people, in the plural. */
+  abstract readonly symbols: "characters" | "words";
+
+  /** A caption in the pieces that have numbers, however many it has. */
+  abstract piecesOf(caption: string): readonly string[];
+
   /** A caption as its numbers; what is too long is cut off, and what has no number is 0. @returns [length] */
   abstract idsOf(caption: string): Int32Array<ArrayBuffer>;
 

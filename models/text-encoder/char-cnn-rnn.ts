@@ -94,6 +94,12 @@ export class CharCnnRnn extends CaptionEncoder {
     return this.config.length;
   }
 
+  readonly symbols = "characters";
+
+  piecesOf(caption: string): readonly string[] {
+    return [...caption.toLowerCase()];
+  }
+
   idsOf(caption: string): Int32Array<ArrayBuffer> {
     return textIds(caption, this.length);
   }

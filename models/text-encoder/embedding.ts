@@ -8,15 +8,18 @@ import type { Rows } from "./zero-shot.ts";
 
 /** Captions or pictures that are embedded together: always as many, so that all share one compiled program. */
 const TOGETHER = 64;
+/** And those that somebody has typed. */
+const FEW = 8;
 
 /** @param encoder in evaluation mode */
 export async function embedCaptions(encoder: CaptionEncoder, captions: readonly string[]): Promise<Rows> {
   const d = encoder.embedding;
   const data = new Float32Array(captions.length * d);
-  for (let first = 0; first < captions.length; first += TOGETHER) {
-    const part = Array.from({ length: TOGETHER }, (_, k) => captions[first + k] ?? "");
+  const together = captions.length <= FEW ? FEW : TOGETHER;
+  for (let first = 0; first < captions.length; first += together) {
+    const part = Array.from({ length: together }, (_, k) => captions[first + k] ?? "");
     const rows = (await encoder.encode(part).data()) as Float32Array;
-    data.set(rows.subarray(0, Math.min(TOGETHER, captions.length - first) * d), first * d);
+    data.set(rows.subarray(0, Math.min(together, captions.length - first) * d), first * d);
   }
   return { dimension: d, data };
 }

@@ -254,6 +254,7 @@ export const textEncoder = system<typeof OPTIONS, EncoderRecipe, EncoderData>({
       card: "models/weights/text-encoder.md",
     },
   ],
+  drawsNothing: true,
   load: async (bytes, file) => encoderSampler(bytes, file),
   judge: judgeEncoder,
 });

@@ -64,6 +64,12 @@ export class WordCnnRnn extends CaptionEncoder {
     return this.config.length;
   }
 
+  readonly symbols = "words";
+
+  piecesOf(caption: string): readonly string[] {
+    return wordsOf(caption);
+  }
+
   idsOf(caption: string): Int32Array<ArrayBuffer> {
     const ids = new Int32Array(this.length);
     for (const [at, word] of wordsOf(caption).slice(0, this.length).entries())

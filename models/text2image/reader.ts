@@ -27,7 +27,11 @@ export interface CaptionTable {
   readonly rowOf: ReadonlyMap<string, number>;
 }
 
+/** Captions whose embeddings are remembered: whoever moves between two sentences asks for both again and again. */
+const REMEMBERED = 64;
+
 export class CaptionReader {
+  private readonly known = new Map<string, Float32Array>();
   readonly encoder: KnownEncoder;
   readonly normalisation: Normalisation;
 
@@ -43,11 +47,22 @@ export class CaptionReader {
 
   /** Any texts at all: empty ones, long ones, letters that are not read. @returns [dimension] each */
   async read(captions: readonly string[]): Promise<Float32Array[]> {
-    const { dimension: d, data } = await embedCaptions(this.encoder.network, captions);
     const { mean, deviation } = this.normalisation;
-    return captions.map((_, k) =>
-      data.slice(k * d, (k + 1) * d).map((value, j) => (value - (mean[j] as number)) / deviation),
-    );
+    const read = new Map(this.known);
+    const unknown = [...new Set(captions)].filter((caption) => !read.has(caption));
+    if (unknown.length > 0) {
+      const { dimension: d, data } = await embedCaptions(this.encoder.network, unknown);
+      for (const [k, caption] of unknown.entries()) {
+        const embedding = data.slice(k * d, (k + 1) * d);
+        read.set(
+          caption,
+          embedding.map((value, j) => (value - (mean[j] as number)) / deviation),
+        );
+      }
+      this.known.clear();
+      for (const [caption, embedding] of [...read].slice(-REMEMBERED)) this.known.set(caption, embedding);
+    }
+    return captions.map((caption) => read.get(caption) as Float32Array);
   }
 
   /** All that a file of weights needs to read captions as this does. */

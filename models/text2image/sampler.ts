@@ -6,7 +6,8 @@ import type { Pictures } from "../judging/pictures.ts";
 import { drawBytes, imagesOf } from "../sampling/draw.ts";
 import { type NoiseForm, noiseAt, noiseBetween } from "../sampling/noise.ts";
 import { squarePicture, WHITE } from "../datasets/square-picture.ts";
-import type { SampleRequest, Sampler, Samples } from "../system.ts";
+import { remarksOn } from "../text-encoder/remarks.ts";
+import type { SampleRequest, Sampler, Samples, Told } from "../system.ts";
 import type { Text2ImageFile } from "./files.ts";
 import { readStyles } from "./styles.ts";
 import { SIDE, type Text2ImageForm } from "./recipe.ts";
@@ -53,40 +54,52 @@ const between = (a: Float32Array, b: Float32Array, share: number): Float32Array 
 
 /** `count` places on the way from one to another, both ends included. */
 export function walk(form: Text2ImageForm, from: Place, to: Place, count: number): Place[] {
-  return Array.from({ length: count }, (_, k) => {
-    const share = k / Math.max(count - 1, 1);
-    return {
-      noise: noiseBetween(noiseForm(form), from.noise, to.noise, share),
-      text: between(from.text, to.text, share),
-    };
-  });
+  return Array.from({ length: count }, (_, k) => placeBetween(form, from, to, k / Math.max(count - 1, 1)));
 }
+
+const placeBetween = (form: Text2ImageForm, from: Place, to: Place, share: number): Place => ({
+  noise: noiseBetween(noiseForm(form), from.noise, to.noise, share),
+  text: between(from.text, to.text, share),
+});
 
 /** A row a sentence; a column shares its noise, or its style. Walks go from sentence to sentence or, of one alone, from noise to noise. */
 export class Text2ImageSampler implements Sampler {
   readonly title = "text to image";
   readonly classes: readonly string[] = [];
-  readonly told = ["texts", "styles"] as const;
+  readonly told: readonly Told[];
+  readonly examples: readonly string[];
   readonly file: Drawer;
 
   constructor(file: Drawer) {
     this.file = file;
+    this.told = file.style ? ["texts", "styles"] : ["texts"];
+    this.examples = file.recipe.shown;
   }
 
   async sample(request: SampleRequest): Promise<Samples> {
-    const { count, seed, class: wanted, texts, styles, walk, signal } = request;
-    const { recipe } = this.file;
+    const { count, seed, class: wanted, texts, styles, share, walk, signal } = request;
+    const { recipe, reader } = this.file;
     if (wanted !== undefined)
       throw new InputError(`text to image knows no classes: say what you want by --text "${wanted}"`);
     const asked = texts && texts.length > 0 ? texts : recipe.shown;
-    const told = await this.file.reader.read(asked);
+    if (share !== undefined && asked.length !== 2)
+      throw new InputError(`a share of the way is one between two sentences, got ${asked.length}`);
+    const told = await reader.read(asked);
     const noises = styles ? await this.noisesOf(styles) : this.drawn(walk ? 2 : count, seed);
-    const rows = walk ? this.walks(told, noises, count) : this.grid(told, noises);
+    const rows =
+      share !== undefined
+        ? [this.onTheWay(told, noises, share)]
+        : walk
+          ? this.walks(told, noises, count)
+          : this.grid(told, noises);
     const images = imagesOf(await drawPlaces(this.file, rows.flat(), signal));
     const labels = rows.map((_, row) =>
-      walk && asked.length > 1 ? `${asked[row]} → ${asked[row + 1]}` : (asked[row] as string),
+      (walk || share !== undefined) && asked.length > 1
+        ? `${asked[row]} → ${asked[row + 1]}`
+        : (asked[row] as string),
     );
-    return { rows: rowsOf(images, rows[0]?.length ?? 1), labels };
+    const notes = texts?.flatMap((text) => remarksOn(reader.encoder.network, text));
+    return { rows: rowsOf(images, rows[0]?.length ?? 1), labels, ...(notes && { notes }) };
   }
 
   private drawn(count: number, seed: number): Float32Array[] {
@@ -109,6 +122,14 @@ export class Text2ImageSampler implements Sampler {
 
   private grid(told: readonly Float32Array[], noises: readonly Float32Array[]): Place[][] {
     return told.map((text) => noises.map((noise) => ({ noise, text })));
+  }
+
+  /** Between two sentences, once in each style: in the first as a walk between them has it. */
+  private onTheWay(told: readonly Float32Array[], noises: readonly Float32Array[], share: number): Place[] {
+    const [from, to] = told as readonly [Float32Array, Float32Array];
+    return noises.map((noise) =>
+      placeBetween(this.file.recipe, { noise, text: from }, { noise, text: to }, share),
+    );
   }
 
   /** From sentence to sentence in the first style, or of one alone from the first style to the second. */

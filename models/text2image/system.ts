@@ -251,6 +251,7 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
     };
   },
   shipped: [],
+  told: ["texts", "styles"],
   load: async (bytes, file) => new Text2ImageSampler(parseText2image(bytes, file)),
   judge: (sampler, request) => judgeText2image(sampler as Text2ImageSampler, request),
 });

@@ -74,10 +74,15 @@ export function browserStore(folder: string): RunStore {
   };
 }
 
-/** Removes all files of a folder. */
+/** Removes all files of a folder. @throws InputError while another tab has the run there open: nothing is removed then */
 export async function clearBrowserStore(folder: string): Promise<void> {
-  // "0" comes after "/": the range is of all names that begin with the folder's.
-  await (await database()).delete("files", IDBKeyRange.bound(`${folder}/`, `${folder}0`, false, true));
+  const free = await lock(folder);
+  try {
+    // "0" comes after "/": the range is of all names that begin with the folder's.
+    await (await database()).delete("files", IDBKeyRange.bound(`${folder}/`, `${folder}0`, false, true));
+  } finally {
+    await free();
+  }
 }
 
 /** Keeps other tabs out until what is returned is called. @throws InputError where one is at work there */
@@ -86,7 +91,9 @@ function lock(folder: string): Promise<() => Promise<void>> {
     navigator.locks
       .request(`${DATABASE}/${folder}`, { ifAvailable: true }, async (held) => {
         if (!held)
-          throw new InputError(`another tab is training in ${folder}: wait for it, or pause it there first`);
+          throw new InputError(
+            `the run ${folder} is open in another tab: go on there, or pause it and close that tab`,
+          );
         let free = () => {};
         const freed = new Promise<void>((done) => {
           free = done;

@@ -33,6 +33,15 @@ export async function settled(page: Page): Promise<void> {
 export const stepOf = async (page: Page): Promise<number> =>
   Number(await page.$eval("[data-status=run]", (status) => (status as HTMLElement).dataset.step));
 
+/** Drops a file or folder of this machine onto the middle of the page, as a hand would. */
+export async function dropOnto(page: Page, path: string): Promise<void> {
+  const session = await page.createCDPSession();
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await session.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+  await session.detach();
+}
+
 /** A file of the run, as the visitor saves it. */
 export async function savedFile(page: Page, name: string): Promise<Uint8Array> {
   const base64 = await page.evaluate(async (file) => {

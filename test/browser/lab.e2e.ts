@@ -1,10 +1,23 @@
 /** Visits of the pages that train and sample, on networks so small that each takes seconds. */
 import assert from "node:assert/strict";
-import type { Page } from "puppeteer";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ElementHandle, Page } from "puppeteer";
+import sharp from "sharp";
 import { decodeCheckpoint, encodeCheckpoint } from "../../engine/io/index.ts";
+import { driverCandidates } from "../../examples/setup/drivers.mjs";
 import { findSystem } from "../../models/systems.ts";
-import { expectAccessible, openTraining, savedFile, settled, stepOf, updates } from "./lab-visitor.ts";
-import { SLOW, SOON, textOf, watchErrors } from "./studio-visitor.ts";
+import { ganvas } from "../cli/run-cli.ts";
+import {
+  dropOnto,
+  expectAccessible,
+  openTraining,
+  savedFile,
+  settled,
+  stepOf,
+  updates,
+} from "./lab-visitor.ts";
+import { inTemporaryFolder, SLOW, SOON, textOf, watchErrors } from "./studio-visitor.ts";
 
 interface Visit {
   readonly name: string;
@@ -13,10 +26,13 @@ interface Visit {
 
 export const labTests: readonly Visit[] = [
   { name: "trains, is taken apart, and goes on after a reload as if nothing had happened", run: trains },
+  { name: "goes on in the terminal where the page stopped, and back, with the same bytes", run: handsOver },
+  { name: "takes a folder that is dropped as data", run: dropsFolder },
   { name: "systems of three kinds make three updates on random numbers", run: trainsSystems },
   { name: "says what is wrong with an option, and says plainly which weights do not ship", run: says },
 ];
 
+const CHECKPOINT = "checkpoint.safetensors";
 const TOY = { system: "toy", preset: "failing", data: "circle", units: "4", batch: "8", seed: "3" };
 
 async function trains(page: Page, url: string): Promise<void> {
@@ -48,26 +64,129 @@ async function trains(page: Page, url: string): Promise<void> {
   for (let k = 0; k < 3; k++) await page.click("[data-action=on]");
   assert.equal(await textOf(page, "[data-number=loss]"), await textOf(page, "[data-measure=discriminator]"));
   await expectAccessible(page);
-  const looked = await savedFile(page, "checkpoint.safetensors");
+  const looked = await savedFile(page, CHECKPOINT);
 
   await page.reload();
   await page.waitForSelector("[data-action=resume]:not([hidden])", { timeout: SLOW });
   assert.equal(await textOf(page, "[data-action=resume]"), "Go on from update 3");
   await updates(page, "one");
   assert.equal(await stepOf(page), 4);
-  const resumed = await savedFile(page, "checkpoint.safetensors");
+  const resumed = await savedFile(page, CHECKPOINT);
 
   // The same four updates at once, and nobody looks.
   await openTraining(page, `${url}?again`, { ...TOY, steps: "4" });
   await updates(page, "train");
-  const unbroken = await savedFile(page, "checkpoint.safetensors");
-  const state = (bytes: Uint8Array) => {
-    const { step, model, optimizer } = decodeCheckpoint(bytes, "checkpoint");
-    return encodeCheckpoint({ step, seed: 0, rng: {}, options: {}, model, optimizer });
-  };
+  const unbroken = await savedFile(page, CHECKPOINT);
   assert.equal(decodeCheckpoint(looked, "checkpoint").step, 3);
-  assert.ok(Buffer.from(state(resumed)).equals(state(unbroken)), "the same weights, byte for byte");
+  assert.ok(stateOf(resumed).equals(stateOf(unbroken)), "the same weights, byte for byte");
+
+  // A second tab may not begin anew what is open here: nothing of it is lost.
+  const second = await page.browserContext().newPage();
+  await openTraining(second, url, { ...TOY, steps: "4" });
+  await second.waitForSelector("[data-action=anew]:not([hidden])", { timeout: SOON });
+  await second.click("[data-action=anew]");
+  await second.waitForFunction(
+    () =>
+      /is open in another tab/.test(document.querySelector(".page-train [role=alert]")?.textContent ?? ""),
+    { timeout: SOON },
+  );
+  assert.ok(stateOf(await savedFile(second, CHECKPOINT)).equals(stateOf(unbroken)), "it is still kept");
   assert.deepEqual(errors, []);
+}
+
+/** Weights and optimiser's state of a checkpoint, and how many updates it has. */
+function stateOf(bytes: Uint8Array): Buffer {
+  const { step, model, optimizer } = decodeCheckpoint(bytes, "checkpoint");
+  return Buffer.from(encodeCheckpoint({ step, seed: 0, rng: {}, options: {}, model, optimizer }));
+}
+
+async function handsOver(page: Page, url: string): Promise<void> {
+  const { system, data, ...options } = { ...TOY, steps: "4" };
+  await openTraining(page, url, { ...TOY, steps: "4" });
+  for (let k = 0; k < 2; k++) await updates(page, "one");
+  const halfway = await savedFile(page, CHECKPOINT);
+  await updates(page, "train");
+  const whole = await savedFile(page, CHECKPOINT);
+
+  await inTemporaryFolder(async (folder) => {
+    const file = (name: string) => join(folder, name, CHECKPOINT);
+    const env = await sameDriver(page);
+    let sent = false;
+    const train = (out: string, ...more: string[]) =>
+      ganvas(["train", system, "--data", data, "--out", out, ...more], {
+        cwd: folder,
+        env: env ?? {},
+        // Ends a run that would be long after its first update.
+        onErr: (err, child) => {
+          if (!sent && /^train [█░]+ \d+\/1000000/m.test(err)) sent = child.kill("SIGINT");
+        },
+      });
+    await mkdir(join(folder, "from-page"));
+    await writeFile(file("from-page"), halfway);
+    const resumed = await train("from-page", "--resume");
+    assert.equal(resumed.code, 0, resumed.err);
+    const inTerminal = await readFile(file("from-page"));
+    assert.equal(decodeCheckpoint(inTerminal, "checkpoint").step, 4);
+    // Another implementation of WebGPU has other last bits.
+    if (env) assert.ok(stateOf(inTerminal).equals(stateOf(whole)), "the same weights, byte for byte");
+
+    const given = Object.entries({ ...options, steps: "1000000" }).flatMap(([name, value]) => [
+      `--${name}`,
+      value,
+    ]);
+    const stopped = await train("from-terminal", ...given);
+    assert.equal(stopped.code, 130, stopped.err);
+    const { step } = decodeCheckpoint(await readFile(file("from-terminal")), "checkpoint");
+    // Opened while the form asks for something else: the checkpoint says what it is of.
+    await openTraining(page, `${url}?other`, { system: "gan" });
+    const input = await page.$("[data-input=checkpoint]");
+    await (input as ElementHandle<HTMLInputElement>).uploadFile(file("from-terminal"));
+    await page.waitForFunction(
+      (words) => document.querySelector("[data-action=resume]:not([hidden])")?.textContent === words,
+      { timeout: SLOW },
+      `Go on from update ${step}`,
+    );
+    assert.match(await page.evaluate(() => location.hash), /system=toy&preset=failing&data=circle/);
+    await updates(page, "one");
+    assert.equal(await stepOf(page), step + 1);
+  });
+}
+
+/** Variables by which the terminal computes on the page's driver; undefined where that is none that both can use. */
+async function sameDriver(page: Page): Promise<Record<string, string> | undefined> {
+  const architecture = await page.evaluate(async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    return adapter?.info.architecture ?? "";
+  });
+  if (architecture !== "swiftshader") return undefined;
+  const executable = page.browser().process()?.spawnfile;
+  return driverCandidates().find(({ name }) => name === `SwiftShader of ${executable}`)?.env;
+}
+
+async function dropsFolder(page: Page, url: string): Promise<void> {
+  const state = { system: "gan", steps: "9" };
+  await inTemporaryFolder(async (folder) => {
+    for (const [name, colour] of [
+      ["suns/a.png", "gold"],
+      ["suns/b.png", "orange"],
+      ["seas/c.png", "navy"],
+    ] as const) {
+      await mkdir(dirname(join(folder, "mine", name)), { recursive: true });
+      const picture = { create: { width: 12, height: 12, channels: 3, background: colour } } as const;
+      await writeFile(join(folder, "mine", name), await sharp(picture).png().toBuffer());
+    }
+    await openTraining(page, url, { ...state, size: "8" });
+    await dropOnto(page, join(folder, "mine"));
+    await page.waitForFunction(
+      () => document.querySelector<HTMLSelectElement>("[data-control=data]")?.value === "mine",
+      { timeout: SOON },
+    );
+    // What is read of the folder is said before anything is compiled, which takes long on a software adapter.
+    await page.click("[data-action=one]");
+    await page.waitForSelector(".run-log li", { timeout: SLOW });
+    assert.match(await textOf(page, ".run-log"), /3 pictures/);
+    assert.equal(await textOf(page, ".page-train [role=alert]"), "");
+  });
 }
 
 /** All of the table take minutes of compiling on a software adapter: a regression, a game of points and one of pictures stand for them. */
@@ -103,10 +222,10 @@ async function says(page: Page, url: string): Promise<void> {
   );
   assert.match(await textOf(page, ".field-problem:not(:empty)"), /at least 28/);
   assert.match(await page.evaluate(() => location.hash), /size=12/, "the state stands in the address");
-  await page.goto(`${url}#/pyramid`);
-  const shown = await page.waitForSelector(".page-pyramid [data-note=no-weights], .page-pyramid .sampling", {
-    timeout: SLOW,
-  });
-  assert.ok(shown);
-  await expectAccessible(page);
+  for (const route of ["pyramid", "text"]) {
+    await page.goto(`${url}#/${route}`);
+    const either = `.page-${route} [data-note=no-weights], .page-${route} .sampling`;
+    assert.ok(await page.waitForSelector(either, { timeout: SLOW }));
+    await expectAccessible(page);
+  }
 }

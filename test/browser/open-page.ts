@@ -18,12 +18,12 @@ export interface TestPage {
 }
 
 /** Listens on a free port of this machine. @returns the address */
-async function listen(server: Server): Promise<string> {
+export async function listen(server: Server): Promise<string> {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-async function startBrowser(webgpu = true) {
+export async function startBrowser(webgpu = true) {
   const open = await openBrowser({ webgpu });
   if (!open) throw new Error("no browser with WebGPU was found; `npm test` would fetch one");
   return open.browser;

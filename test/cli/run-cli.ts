@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Node's own options. */
   readonly node?: readonly string[];
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Another entry than the terminal's. */
   readonly entry?: string;
   /** Sees stderr grow. */
@@ -25,11 +27,12 @@ export interface RunOptions {
 const bundles = new Map<string, Promise<string>>();
 
 export async function ganvas(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const { cwd = tmpdir(), node = [], entry = "examples/cli/main.ts", onErr } = options;
+  const { cwd = tmpdir(), node = [], env = {}, entry = "examples/cli/main.ts", onErr } = options;
   const bundle = bundles.get(entry) ?? bundleEntry(entry);
   bundles.set(entry, bundle);
   const child = spawn(process.execPath, [...node, await bundle, ...args], {
     cwd,
+    env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";

@@ -13,6 +13,7 @@ let problem: Error | undefined;
 const { server, rebuilt } = createStudioServer({
   watch: true,
   file: (name) => files.get(name),
+  all: () => files,
   ready: async () => {
     if (problem) throw problem;
   },
@@ -116,10 +117,13 @@ describe("the studio's server", () => {
     writeFileSync(join(folder, "index.html"), "<p>reference</p>");
     mkdirSync(join(folder, "~"));
     writeFileSync(join(folder, "~/Tensor.html"), "<p>a symbol</p>");
-    const given = createStudioServer({ watch: false, file: () => undefined, ready: async () => {} }, () => {
-      made += 1;
-      return folder;
-    }).server;
+    const given = createStudioServer(
+      { watch: false, file: () => undefined, all: () => new Map(), ready: async () => {} },
+      () => {
+        made += 1;
+        return folder;
+      },
+    ).server;
     await new Promise<void>((done) => given.listen(0, "127.0.0.1", done));
     try {
       const at = (path: string) => get(path, "GET", (given.address() as AddressInfo).port);

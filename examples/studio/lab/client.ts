@@ -1,13 +1,13 @@
 /** Finds where the lab can run: in a worker of its own, or else on the page's thread. */
 import { proxy, type Remote, wrap } from "comlink";
-import type { Lab, News, SystemEntry } from "./types.ts";
+import type { Lab, SystemEntry } from "./types.ts";
 
 /** The lab as pages call it. */
 export interface LabClient {
   readonly lab: Remote<Lab> | Lab;
   readonly systems: readonly SystemEntry[];
   /** A function that the lab may call. */
-  readonly heard: (follow: (news: News) => void) => (news: News) => void;
+  readonly heard: <F extends (...told: never[]) => void>(follow: F) => F;
 }
 
 let opened: Promise<LabClient> | undefined;

@@ -1,19 +1,25 @@
 /** Trains and samples: in a worker, or on the page's thread where workers have no WebGPU. See `Lab` for what its calls do. */
-import { type DeviceInfo, init, type Tensor } from "../../../engine/index.ts";
+import type { DeviceInfo, Tensor } from "../../../engine/index.ts";
+import { InputError } from "../../../engine/errors.ts";
 import { decodeCheckpoint } from "../../../engine/io/index.ts";
 import { setOfFiles } from "../../../models/datasets/open-browser.ts";
 import type { FileSet } from "../../../models/datasets/file-set.ts";
 import { fingerprint } from "../../../models/datasets/fingerprint.ts";
-import type { Sampler, System } from "../../../models/system.ts";
+import type { System } from "../../../models/system.ts";
 import { allSystems, findSystem } from "../../../models/systems.ts";
 import { type Dissection, layerNames } from "../../../models/training/dissection.ts";
 import type { RunStore } from "../../../models/training/host.ts";
 import { browserHost } from "../../../models/training/host-browser.ts";
 import { describeOption, parseOption } from "../../../models/training/options.ts";
+import { pictureSheet } from "../../../models/training/picture-sheet.ts";
 import { Run } from "../../../models/training/run.ts";
 import { CHECKPOINT, planRun } from "../../../models/training/run-plan.ts";
+import { memoryStore } from "../../../models/training/store-memory.ts";
+import type { RunRecipe } from "../../../models/training/trainer.ts";
 import { browserStore, clearBrowserStore } from "../../../models/training/store-browser.ts";
+import { fetchFile } from "../site-file.ts";
 import { Turns } from "../turns.ts";
+import { Gallery } from "./gallery.ts";
 import { rehearsalOf } from "./rehearsal.ts";
 import { insideOf, subStepsOf, weightsOf } from "./shown.ts";
 import { Telling } from "./telling.ts";
@@ -28,7 +34,7 @@ export class WorkerLab implements T.Lab {
   private readonly dropped = new Map<string, FileSet>();
   private readonly host = browserHost({ dropped: this.dropped, shipped: fetchFile });
   private readonly turns = new Turns();
-  private readonly samplers = new Map<string, Promise<Sampler>>();
+  private readonly gallery = new Gallery(this.turns);
   private run: Run | undefined;
   private telling = new Telling(() => {});
   private store: RunStore | undefined;
@@ -112,6 +118,11 @@ export class WorkerLab implements T.Lab {
     this.paused = true;
   }
 
+  async keep(): Promise<void> {
+    const run = this.run;
+    if (run) await this.turns.take(() => run.save());
+  }
+
   async slowly(): Promise<readonly T.SubStep[]> {
     const run = this.begun();
     return this.turns.take(async () => {
@@ -143,29 +154,57 @@ export class WorkerLab implements T.Lab {
     await this.end();
     const text = (name: "system" | "preset") =>
       typeof options[name] === "string" ? options[name] : wishes[name];
-    const own = { ...wishes, system: text("system"), preset: text("preset"), given: {} };
-    const store = storeOf(own);
+    const system = await findSystem(text("system"));
+    const stage = system.stageOf?.(options as unknown as RunRecipe) ?? system.stages?.[0];
+    const same = system.name === wishes.system;
+    const own = { system: system.name, preset: text("preset"), stage, given: {} };
+    const data = await this.dataOf(own, bytes, [...(same ? [wishes.data] : []), ...this.dropped.keys()]);
+    const adopted = { ...own, data };
+    const store = storeOf(adopted);
     await clearBrowserStore(store.path());
     await store.write(CHECKPOINT, bytes);
-    return own;
+    return adopted;
   }
 
-  async classes(system: string, model: string): Promise<readonly string[]> {
-    return (await this.sampler(system, model)).classes;
+  /** On what data a checkpoint goes on, of what is here. @throws InputError saying why on none of it */
+  private async dataOf(
+    own: Omit<T.Wishes, "data">,
+    bytes: Uint8Array,
+    here: readonly string[],
+  ): Promise<string> {
+    const known = await findSystem(own.system);
+    let reason: unknown = new InputError("drop the data that it was trained on, then open it again");
+    for (const path of new Set([...here, ...(known.builtIn ?? []), REHEARSAL])) {
+      const whole = memoryStore();
+      const store = own.stage === undefined ? whole : whole.within(own.stage);
+      await store.write(CHECKPOINT, bytes);
+      const system = path === REHEARSAL ? rehearsalOf(known, own.preset) : known;
+      try {
+        await planRun({ ...own, system, path, host: this.host, store: whole, resume: true });
+        return path;
+      } catch (error) {
+        // Of the reasons, that of the data which was chosen says most.
+        if (path === here[0] || path === known.builtIn?.[0]) reason = error;
+        if (!(error instanceof InputError)) throw error;
+      }
+    }
+    throw reason;
   }
 
-  async sample({ system, model, request }: T.SamplesWish): Promise<T.Sampled> {
-    const sampler = await this.sampler(system, model);
-    return this.turns.take(async () => {
-      const begun = performance.now();
-      const { rows, labels = [], steps = new Map() } = await sampler.sample(request);
-      return {
-        rows,
-        labels,
-        steps: [...steps].map(([name, image]) => ({ name, image })),
-        milliseconds: performance.now() - begun,
-      };
-    });
+  open(system: string, model: string): Promise<T.OpenedModel> {
+    return this.gallery.open(system, model);
+  }
+
+  take(file: File, systems: readonly string[]): ReturnType<T.Lab["take"]> {
+    return this.gallery.take(file, systems);
+  }
+
+  sample(wish: T.SamplesWish, compiling: T.Compiling): Promise<T.Sampled> {
+    return this.gallery.sample(wish, compiling);
+  }
+
+  sheet(rows: T.Sampled["rows"]): Promise<Uint8Array> {
+    return this.host.encodePng(pictureSheet(rows));
   }
 
   private async loop(run: Run, updates: number): Promise<T.Standing> {
@@ -240,16 +279,6 @@ export class WorkerLab implements T.Lab {
   private standing(run: Run): T.Standing {
     return { step: run.training.trainer.step, steps: run.recipe.steps, ended: run.ended };
   }
-
-  private sampler(system: string, model: string): Promise<Sampler> {
-    const key = `${system}/${model}`;
-    const known = this.samplers.get(key);
-    if (known) return known;
-    const loading = loadSampler(system, model);
-    this.samplers.set(key, loading);
-    loading.catch(() => this.samplers.delete(key));
-    return loading;
-  }
 }
 
 /** The same wishes have the same folder, so that the same address finds its run again. */
@@ -261,25 +290,9 @@ function storeOf(wishes: T.Wishes): RunStore {
   return wishes.stage === undefined ? store : store.within(wishes.stage);
 }
 
-async function loadSampler(name: string, model: string): Promise<Sampler> {
-  const system = await findSystem(name);
-  const entry = system.shipped.find((each) => each.name === model);
-  if (!entry || !system.load) throw new Error(`${system.title} ships no weights named "${model}"`);
-  await init();
-  return system.load(await fetchFile(entry.file), entry.file);
-}
-
 /** Browsers tell little of an adapter. */
 const adapterWords = ({ description, device, vendor, architecture }: DeviceInfo): string =>
   description || device || [vendor, architecture].filter((word) => word !== "").join(" ") || "a GPU";
-
-/** Fetches a file of the repository from beside the page. */
-async function fetchFile(path: string): Promise<Uint8Array> {
-  const response = await fetch(new URL(path, location.href));
-  if (!response.ok)
-    throw new Error(`${path} could not be loaded: ${response.status} ${response.statusText}`.trim());
-  return new Uint8Array(await response.arrayBuffer());
-}
 
 const parsed = (system: System, given: T.Wishes["given"]) =>
   Object.fromEntries(
@@ -290,7 +303,19 @@ const parsed = (system: System, given: T.Wishes["given"]) =>
   );
 
 function entryOf(system: System): T.SystemEntry {
-  const { name, title, paper, summary, data, builtIn = [], presets, usual, stages = [], shipped } = system;
+  const {
+    name,
+    title,
+    paper,
+    summary,
+    data,
+    builtIn = [],
+    presets,
+    usual,
+    stages = [],
+    shipped,
+    told = [],
+  } = system;
   const options = Object.entries(system.options).map(([option, declared]): T.OptionEntry => {
     const { kind, words = [], about } = declared;
     return {
@@ -303,12 +328,12 @@ function entryOf(system: System): T.SystemEntry {
     };
   });
   return {
-    ...{ name, title, paper, summary, data, builtIn, usual, stages, shipped, options },
+    ...{ name, title, paper, summary, data, builtIn, usual, stages, shipped, told, options },
     presets: Object.entries(presets).map(([preset, of]) => ({
       name: preset,
       title: of.title,
       sentence: of.sentence,
     })),
-    samples: system.load !== undefined,
+    samples: system.load !== undefined && !system.drawsNothing,
   };
 }

@@ -1,12 +1,12 @@
 /** What the page and the lab, which trains and samples in a worker, tell each other. All of it can be copied between threads. */
 import type { Image } from "../../../engine/io/image.ts";
 import type { PathedFile } from "../../../models/datasets/open-browser.ts";
-import type { ModelEntry, SampleRequest, Samples } from "../../../models/system.ts";
+import type { ModelEntry, SampleRequest, Samples, Told } from "../../../models/system.ts";
 import type { Scene } from "../../../models/toy/scene.ts";
 import type { Player } from "../../../models/training/dissection.ts";
 import type { OptionValue } from "../../../models/training/options.ts";
 
-export type { Image, ModelEntry, OptionValue, PathedFile, Player, Scene };
+export type { Image, ModelEntry, OptionValue, PathedFile, Player, Scene, Told };
 
 /** An option of a system, for a form. */
 export interface OptionEntry {
@@ -35,6 +35,8 @@ export interface SystemEntry {
   readonly shipped: readonly ModelEntry[];
   /** Whether its weights make pictures from noise. */
   readonly samples: boolean;
+  /** What its weights can be told beside noise and classes. */
+  readonly told: readonly Told[];
 }
 
 /** What a run is asked for. The same wishes find the same run again, which is kept in this browser. */
@@ -132,19 +134,35 @@ export type News =
   | { readonly kind: "scene"; readonly step: number; readonly scene: Scene }
   | { readonly kind: "inside"; readonly inside: Inside };
 
-/** What is asked of a system's shipped weights. */
+/** What is asked of a system's weights. */
 export interface SamplesWish {
   readonly system: string;
-  /** Name among `SystemEntry.shipped`. */
+  /** Name among `SystemEntry.shipped`, or of weights that were opened. */
   readonly model: string;
-  readonly request: Omit<SampleRequest, "signal">;
+  readonly request: Omit<SampleRequest, "signal" | "styles" | "thumbnail">;
+  /** A picture in whose style to draw. */
+  readonly style?: File | undefined;
+  /** A picture to begin with. */
+  readonly thumbnail?: File | undefined;
 }
 
 export interface Sampled {
   readonly rows: Samples["rows"];
   readonly labels: readonly string[];
   readonly steps: readonly { readonly name: string; readonly image: Image }[];
+  readonly notes: readonly string[];
   readonly milliseconds: number;
+  /** Kernels that had to be compiled for it. */
+  readonly compiled: number;
+}
+
+export type Compiling = (compiled: number, asked: number) => void;
+
+/** Weights that are ready to draw. */
+export interface OpenedModel {
+  readonly classes: readonly string[];
+  readonly told: readonly Told[];
+  readonly examples: readonly string[];
 }
 
 /** The calls. Training, sampling and looking take turns. */
@@ -161,6 +179,8 @@ export interface Lab {
   /** Makes so many updates, or all that are left, until it is paused; then the run is saved. */
   train(updates?: number): Promise<Standing>;
   pause(): void;
+  /** Saves the run that has begun, wherever it is. */
+  keep(): Promise<void>;
   /** One update in slow motion, in its parts. */
   slowly(): Promise<readonly SubStep[]>;
   /** From now on an update is taken apart now and then: `Inside` is told, with this layer's values. */
@@ -169,7 +189,15 @@ export interface Lab {
   file(name: string): Promise<Uint8Array | undefined>;
   /** Takes over a checkpoint that was made elsewhere. @returns by which wishes it goes on: what it says of itself, else these */
   adopt(bytes: Uint8Array, wishes: Wishes): Promise<Wishes>;
-  /** Names of the classes of shipped weights, which are read. */
-  classes(system: string, model: string): Promise<readonly string[]>;
-  sample(wish: SamplesWish): Promise<Sampled>;
+  /** Reads weights and says what can be asked of them. */
+  open(system: string, model: string): Promise<OpenedModel>;
+  /** Takes weights that a run has made. @returns by which names they are called @throws where they are of none of these systems */
+  take(
+    file: File,
+    systems: readonly string[],
+  ): Promise<{ readonly system: string; readonly model: ModelEntry }>;
+  /** @param compiling told how many kernels are compiled, of those asked for so far */
+  sample(wish: SamplesWish, compiling: Compiling): Promise<Sampled>;
+  /** Rows of pictures as a PNG, as `ganvas sample` lays them out. */
+  sheet(rows: Samples["rows"]): Promise<Uint8Array>;
 }

@@ -17,7 +17,9 @@ export function laterPage(
         () => waiting.remove(),
         (error: unknown) => {
           waiting.remove();
-          const words = error instanceof Error ? error.message : String(error);
+          const said = error instanceof Error ? error.message : String(error);
+          // The scripts of an earlier build are gone once the site has been replaced.
+          const words = /import|module/i.test(said) ? `${said}. Load the studio again.` : said;
           host.append(
             element("h1", { tabindex: -1 }, title),
             element("p", { class: "notice", role: "alert" }, `This page could not be opened: ${words}`),

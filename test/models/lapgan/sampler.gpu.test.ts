@@ -6,18 +6,21 @@ import { makeImage, writeSafetensors } from "../../../engine/io/index.ts";
 import { nearestDraws } from "../../../models/lapgan/approximate-parzen.ts";
 import { pyramidFigure } from "../../../models/lapgan/figure.ts";
 import { type LapganModel, lapganWeights, parseLapgan } from "../../../models/lapgan/files.ts";
+import { LapganSampler } from "../../../models/lapgan/lapgan-sampler.ts";
 import { makeGenerator, openLevel } from "../../../models/lapgan/level.ts";
 import { measureNormalisation, Normalisation } from "../../../models/lapgan/normalisation.ts";
 import { pyrUp } from "../../../models/lapgan/pyramid.ts";
 import type { LapganPreset } from "../../../models/lapgan/recipe.ts";
 import {
   drawPictures,
+  levelsFrom,
   noiseAt,
   oneClass,
   originRows,
   type SampledLevel,
   sampleLevels,
   stepPictures,
+  thumbnailOf,
   thumbnailsOf,
   walk,
 } from "../../../models/lapgan/sampler.ts";
@@ -150,6 +153,32 @@ describe("sampling", () => {
     const made = sampleLevels(whole, row ?? [], thumbnails);
     expect((made[0] as SampledLevel).image).toBe(thumbnails);
     expect((made[2] as SampledLevel).image.shape).toEqual([1, 16, 16, 3]);
+  });
+
+  test("begins with a picture of any size, which stays what it is at the coarsest level", async () => {
+    const whole = await model();
+    const sampler = new LapganSampler(whole);
+    const tiny = makeImage(
+      Uint8Array.from({ length: 4 * 4 * 3 }, (_, at) => 40 + 4 * at),
+      ...([4, 4, 3] as const),
+    );
+    // So small a picture is the first level itself: each of its pixels an area of one of full size.
+    const large = Float32Array.from({ length: 16 * 16 * 3 }, (_, at) => {
+      const [c, x, y] = [at % 3, Math.floor(at / 3) % 16, Math.floor(at / 48)];
+      return (tiny.data[(Math.floor(y / 4) * 4 + Math.floor(x / 4)) * 3 + c] as number) / 255;
+    });
+    const expected = thumbnailsOf(whole, tensor(large, [1, 16, 16, 3]));
+    const thumbnail = await thumbnailOf(whole, tiny);
+    expect(await difference(tensor(thumbnail, [1, 4, 4, 3]), expected)).toBe(0);
+    const [row = []] = originRows(whole, { count: 1, seed: 2, labels: [0] });
+    expect(await difference((levelsFrom(whole, row, thumbnail)[0] as SampledLevel).image, expected)).toBe(0);
+    const wide = makeImage(new Uint8Array(60 * 40 * 3).fill(90), 60, 40, 3);
+    const ask = { count: 2, seed: 1, walk: false };
+    const own = await sampler.sample({ ...ask, thumbnail: wide });
+    expect(own.rows.map((row) => row.length)).toEqual(pictures.classes.map(() => 2));
+    expect([...(own.steps?.keys() ?? [])]).toContain("I4");
+    const other = await sampler.sample({ ...ask, thumbnail: tiny });
+    expect(own.rows[0]?.[0]?.data).not.toEqual(other.rows[0]?.[0]?.data);
   });
 
   test("noise depends on seed and number alone, and has the law of the networks", async () => {

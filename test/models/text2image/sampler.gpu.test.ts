@@ -123,12 +123,36 @@ test("walks begin and end at the sentences, or at the noises of one", async () =
   expect([noises?.[0], noises?.[3]]).toEqual([duck, other]);
 });
 
+test("a share of the way between two sentences is what a walk has there, in its first column", async () => {
+  const sampler = open();
+  const texts = ["a duck", "a whale"];
+  const [words] = dataOf((await sampler.sample({ count: 4, seed: 4, walk: true, texts })).rows);
+  for (const k of [0, 1, 2, 3]) {
+    const { rows, labels } = await sampler.sample({ count: 4, seed: 4, walk: false, texts, share: k / 3 });
+    expect(labels).toEqual(["a duck → a whale"]);
+    const [between] = dataOf(rows);
+    expect(between?.[0]).toBe(words?.[k]);
+    expect(new Set(between).size).toBe(4);
+  }
+  const alone = { count: 4, seed: 4, walk: false, texts: ["a duck"], share: 0.5 };
+  await expect(sampler.sample(alone)).rejects.toThrow("between two sentences, got 1");
+});
+
+test("says what it can be told, what to begin with, and what it has not read", async () => {
+  const sampler = open();
+  expect([sampler.told, sampler.examples]).toEqual([["texts"], recipe.shown]);
+  const { notes } = await sampler.sample({ ...ask, texts: ["a duck", "ŋ"] });
+  expect(notes).toEqual([expect.stringMatching(/^Nothing of “ŋ” can be read/)]);
+  expect((await sampler.sample(ask)).notes).toBeUndefined();
+});
+
 test("styles need a style encoder, which a file can be given; then a column is a style", async () => {
   const picture = makeImage(new Uint8Array(80 * 70 * 3).fill(99), 80, 70, 3);
   await expect(open().sample({ ...ask, styles: [picture] })).rejects.toThrow(/no style encoder/);
   const form = { latentDim: 6, ndf: 4 };
   const { tensors, metadata } = await withStyle(parseText2image(bytes, "made"), styleEncoderOf(form), form);
   const sampler = new Text2ImageSampler(parseText2image(writeSafetensors(tensors, metadata), "made"));
+  expect(sampler.told).toEqual(["texts", "styles"]);
   const texts = ["a duck", "a whale"];
   const { rows } = await sampler.sample({ ...ask, styles: [picture, picture], texts });
   for (const [first, second] of dataOf(rows)) expect(first).toBe(second);

@@ -1,183 +1,160 @@
-/** Draws samples of shipped weights: rows of classes, walks, and what was made on the way. */
+/** Draws samples: rows of classes, walks, and what was made on the way; of a pyramid from a picture of the visitor's, too. */
 import { Notice } from "../../components/announcer.ts";
-import { button, element, uniqueId } from "../../components/dom.ts";
+import { button, element, prefersReducedMotion } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
 import { imageCanvas } from "../../components/image-canvas.ts";
-import { formatDuration } from "../../components/time-left.ts";
-import { type LabClient, openLab } from "../../lab/client.ts";
-import type { ModelEntry, Sampled, SystemEntry } from "../../lab/types.ts";
-import { currentRoute, linkTo, routeState, writeRouteState } from "../../router.ts";
+import { Newest } from "../../components/newest.ts";
+import type { OpenedModel, Sampled } from "../../lab/types.ts";
+import { writeRouteState } from "../../router.ts";
 import type { Studio } from "../page.ts";
 import type { SamplesPage } from "./index.ts";
-
-interface Choice {
-  readonly system: SystemEntry;
-  readonly model: ModelEntry;
-}
+import { type Drawing, mountDrawing } from "./mount.ts";
+import {
+  acceptDrop,
+  chosenPicture,
+  compilingWords,
+  drawnWords,
+  field,
+  fileButton,
+  saveSheet,
+  WholeField,
+  wordsOf,
+} from "./parts.ts";
+import { WeightsField } from "./weights-field.ts";
 
 /** Pictures in a row, or in all. */
 const COUNTS = { least: 2, most: 64, usual: 10 } as const;
+/** Milliseconds from one level to the next, while a pyramid is built before one's eyes. */
+const LEVEL = 450;
 
-export async function mountSamplesPage(host: HTMLElement, studio: Studio, of: SamplesPage): Promise<void> {
-  const client = await openLab(studio.engine.runsIn === "worker");
-  const choices = client.systems
-    .filter(of.wanted)
-    .flatMap((system) => system.shipped.map((model): Choice => ({ system, model })));
-  host.append(
-    element(
-      "header",
-      { class: "page-head" },
-      element("h1", { tabindex: -1 }, of.heading),
-      element("p", {}, of.lead),
-    ),
-  );
-  if (choices.length > 0) new SamplesView(host, studio, client, of.route, choices);
-  else host.append(nothing(of, client.systems.find(of.wanted)));
-}
-
-/** Says plainly what is missing, and what can be done instead. */
-function nothing({ missing }: SamplesPage, system: SystemEntry | undefined): HTMLElement {
-  return element(
-    "div",
-    { class: "profile-empty", "data-note": "no-weights" },
-    element("p", {}, missing),
-    ...(system
-      ? [
-          element(
-            "p",
-            {},
-            element("a", { href: `${linkTo("train")}?system=${system.name}` }, `Train ${system.title} here`),
-          ),
-        ]
-      : []),
-  );
-}
+export const mountSamplesPage = (host: HTMLElement, studio: Studio, of: SamplesPage): Promise<void> =>
+  mountDrawing(host, studio, of, (drawing) => new SamplesView(drawing));
 
 class SamplesView {
-  readonly #studio: Studio;
-  readonly #client: LabClient;
-  readonly #route: string;
-  readonly #choices: readonly Choice[];
-  readonly #model = element("select", { class: "select", "data-control": "model" });
+  readonly #drawing: Drawing;
+  readonly #weights: WeightsField;
   readonly #class = element("select", { class: "select", "data-control": "class" });
   readonly #classRow: HTMLElement;
   readonly #walk: HTMLInputElement;
-  readonly #count: HTMLInputElement;
-  readonly #seed: HTMLInputElement;
-  readonly #about = element("p", { class: "fine" });
+  readonly #count: WholeField;
+  readonly #seed: WholeField;
+  readonly #does = element("p", { "data-fact": "does" });
   readonly #facts = element("p", { class: "fine", role: "status", "data-fact": "samples" });
   readonly #rows = element("div", { class: "sample-rows" });
   readonly #steps = element("section", { class: "sample-steps", "aria-label": "Level by level" });
+  readonly #thumbnailRow = element("div", { class: "picture-row", hidden: true });
+  readonly #save: HTMLButtonElement;
   readonly #notice = new Notice();
-  /** The newest request: an answer to an older one is not shown. */
-  #asked = 0;
+  readonly #draws = new Newest<void>(() => this.#drawNow());
+  #thumbnail: File | undefined;
+  #shown: Sampled["rows"] = [];
+  readonly #compiling: (compiled: number, asked: number) => void;
 
-  constructor(
-    host: HTMLElement,
-    studio: Studio,
-    client: LabClient,
-    route: string,
-    choices: readonly Choice[],
-  ) {
-    this.#studio = studio;
-    this.#client = client;
-    this.#route = route;
-    this.#choices = choices;
-    const state = currentRoute() === route ? routeState() : new URLSearchParams();
-    this.#model.append(...choices.map(({ model }, k) => element("option", { value: k }, model.title)));
-    const wanted = choices.findIndex(({ model }) => model.name === state.get("model"));
-    this.#model.value = String(Math.max(wanted, 0));
-    this.#walk = element("input", {
-      type: "checkbox",
-      "data-control": "walk",
-      checked: state.get("walk") === "1",
+  constructor(drawing: Drawing) {
+    const { host, state, client, of } = drawing;
+    this.#drawing = drawing;
+    this.#compiling = client.heard((compiled: number, asked: number) => {
+      if (compiled < asked) this.#facts.textContent = compilingWords(compiled, asked);
     });
-    const number = (control: string, value: number, least: number, most: number) =>
-      element("input", {
-        ...{ type: "number", class: "text-field", "data-control": control },
-        ...{ min: least, max: most, value, inputmode: "numeric" },
-      });
-    const given = (name: string, usual: number) => {
-      const value = Number(state.get(name) ?? usual);
-      return Number.isSafeInteger(value) && value >= 0 ? value : usual;
-    };
-    this.#count = number("count", given("count", COUNTS.usual), COUNTS.least, COUNTS.most);
-    this.#seed = number("seed", given("seed", 1), 0, 2 ** 31);
-    this.#classRow = field("Class", this.#class);
-    const dice = button(
-      { class: "button primary", "data-action": "draw" },
-      () => {
-        this.#seed.value = String(Number(this.#seed.value) + 1);
-        void this.#draw();
-      },
-      icon("sparkle"),
-      "New noise",
+    this.#weights = new WeightsField(
+      drawing,
+      () => void this.#open(),
+      (problem) => this.#notice.show("These weights cannot be used.", problem),
     );
-    for (const control of [this.#class, this.#walk, this.#count, this.#seed])
-      control.addEventListener("change", () => void this.#draw());
-    this.#model.addEventListener("change", () => void this.#open());
+    const walks = state.get("walk") === "1";
+    this.#walk = element("input", { type: "checkbox", "data-control": "walk", checked: walks });
+    this.#count = new WholeField("count", state.get("count"), COUNTS.usual, COUNTS.least, COUNTS.most);
+    this.#seed = new WholeField("seed", state.get("seed"), 1, 0, 2 ** 31);
+    this.#classRow = field("Class", this.#class);
+    const dice = () => {
+      this.#seed.value += 1;
+      void this.#draws.ask();
+    };
+    this.#save = button(
+      { class: "button", "data-action": "save-sheet", hidden: true },
+      () => void saveSheet(client, of.route, this.#shown),
+      icon("download"),
+      "Save the sheet",
+    );
+    for (const control of [this.#class, this.#walk, this.#count.input, this.#seed.input])
+      control.addEventListener("change", () => void this.#draws.ask());
+    host.querySelector(".page-head")?.append(this.#does);
+    const main = [this.#notice.element, this.#rows, this.#steps, this.#facts];
     host.append(
       element(
         "div",
         { class: "workbench" },
-        element(
-          "div",
-          { class: "sampling card" },
-          this.#notice.element,
-          this.#rows,
-          this.#steps,
-          this.#facts,
-        ),
+        element("div", { class: "sampling card" }, ...main),
         element(
           "aside",
           { class: "panel", "aria-label": "What is drawn" },
-          field("Weights", this.#model),
-          this.#about,
+          this.#weights.element,
+          this.#thumbnailRow,
           this.#classRow,
           element("label", { class: "tick" }, this.#walk, "Walk from one to another"),
-          field("Pictures in a row", this.#count),
-          field("Seed of the noise", this.#seed),
-          element("div", { class: "panel-actions" }, dice),
+          field("Pictures in a row", this.#count.input),
+          field("Seed of the noise", this.#seed.input),
+          element(
+            "div",
+            { class: "panel-actions" },
+            button({ class: "button primary", "data-action": "draw" }, dice, icon("sparkle"), "New noise"),
+            this.#save,
+          ),
         ),
       ),
     );
+    acceptDrop(host, (file) => {
+      if (!this.#thumbnailRow.hidden) this.#begin(file);
+    });
     void this.#open(state.get("class") ?? "");
-  }
-
-  get #choice(): Choice {
-    return this.#choices[Number(this.#model.value)] as Choice;
   }
 
   /** Reads the chosen weights and draws. */
   async #open(chosen = ""): Promise<void> {
-    const { system, model } = this.#choice;
-    this.#about.textContent = `${model.description} ${system.paper}.`;
+    const { system, model } = this.#weights.chosen;
+    this.#facts.textContent = "Reading the weights…";
     try {
-      const classes = await this.#client.lab.classes(system.name, model.name);
+      const opened = await this.#drawing.client.lab.open(system.name, model.name);
+      const { classes, told } = opened;
+      this.#does.textContent = whatItDoes(opened);
       this.#classRow.hidden = classes.length === 0;
       this.#class.replaceChildren(
         element("option", { value: "" }, "all, a row each"),
         ...classes.map((name) => element("option", { value: name }, name)),
       );
       this.#class.value = classes.includes(chosen) ? chosen : "";
-      await this.#draw();
+      this.#thumbnailRow.hidden = !told.includes("thumbnail");
+      this.#begin(undefined);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  async #draw(): Promise<void> {
-    const { system, model } = this.#choice;
-    const count = Math.min(
-      Math.max(Math.round(Number(this.#count.value)) || COUNTS.usual, COUNTS.least),
-      COUNTS.most,
+  /** Begins the pyramid with a picture, or without one, and draws. */
+  #begin(file: File | undefined): void {
+    this.#thumbnail = file;
+    const choose = fileButton(
+      { action: "thumbnail", accept: "image/*", words: "Begin with a picture" },
+      (picture) => this.#begin(picture),
     );
-    const seed = Math.max(Math.round(Number(this.#seed.value)) || 0, 0);
-    const [name, walk] = [this.#class.value, this.#walk.checked];
-    this.#asked += 1;
-    const asked = this.#asked;
+    this.#thumbnailRow.replaceChildren(
+      ...(file ? [chosenPicture(file, "Begin without this picture", () => this.#begin(undefined))] : choose),
+      element("p", { class: "fine" }, "It is reduced to the first level, or drop one anywhere."),
+    );
+    void this.#draws.ask();
+  }
+
+  async #drawNow(): Promise<void> {
+    const { client, of } = this.#drawing;
+    const { system, model } = this.#weights.chosen;
+    const [count, seed, name, walk] = [
+      this.#count.value,
+      this.#seed.value,
+      this.#class.value,
+      this.#walk.checked,
+    ];
     writeRouteState(
-      this.#route,
+      of.route,
       new URLSearchParams({
         model: model.name,
         ...(name !== "" && { class: name }),
@@ -189,8 +166,9 @@ class SamplesView {
     this.#rows.classList.add("stale");
     try {
       const request = { count, seed, walk, ...(name !== "" && { class: name }) };
-      const sampled = await this.#client.lab.sample({ system: system.name, model: model.name, request });
-      if (asked !== this.#asked) return;
+      const wish = { system: system.name, model: model.name, request, thumbnail: this.#thumbnail };
+      const sampled = await client.lab.sample(wish, this.#compiling);
+      if (this.#draws.overtaken) return;
       this.#notice.clear();
       this.#show(sampled);
     } catch (error) {
@@ -200,8 +178,10 @@ class SamplesView {
     }
   }
 
-  #show({ rows, labels, steps, milliseconds }: Sampled): void {
-    const pictures = rows.reduce((sum, row) => sum + row.length, 0);
+  #show(sampled: Sampled): void {
+    const { rows, labels, steps } = sampled;
+    this.#shown = rows;
+    this.#save.hidden = false;
     // The last row of a sheet may be shorter; its pictures are not to be larger.
     this.#rows.style.setProperty("--columns", String(Math.max(...rows.map((row) => row.length))));
     this.#rows.replaceChildren(
@@ -221,24 +201,34 @@ class SamplesView {
       }),
     );
     this.#steps.hidden = steps.length === 0;
-    this.#steps.replaceChildren(
-      ...steps.map(({ name, image }) =>
-        element(
-          "figure",
-          {},
-          imageCanvas(image, stepWords(name)),
-          element("figcaption", {}, stepWords(name)),
-        ),
-      ),
-    );
-    this.#facts.textContent = `${pictures} pictures in ${formatDuration(milliseconds)}.`;
-    this.#studio.announcer.say(this.#facts.textContent);
+    this.#steps.replaceChildren(...steps.map(stepFigure));
+    if (!prefersReducedMotion())
+      for (const [k, figure] of [...this.#steps.children].entries())
+        figure.animate([{ opacity: 0, transform: "translateY(8px)" }, { opacity: 1 }], {
+          ...{ duration: LEVEL, delay: k * LEVEL, fill: "backwards" },
+        });
+    this.#facts.textContent = drawnWords(sampled);
+    this.#drawing.studio.announcer.say(this.#facts.textContent);
   }
 
   #fail(error: unknown): void {
-    this.#notice.show("Nothing could be drawn.", error instanceof Error ? error.message : String(error));
+    this.#facts.textContent = "";
+    this.#notice.show("Nothing could be drawn.", wordsOf(error));
   }
 }
+
+/** What can be seen of a model, by what it can be told. */
+function whatItDoes({ classes, told }: OpenedModel): string {
+  const finer = told.includes("thumbnail");
+  const levels = finer ? " Below the pictures stand the levels of the first of each row." : "";
+  if (classes.length === 0)
+    return `It knows no classes: every picture is of a noise of its own, and walks lead from one noise to the next.${levels}`;
+  const walks = finer ? "from one noise to another" : "from one class to the next";
+  return `It draws what it is asked for: each row is a class and each column a noise, or rows walk ${walks}.${levels}`;
+}
+
+const stepFigure = ({ name, image }: Sampled["steps"][number]): HTMLElement =>
+  element("figure", {}, imageCanvas(image, stepWords(name)), element("figcaption", {}, stepWords(name)));
 
 /** Names of a pyramid's files in words: l16, h16, I16. */
 function stepWords(name: string): string {
@@ -249,11 +239,4 @@ function stepWords(name: string): string {
     I: `the picture at ${side} pixels`,
   };
   return words[kind] ?? name;
-}
-
-const fieldId = () => uniqueId("field");
-
-function field(title: string, control: HTMLElement): HTMLElement {
-  control.id = fieldId();
-  return element("div", { class: "field" }, element("label", { for: control.id }, title), control);
 }

@@ -128,6 +128,7 @@ class TrainPage {
       element("div", { class: "workbench train-bench" }, main, panel),
     );
     this.#inside.element.hidden = true;
+    document.addEventListener("visibilitychange", () => void this.#hidden());
     acceptDrops(host, (files) => void this.#form.take(files));
     this.#changed();
   }
@@ -209,7 +210,7 @@ class TrainPage {
     this.#log.replaceChildren();
     this.#slow.element.hidden = true;
     const wishes = this.#form.wishes;
-    const follow = this.#client.heard((news) => this.#hear(news));
+    const follow = this.#client.heard((news: News) => this.#hear(news));
     const facts = await this.#client.lab.begin(wishes, resume, follow);
     this.#facts = facts;
     this.#standing = { step: facts.step, steps: facts.steps, ended: facts.step >= facts.steps };
@@ -262,6 +263,17 @@ class TrainPage {
     else if (news.kind === "sheet") this.#timeline.add({ step: news.step, image: news.image });
     else if (news.kind === "scene") this.#timeline.add({ step: news.step, scene: news.scene });
     else this.#inside.show(news.inside);
+  }
+
+  /** A browser may slow down a tab that nobody sees, or throw it away: what has been made is saved first. */
+  async #hidden(): Promise<void> {
+    if (document.visibilityState !== "hidden" || !this.#running) return;
+    try {
+      await this.#client.lab.keep();
+      this.#say(`This tab was hidden: saved at update ${this.#standing?.step ?? 0}, and trained on.`);
+    } catch (error) {
+      this.#notice.show("The run could not be saved.", (error as Error).message);
+    }
   }
 
   #say(line: string): void {
@@ -324,6 +336,11 @@ class TrainPage {
         "p",
         { class: "fine" },
         "A checkpoint goes on in the terminal, too, and one from there goes on here.",
+      ),
+      element(
+        "p",
+        { class: "fine" },
+        "The run is saved in this browser at each pause, every two minutes, and when this tab is hidden; hidden, it trains on as fast as the browser lets it. In a second tab the same run cannot be opened.",
       ),
     );
   }
