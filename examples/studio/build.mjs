@@ -19,9 +19,10 @@ export const staticFolders = {
 export const outdir = join(root, "dist");
 
 /** Entries beside main.ts: the module workers and the style sheet; outputs lie side by side, since the page starts the workers. */
-const entryPoints = ["main.ts", "engine-worker.ts", "lab/lab-worker.ts", "styles/studio.css"].map((file) =>
-  join(studio, file),
-);
+const entryPoints = [
+  ...["main.ts", "engine-worker.ts", "lab/lab-worker.ts", "pages/lessons/lesson-worker.ts"],
+  "styles/studio.css",
+].map((file) => join(studio, file));
 
 /**
  * Node's parts of the engine stay behind dynamic imports; a static one would break the page when it is loaded.
