@@ -61,6 +61,8 @@ export interface Lesson {
   /** What can be done after it, in a sentence. */
   readonly lead: string;
   readonly blocks: readonly Block[];
+  /** Cells whose numbers differ from run to run or from adapter to adapter: times, and what long training comes to. */
+  readonly varies?: readonly string[];
 }
 
 /** A piece of code and what to call it. */

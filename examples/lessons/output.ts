@@ -53,6 +53,8 @@ export function showing(tell: (output: Output) => void): Showing & { readonly to
           throw error;
         }
       });
+      // Whoever waits for all is told; nobody else need be.
+      next.catch(() => {});
       last = next;
       return next;
     },

@@ -102,7 +102,10 @@ export class LessonView implements Bench {
   }
 
   #hear(name: string, output: Output | "starts"): void {
-    if (output !== "starts") return this.#current?.add(output);
+    if (output !== "starts") {
+      this.#current?.add(output);
+      return;
+    }
     this.#endCurrent(undefined);
     this.#current = this.#cells.find((cell) => cell.name === name);
     this.#current?.start();
