@@ -11,13 +11,9 @@ export const batchNorm: Lesson = {
       text: "Deep networks learn badly when the numbers inside them drift: a layer whose inputs are a hundred times too large has gradients a hundred times too large. **Batch norm** brings every channel back to mean 0 and variance 1, and takes both from the batch that it is given.",
     },
     {
-      formula: [
-        "mrow",
-        "y = γ",
-        ["mfrac", "x − μ", ["msqrt", ["mrow", ["msup", "σ", "2"], "+ ε"]]],
-        "+ β",
-      ],
-      means: "Mean μ and variance σ² are the batch's, channel by channel. Scale γ and shift β are learned; ε = 0.00001 keeps the root away from 0.",
+      formula: ["mrow", "y = γ", ["mfrac", "x − μ", ["msqrt", ["mrow", ["msup", "σ", "2"], "+ ε"]]], "+ β"],
+      means:
+        "Mean μ and variance σ² are the batch's, channel by channel. Scale γ and shift β are learned; ε = 0.00001 keeps the root away from 0.",
     },
     {
       cell: "normalise",
@@ -73,7 +69,8 @@ show("largest difference from the formula", byHand.sub(byLayer).abs().max());`,
           "The engine's layer gives other numbers for a batch of 4 pictures.",
         );
       },
-      because: "A convolution treats all places alike, so its batch norm does, too: one mean and one variance a channel.",
+      because:
+        "A convolution treats all places alike, so its batch norm does, too: one mean and one variance a channel.",
     },
     { heading: "Evaluation" },
     {

@@ -48,24 +48,29 @@ plot("how many patches cover each pixel", { covered: [...(await row.data())] });
       wrong: ["const answer = 5;", /between 1 and 2/],
       async check({ answer, ganvas }) {
         const given = await numberOf(answer, ganvas);
-        expectThat(Number.isInteger(given) && given > 3 && given < 30, "It should be a whole number above 3.");
+        expectThat(
+          Number.isInteger(given) && given > 3 && given < 30,
+          "It should be a whole number above 3.",
+        );
         const spread = async (kernel: number) => {
-          const row = ganvas.convTranspose2d(
-            ganvas.ones([1, 1, 30, 1]),
-            ganvas.ones([1, kernel, 1, 1]),
-            { stride: [1, 3] },
-          );
+          const row = ganvas.convTranspose2d(ganvas.ones([1, 1, 30, 1]), ganvas.ones([1, kernel, 1, 1]), {
+            stride: [1, 3],
+          });
           const middle = [...(await row.data())].slice(30, 60);
           return [Math.min(...middle), Math.max(...middle)] as const;
         };
         const [least, most] = await spread(given);
-        expectThat(least === most, `With a kernel of ${given}, pixels are covered between ${least} and ${most} times.`);
+        expectThat(
+          least === most,
+          `With a kernel of ${given}, pixels are covered between ${least} and ${most} times.`,
+        );
         for (let kernel = 4; kernel < given; kernel++) {
           const [low, high] = await spread(kernel);
           expectThat(low !== high, `${given} is even, but there is a smaller one.`);
         }
       },
-      because: "The kernel must be a multiple of the stride. Then each pixel is covered by kernel ÷ stride patches along each axis.",
+      because:
+        "The kernel must be a multiple of the stride. Then each pixel is covered by kernel ÷ stride patches along each axis.",
     },
     { heading: "Pixel shuffle" },
     {
@@ -111,14 +116,18 @@ show("as pixels", many.reshape([2, 4]));`,
         /right shape, but the pixels/,
       ],
       async check({ answer, ganvas }) {
-        const x = ganvas.tensor(Float32Array.from({ length: 24 }, (_, k) => k), [1, 2, 3, 4]);
+        const x = ganvas.tensor(
+          Float32Array.from({ length: 24 }, (_, k) => k),
+          [1, 2, 3, 4],
+        );
         const made = tensorOf(await functionOf(answer)(x), [1, 4, 6, 1], ganvas);
         expectThat(
           (await farthest(made, ganvas.pixelShuffle(x, 2))) === 0,
           "It has the right shape, but the pixels stand in the wrong order: a row of the result holds row a of all blocks, so axis a must come before w.",
         );
       },
-      because: "A row of the result is (i, a), a column (j, b): the axes must stand in the order i, a, j, b before they are joined.",
+      because:
+        "A row of the result is (i, a), a column (j, b): the axes must stand in the order i, a, j, b before they are joined.",
     },
     { heading: "It can still draw a checkerboard" },
     {
@@ -174,7 +183,8 @@ const answer = concat([middle, middle, middle, middle], 3);`,
           "It is calm, but it is not the picture with each pixel repeated. Which kernel leaves a picture as it is?",
         );
       },
-      because: "A kernel with a single 1 in its middle copies the picture; four of them repeat each pixel four times.",
+      because:
+        "A kernel with a single 1 in its middle copies the picture; four of them repeat each pixel four times.",
     },
   ],
 };

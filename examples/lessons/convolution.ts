@@ -20,7 +20,8 @@ export const convolution: Lesson = {
         "·",
         ["msub", "x", ["mrow", "i + a , j + b"]],
       ],
-      means: "The output y at row i and column j is the sum over the window of weights w times the pixels x below them.",
+      means:
+        "The output y at row i and column j is the sum over the window of weights w times the pixels x below them.",
     },
     {
       text: "Pictures here are tensors [n, height, width, channels]; a kernel is [height, width, channels in, channels out]. This one subtracts the right neighbour from the left one: it answers where brightness changes from left to right.",
@@ -76,9 +77,13 @@ show("by the engine", theirs[8 * row + column]);`,
         const plain = ganvas.conv2d(x, w).shape[1];
         const wanted = ganvas.conv2d(x, w, { padding: 2, stride: 2 }).shape[1];
         expectThat(given !== plain, `${given} is right without padding and stride.`);
-        expectThat(given === wanted, `It is not ${given}. Count the places of the window's left edge in 28 + 4 pixels.`);
+        expectThat(
+          given === wanted,
+          `It is not ${given}. Count the places of the window's left edge in 28 + 4 pixels.`,
+        );
       },
-      because: "28 + 2·2 − 5 = 27 steps of one pixel fit, and so 13 steps of two, from the first place on: 14 places.",
+      because:
+        "28 + 2·2 − 5 = 27 steps of one pixel fit, and so 13 steps of two, from the first place on: 14 places.",
     },
     { heading: "The gradient of the kernel" },
     {
@@ -169,7 +174,10 @@ const answer = tensor([0, 0, 0, 0, 1, 0, 0, 0, 0], [3, 3, 1, 1]);`,
         const picture = tensorOf(cells.picture, [1, 10, 10, 1], ganvas);
         const moved = ganvas.conv2d(picture, kernel, { padding: 1 });
         const isLeft = (await farthest(moved, picture.roll(-1, 2))) < 1e-6;
-        expectThat(!isLeft, "That moves the picture to the left: a pixel takes what its right neighbour was.");
+        expectThat(
+          !isLeft,
+          "That moves the picture to the left: a pixel takes what its right neighbour was.",
+        );
         expectThat(
           (await farthest(moved, picture.roll(1, 2))) < 1e-6,
           "That is not the picture one pixel further to the right. Which neighbour should each pixel become?",

@@ -13,8 +13,7 @@ import {
 } from "../../../examples/lessons/lesson.ts";
 import { type Recording, recordingOf } from "../../../examples/lessons/recording.ts";
 
-const weights = async (name: string) =>
-  new Uint8Array(readFileSync(join(root, "models/weights", name)));
+const weights = async (name: string) => new Uint8Array(readFileSync(join(root, "models/weights", name)));
 
 const recorded = ({ name }: Lesson): Recording =>
   JSON.parse(readFileSync(join(root, `examples/lessons/recorded/${name}.json`), "utf8")) as Recording;
@@ -92,7 +91,10 @@ test("there are at least ten lessons and twenty exercises, each with two at leas
   expect(lessons.length).toBeGreaterThanOrEqual(10);
   expect(lessons.flatMap(exercisesOf).length).toBeGreaterThanOrEqual(20);
   for (const lesson of lessons) {
-    const names = [...cellsOf(lesson).map(({ name }) => name), ...exercisesOf(lesson).map((one) => one.exercise)];
+    const names = [
+      ...cellsOf(lesson).map(({ name }) => name),
+      ...exercisesOf(lesson).map((one) => one.exercise),
+    ];
     expect(new Set(names).size).toBe(names.length);
     expect(exercisesOf(lesson).length).toBeGreaterThanOrEqual(2);
   }
@@ -101,9 +103,13 @@ test("there are at least ten lessons and twenty exercises, each with two at leas
 
 test("links lead to pages and lessons that are there", () => {
   const texts = lessons.flatMap(({ blocks }) =>
-    blocks.flatMap((block: Block) => ("text" in block ? [block.text] : "go" in block ? [`](${block.to})`] : [])),
+    blocks.flatMap((block: Block) =>
+      "text" in block ? [block.text] : "go" in block ? [`](${block.to})`] : [],
+    ),
   );
-  const links = texts.flatMap((text) => [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, href]) => href as string));
+  const links = texts.flatMap((text) =>
+    [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, href]) => href as string),
+  );
   const main = readFileSync(join(root, "examples/studio/main.ts"), "utf8");
   for (const href of links) {
     const [, route, query = ""] = /^#\/([a-z-]+)(?:\?(.*))?$/.exec(href) ?? [];

@@ -96,10 +96,8 @@ export class ExerciseView {
       const own = problem.cell === this.exercise.exercise;
       const where = problem.line === undefined ? "" : `Line ${problem.line}: `;
       this.#code.showProblem(own ? problem : undefined);
-      return this.#say(
-        own ? `${where}${problem.message}` : `A cell above does not run: ${problem.message}`,
-        "wrong",
-      );
+      this.#say(own ? where + problem.message : `A cell above does not run: ${problem.message}`, "wrong");
+      return;
     }
     keepSolved(this.#lesson, this.exercise.exercise);
     this.element.dataset.solved = "";
