@@ -137,10 +137,9 @@ show("as pixels", many.reshape([2, 4]));`,
       cell: "begin",
       code: `import { concat, conv2d, randn, Rng } from "ganvas";
 
-const smooth = tensor(
-  Float32Array.from({ length: 64 }, (_, k) => Math.sin((k % 8) / 2) + Math.cos(Math.floor(k / 8) / 2)),
-  [1, 8, 8, 1],
-);
+const wave = (row: number, column: number) => Math.sin(column / 2) + Math.cos(row / 2);
+const values = Array.from({ length: 64 }, (_, k) => wave(Math.floor(k / 8), k % 8));
+const smooth = tensor(values, [1, 8, 8, 1]);
 const enlarge = (w: Tensor) => pixelShuffle(conv2d(smooth, w, { padding: 1 }), 2);
 
 const four = randn([3, 3, 1, 4], new Rng(3)).mul(0.3);

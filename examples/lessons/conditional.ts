@@ -77,7 +77,8 @@ show("ten noises, one condition", draw(several, oneHot(...digits.map(() => 4))))
       cell: "judge",
       code: `import { parseClassifier } from "ganvas/models/features/classifier";
 
-const classifier = parseClassifier(await weights("mnist-classifier.safetensors"), "classifier");
+const file = "mnist-classifier.safetensors";
+const classifier = parseClassifier(await weights(file), file);
 
 const count = 100;
 const asked = Array.from({ length: count }, (_, k) => k % 10);
@@ -123,13 +124,14 @@ const answer = draw(z, oneHot(1, 1, 1, 1, 1, 1, 1, 1));`,
     {
       cell: "between",
       code: `const shares = Array.from({ length: 9 }, (_, k) => k / 8);
-const mixed = tensor(shares.map((share) => form.classes.map((_, k) => (k === 3 ? 1 - share : k === 8 ? share : 0))));
+const mixed = tensor(shares.map((share) => [0, 0, 0, 1 - share, 0, 0, 0, 0, share, 0]));
 const walk = draw(noise.expand([9, form.latentDim]), mixed);
 show("from 3 to 8", walk);
 
 const odds = classifier.forward(walk.mul(2).sub(1)).softmax(1);
 const column = async (k: number) => [...(await odds.slice([0, k], [9, k + 1]).data())];
-plot("what the classifier says", { "it is a 3": await column(3), "it is an 8": await column(8) });`,
+const [three, eight] = [await column(3), await column(8)];
+plot("what the classifier says", { "it is a 3": three, "it is an 8": eight });`,
     },
     {
       look: "The pictures change smoothly; the classifier's opinion tips over somewhere on the way.",

@@ -14,7 +14,8 @@ export const game: Lesson = {
     },
     {
       cell: "world",
-      code: `import { Adam, type GanLossKind, ganLoss, r1Penalty, randn, Rng, tensor, type Tensor } from "ganvas";
+      code: `import { Adam, ganLoss, r1Penalty, randn, Rng, tensor } from "ganvas";
+import type { GanLossKind, Tensor } from "ganvas";
 import { DISTRIBUTIONS } from "ganvas/models/toy/distributions";
 import { drawPoints } from "ganvas/models/toy/points";
 
@@ -60,8 +61,9 @@ show("real points", tensor(drawPoints(truth, 1, 500), [500, 2]));`,
       code: `import { divergences } from "ganvas/models/toy/divergences";
 
 // Shares of probability in four places.
-show("equal", divergences([0.25, 0.25, 0.25, 0.25], [0.25, 0.25, 0.25, 0.25]).js);
-show("one place of four missed", divergences([0.25, 0.25, 0.25, 0.25], [0.34, 0.33, 0.33, 0]).js);
+const even = [0.25, 0.25, 0.25, 0.25];
+show("equal", divergences(even, even).js);
+show("one place of four missed", divergences(even, [0.34, 0.33, 0.33, 0]).js);
 show("nothing in common", divergences([0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]).js);`,
     },
     {
@@ -92,10 +94,11 @@ async function play(title: string, { kind, lr, beta, penalty }: Rules, updates =
 
   for (let update = 1; update <= updates; update++) {
     const real = realPoints(update);
-    const fake = G.forward(randn([n, 2], noise)).detach(); // G does not learn from this step
+    const fake = G.forward(randn([n, 2], noise)).detach(); // G does not learn here
     let lossD = loss.discriminator(judge(real), judge(fake));
     if (penalty > 0)
-      for (const points of [real, fake]) lossD = lossD.add(r1Penalty(judge, points, { gamma: penalty }));
+      for (const points of [real, fake])
+        lossD = lossD.add(r1Penalty(judge, points, { gamma: penalty }));
     learnD.minimize(lossD);
     learnG.minimize(loss.generator(judge(G.forward(randn([n, 2], noise))), judge(real)));
 
@@ -137,7 +140,8 @@ show("the players are ready", "run the next cells");`,
     },
     {
       cell: "cure",
-      code: `await play("the robust game", { kind: "relativistic-pairing", lr: 0.005, beta: 0, penalty: 0.02 });`,
+      code: `const robust: Rules = { kind: "relativistic-pairing", lr: 0.005, beta: 0, penalty: 0.02 };
+await play("the robust game", robust);`,
     },
     {
       look: "All three clouds are found, and the divergence goes down. Change one setting at a time, and find out which of the three matters most here.",

@@ -35,12 +35,15 @@ async function time(work: () => unknown, runs = 5) {
   for (let run = 0; run <= runs; run++) {
     const start = performance.now();
     await work();
-    if (run > 0) best = Math.min(best, performance.now() - start); // the first run compiles
+    // The first run compiles.
+    if (run > 0) best = Math.min(best, performance.now() - start);
   }
   return best;
 }
-const report = (name: string, ms: number) =>
-  show(name, \`\${ms.toFixed(2)} ms, \${(flops / ms / 1e6).toFixed(1)} billion flops a second\`);`,
+const report = (name: string, ms: number) => {
+  const pace = (flops / ms / 1e6).toFixed(2);
+  return show(name, \`\${ms.toFixed(2)} ms, \${pace} billion flops a second\`);
+};`,
     },
     {
       exercise: "flops",
@@ -152,12 +155,12 @@ show("largest difference from the loops (engine)", tiled().sub(truth).abs().max(
       cell: "tune",
       code: `import { forgetTuning, tune } from "ganvas/tuning";
 
-const [found] = await tune(() => tiled().data(), { budget: 1500 });
-const times = found.tried
-  .filter(({ milliseconds }) => milliseconds !== undefined)
-  .map(({ tile, milliseconds }) => \`\${tile.form} \${tile.block} × \${tile.columns}: \${milliseconds!.toFixed(3)} ms\`);
-show("tiles that were tried", times.join(" · "));
-show("chosen", \`\${found.chosen.form} \${found.chosen.block} × \${found.chosen.columns}\`);
+const [found] = await tune(() => tiled().data());
+type Tile = (typeof found)["chosen"];
+const sizes = ({ form, block, columns }: Tile) => \`\${form} \${block} × \${columns}\`;
+for (const { tile, milliseconds } of found.tried)
+  if (milliseconds !== undefined) show(sizes(tile), \`\${milliseconds.toFixed(3)} ms\`);
+show("chosen", sizes(found.chosen));
 show("why", found.why);
 forgetTuning();`,
     },

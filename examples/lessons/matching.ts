@@ -11,24 +11,35 @@ export const matching: Lesson = {
       text: "A text-to-image GAN is a conditional GAN: the condition is a sentence, turned into a row of numbers by a text encoder. There are endless sentences, each seen with few pictures. The discriminator can make two kinds of mistakes: to accept a picture that is not real, and to accept a real picture that does **not match** the sentence. Ordinary training shows it only the first kind.",
     },
     {
-      text: "To see that, a world small enough to look through: a *picture* is one colour, and there are three *sentences*.",
+      text: "To see that, a world small enough to look through: a *picture* is a colour with stripes, four numbers in all, and there are three *sentences*. Real pictures have the colour of their sentence, and crisp stripes. A generator that has just begun draws faint ones.",
     },
     {
       cell: "world",
-      code: `import { Adam, concat, leakyRelu, Linear, Module, randn, Rng, tensor, Initializer, type Tensor } from "ganvas";
+      code: `import {
+  Adam, concat, Initializer, leakyRelu, Linear, Module, randn, Rng, tensor, type Tensor,
+} from "ganvas";
 
-const words = ["red", "green", "blue"];
-const meaning = tensor([[1, 0, 0], [0, 1, 0], [0, 0, 1]]); // a sentence, as numbers
+const meaning = tensor([[1, 0, 0], [0, 1, 0], [0, 0, 1]]); // "red", "green", "blue"
 const n = 48;
 const texts = concat(Array.from({ length: n / 3 }, () => meaning), 0); // [n, 3]
 
-// Real pictures have the colour of their sentence, more or less. A generator that has just begun draws mud.
-const realPictures = (step: number) => texts.mul(0.8).add(0.1).add(randn([n, 3], new Rng(1).at(step)).mul(0.06));
-const mud = (step: number) => randn([n, 3], new Rng(2).at(step)).mul(0.08).add(0.45);
+// [n, 4]: red, green, blue, and how crisp the stripes are.
+const pictures = (crisp: number, step: number, seed: number) => {
+  const rng = new Rng(seed).at(step);
+  const colour = texts.mul(0.8).add(0.1).add(randn([n, 3], rng).mul(0.06));
+  return concat([colour, randn([n, 1], rng).mul(0.05).add(crisp)], 1);
+};
+const realPictures = (step: number) => pictures(0.9, step, 1);
+const faintPictures = (step: number) => pictures(0.2, step, 2);
 
-const asSquares = (colours: Tensor) => colours.clamp({ min: 0, max: 1 }).reshape([-1, 1, 1, 3]).expand([colours.shape[0], 6, 6, 3]);
-show("real", asSquares(realPictures(0).slice([0, 0], [6, 3])), "grey");
-show("generated", asSquares(mud(0).slice([0, 0], [6, 3])), "grey");`,
+const stripes = tensor([0, 1, 0, 1, 0, 1]).reshape([1, 1, 6, 1]);
+const asSquares = (x: Tensor) => {
+  const [colour, crisp] = x.clamp({ min: 0, max: 1 }).split([3, 1], 1);
+  const shade = stripes.mul(crisp.reshape([-1, 1, 1, 1])).mul(-0.7).add(1); // [k, 1, 6, 1]
+  return colour.reshape([-1, 1, 1, 3]).mul(shade).expand([x.shape[0], 6, 6, 3]);
+};
+show("real", asSquares(realPictures(0).slice([0, 0], [3, 4])));
+show("generated", asSquares(faintPictures(0).slice([0, 0], [3, 4])));`,
     },
     { heading: "Two discriminators" },
     {
@@ -59,10 +70,10 @@ class Judge extends Module {
   constructor() {
     super();
     const init = new Initializer(3);
-    this.one = new Linear(6, 32, init);
+    this.one = new Linear(7, 32, init);
     this.two = new Linear(32, 1, init);
   }
-  /** Logits [n] of pictures [n, 3] and sentences [n, 3]. */
+  /** Logits [n] of pictures [n, 4] and sentences [n, 3]. */
   forward(picture: Tensor, text: Tensor) {
     const seen = concat([picture, text], 1);
     return this.two.forward(leakyRelu(this.one.forward(seen), 0.2)).reshape([-1]);
@@ -75,8 +86,9 @@ async function train(knowsMismatches: boolean) {
   for (let step = 0; step < 80; step++) {
     const x = realPictures(step);
     const real = judge.forward(x, texts);
-    const fake = judge.forward(mud(step), texts);
-    const wrong = knowsMismatches ? judge.forward(x, texts.roll(1, 0)) : undefined; // the next one's sentence
+    const fake = judge.forward(faintPictures(step), texts);
+    // Each picture with the next one's sentence.
+    const wrong = knowsMismatches ? judge.forward(x, texts.roll(1, 0)) : undefined;
     adam.minimize(matchingAwareLoss({ real, fake, wrong }).total);
   }
   return judge;
@@ -85,9 +97,9 @@ const plain = await train(false);
 const aware = await train(true);
 
 // A red, a green and a blue picture (rows), each with every sentence (columns).
-const pure = meaning.mul(0.8).add(0.1);
+const pure = concat([meaning.mul(0.8).add(0.1), tensor([[0.9], [0.9], [0.9]])], 1);
 const verdicts = (judge: Judge) => {
-  const pictures = pure.reshape([3, 1, 3]).expand([3, 3, 3]).reshape([9, 3]);
+  const pictures = pure.reshape([3, 1, 4]).expand([3, 3, 4]).reshape([9, 4]);
   const sentences = meaning.reshape([1, 3, 3]).expand([3, 3, 3]).reshape([9, 3]);
   return judge.forward(pictures, sentences).sigmoid().reshape([3, 3]);
 };
@@ -95,7 +107,7 @@ show("plain: D(picture, sentence)", verdicts(plain));
 show("matching-aware: D(picture, sentence)", verdicts(aware));`,
     },
     {
-      look: "The plain discriminator believes every colourful picture, whatever the sentence says: telling colours from mud was all that it needed.",
+      look: "The plain discriminator believes every picture with crisp stripes, whatever the sentence says: to look at the stripes was all that it needed.",
       at: { cell: "judges", output: "plain: D(picture, sentence)" },
     },
     {
@@ -137,27 +149,30 @@ show("matching-aware: D(picture, sentence)", verdicts(aware));`,
     },
     { heading: "What generators learn from them" },
     {
-      text: "A generator learns from nothing but its discriminator. Here one learns from each judge: it is given a sentence, and answers with a colour.",
+      text: "A generator learns from nothing but its discriminator. Here one learns from each judge: it is given a sentence, and draws the four numbers of a picture.",
     },
     {
       cell: "generators",
-      code: `import { generatorLoss } from "ganvas/models/text2image/losses";
+      code: `import { relu, Sequential, sigmoid } from "ganvas";
+import { generatorLoss } from "ganvas/models/text2image/losses";
 
 async function draw(judge: Judge) {
   const init = new Initializer(5);
-  const [first, second] = [new Linear(3, 16, init), new Linear(16, 3, init)];
-  const G = (text: Tensor) => second.forward(leakyRelu(first.forward(text), 0.2)).sigmoid();
-  const adam = new Adam([...first.parameters().values(), ...second.parameters().values()], { lr: 0.03 });
-  for (let step = 0; step < 80; step++) adam.minimize(generatorLoss(judge.forward(G(meaning), meaning)));
+  const G = new Sequential(new Linear(3, 16, init), relu, new Linear(16, 4, init), sigmoid);
+  const adam = new Adam(G.parameters(), { lr: 0.03 });
+  for (let step = 0; step < 80; step++) {
+    const answers = judge.forward(G.forward(meaning), meaning);
+    adam.minimize(generatorLoss(answers));
+  }
   return G;
 }
 const careless = await draw(plain);
 const careful = await draw(aware);
-show("plain: red, green, blue?", asSquares(careless(meaning)), "grey");
-show("matching-aware: red, green, blue", asSquares(careful(meaning)), "grey");`,
+show("plain: red, green, blue?", asSquares(careless.forward(meaning)));
+show("matching-aware: red, green, blue", asSquares(careful.forward(meaning)));`,
     },
     {
-      look: "Real-looking colours, but not those that were asked for.",
+      look: "Crisp stripes, as real pictures have them, but the colours are not those that were asked for.",
       at: { cell: "generators", output: "plain: red, green, blue?" },
     },
     {
@@ -174,7 +189,7 @@ show("matching-aware: red, green, blue", asSquares(careful(meaning)), "grey");`,
 
 const steps = Array.from({ length: 7 }, (_, k) => k / 6);
 const path = tensor(steps.map((b) => [1 - b, 0, b])); // from "red" to "blue"
-show("drawn on the way from red to blue", asSquares(careful(path)), "grey");
+show("drawn on the way from red to blue", asSquares(careful.forward(path)));
 
 // Four sentences, and two between them.
 const batch = tensor([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]);

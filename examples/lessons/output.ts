@@ -37,11 +37,17 @@ export interface Showing {
   plot(title: string, curves: Readonly<Record<string, readonly number[]>>): void;
 }
 
-/** @returns the functions, and a promise of all that they are still to tell, in the order of the calls */
+/** @returns the functions, and what waits until all is told that they are still to tell, in the order of the calls */
 export function showing(tell: (output: Output) => void): Showing & { readonly told: () => Promise<void> } {
   let last: Promise<void> = Promise.resolve();
+  let failed: { readonly error: unknown } | undefined;
   return {
-    told: () => last,
+    async told() {
+      await last;
+      const failure = failed;
+      failed = undefined;
+      if (failure) throw failure.error;
+    },
     show(title, value, colouring) {
       const here = new Error();
       const next = last.then(async () => {
@@ -53,9 +59,9 @@ export function showing(tell: (output: Output) => void): Showing & { readonly to
           throw error;
         }
       });
-      // Whoever waits for all is told; nobody else need be.
-      next.catch(() => {});
-      last = next;
+      last = next.catch((error: unknown) => {
+        failed ??= { error };
+      });
       return next;
     },
     plot(title, curves) {

@@ -21,7 +21,8 @@ export const perceptual: Lesson = {
     },
     {
       cell: "changes",
-      code: `import { avgPool2d, maxPool2d, mse, Adam, Parameter, rand, Rng, tensor, type Tensor } from "ganvas";
+      code: `import { Adam, avgPool2d, maxPool2d, mse, Parameter, rand, Rng, tensor } from "ganvas";
+import type { Tensor } from "ganvas";
 import { drawnDigits } from "ganvas/models/datasets/drawn-digits";
 
 const { picture } = await drawnDigits().item(8);
@@ -58,7 +59,8 @@ show("squared error of the blurred one", mse(image, blurred));`,
       cell: "features",
       code: `import { parseClassifier } from "ganvas/models/features/classifier";
 
-const classifier = parseClassifier(await weights("mnist-classifier.safetensors"), "classifier");
+const file = "mnist-classifier.safetensors";
+const classifier = parseClassifier(await weights(file), file);
 
 // What the classifier computes of a picture, up to a stage: 0 is the first.
 const look = (picture: Tensor, stage: number) => {
@@ -72,8 +74,9 @@ const look = (picture: Tensor, stage: number) => {
 const last = classifier.stages.length - 1;
 
 show("stages", classifier.stages.length);
-show("first stage", look(image, 0));
-show("last stage", look(image, last));`,
+const channels = (maps: Tensor) => maps.permute([3, 1, 2, 0]); // each a picture
+show("first stage", channels(look(image, 0)));
+show("last stage", channels(look(image, last)));`,
     },
     {
       look: "Each square is a channel: most of these show edges of one direction, or the ground.",
@@ -132,27 +135,33 @@ show("a row a stage: shifted, blurred, shifted ÷ blurred", tensor(table));`,
     },
     { heading: "What two pictures share" },
     {
-      text: "To see what a layer knows, begin with noise and change its **pixels** until the layer says the same as of the image. What the layer does not see stays noise. Choose the stage in the first line.",
+      text: "To see what a layer knows, begin with noise and change its **pixels** until the layer says the same as of the image. What the layer does not see stays noise.",
     },
     {
       cell: "rebuild",
-      code: `const stage = last;
-const canvas = new Parameter("pixels", [1, 28, 28, 1], await rand([1, 28, 28, 1], new Rng(1)).data() as Float32Array);
-const adam = new Adam([canvas], { lr: 0.05 });
-const wanted = look(image, stage).detach();
-
-const losses: number[] = [];
-for (let step = 0; step < 60; step++) {
-  const loss = mse(look(canvas, stage), wanted);
-  adam.minimize(loss);
-  if (step % 10 === 0) losses.push(await loss.item());
+      code: `async function rebuild(stage: number) {
+  const noise = await rand([1, 28, 28, 1], new Rng(1)).data();
+  const canvas = new Parameter("pixels", [1, 28, 28, 1], noise);
+  const adam = new Adam([canvas], { lr: 0.05 });
+  const wanted = look(image, stage).detach();
+  for (let step = 0; step < 60; step++) adam.minimize(mse(look(canvas, stage), wanted));
+  return canvas.clamp({ min: 0, max: 1 });
 }
-plot("perceptual loss", { loss: losses });
-show("rebuilt from features", canvas.clamp({ min: 0, max: 1 }));`,
+const [early, late] = [await rebuild(0), await rebuild(last)];
+show("from the first stage", early);
+show("from the last stage", late);
+
+const names = (picture: Tensor) => classifier.forward(picture.mul(2).sub(1)).argmax(1);
+show("the classifier takes the first for", names(early));
+show("the classifier takes the last for", names(late));`,
     },
     {
-      look: "From the last stage, a ghost of the digit: enough for the classifier, and for it the same. With `stage = 0` nearly every pixel comes back.",
-      at: { cell: "rebuild", output: "rebuilt from features" },
+      look: "The first stage knows nearly every pixel.",
+      at: { cell: "rebuild", output: "from the first stage" },
+    },
+    {
+      look: "The last one knows what is in the picture, and little of where. The classifier is content with it; we are not. A loss at a deep layer alone does not make a good picture.",
+      at: { cell: "rebuild", output: "from the last stage" },
     },
     {
       text: "SRGAN adds this loss, which asks for the right content, to an adversarial one, which asks for a picture that looks real. Neither alone is enough: features do not see fine texture, and a discriminator alone does not care which photograph it is.",

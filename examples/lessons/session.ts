@@ -41,6 +41,9 @@ const HEADER = 2;
 
 export class Session {
   private readonly host: SessionHost;
+  /** One for all cells: a function that one has declared shows its values under the cell that calls it. */
+  private readonly showing = showing((output) => this.host.tell(this.current, output));
+  private current = "";
   private ran: Ran[] = [];
 
   constructor(host: SessionHost) {
@@ -92,12 +95,13 @@ export class Session {
 
   private async evaluate({ name, code }: Source, scope: Scope): Promise<{ scope: Scope } | Problem> {
     const tag = `cell-${name}.ts`;
+    this.current = name;
     try {
       const { body, imports } = transpile(code);
       const modules = new Map<string, unknown>();
       for (const path of imports) modules.set(path, await loadModule(path));
       let taken: Scope = {};
-      const { show, plot, told } = showing((output) => this.host.tell(name, output));
+      const { show, plot } = this.showing;
       const given: Record<string, unknown> = {
         ...scope,
         show,
@@ -113,9 +117,10 @@ export class Session {
       // A block of its own, so that a cell may declare again what one before it has declared.
       const run = new AsyncFunction(...Object.keys(given), `{ ${body}\n}\n//# sourceURL=${tag}`);
       await run(...Object.values(given));
-      await told();
+      await this.showing.told();
       return { scope: taken };
     } catch (error) {
+      await this.showing.told().catch(() => {});
       const line = error instanceof SyntaxProblem ? error.line : lineOf(error, tag);
       return { cell: name, line, message: messageOf(error) };
     }

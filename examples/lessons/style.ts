@@ -35,13 +35,15 @@ export const style: Lesson = {
     },
     {
       cell: "digits",
-      code: `import { Adam, concat, Initializer, leakyRelu, Linear, randn, Rng, tensor, type Tensor } from "ganvas";
+      code: `import { Adam, Initializer, Linear, randn, relu, Rng, Sequential, tensor } from "ganvas";
+import type { Tensor } from "ganvas";
 import { parseCgan } from "ganvas/models/cgan/files";
 
 const { draw, form } = parseCgan(await weights("cgan.safetensors"), "cgan");
 const oneHot = (...classes: number[]) =>
   tensor(classes.map((wanted) => form.classes.map((_, k) => (k === wanted ? 1 : 0))));
-const noise = (n: number, seed: number) => randn([n, form.latentDim], new Rng(seed)).mul(0.7);
+const noise = (n: number, seed: number) =>
+  randn([n, form.latentDim], new Rng(seed)).mul(0.7);
 
 // A few hundred drawings, and the noise that they were drawn from.
 const z = noise(320, 1);
@@ -54,11 +56,10 @@ show("drawings", drawings.slice([0, 0, 0, 0], [20, 28, 28, 1]));`,
       code: `import { styleLoss } from "ganvas/models/text2image/losses";
 
 const init = new Initializer(2);
-const [first, second] = [new Linear(784, 64, init), new Linear(64, form.latentDim, init)];
-const readStyle = (pictures: Tensor) =>
-  second.forward(leakyRelu(first.forward(pictures.reshape([-1, 784])), 0.2));
+const net = new Sequential(new Linear(784, 64, init), relu, new Linear(64, form.latentDim, init));
+const readStyle = (pictures: Tensor) => net.forward(pictures.reshape([-1, 784]));
 
-const adam = new Adam([...first.parameters().values(), ...second.parameters().values()], { lr: 2e-3 });
+const adam = new Adam(net.parameters(), { lr: 2e-3 });
 const losses: number[] = [];
 for (let step = 0; step < 100; step++) {
   const at = (step % 5) * 64;
@@ -80,8 +81,10 @@ plot("style loss", { "style encoder": losses, "always zero": losses.map(() => gu
 const example = draw(noise(3, 77), oneHot(5, 2, 7));
 const styles = readStyle(example); // [3, 64]
 
-const row = (k: number) =>
-  draw(styles.slice([k, 0], [k + 1, form.latentDim]).expand([10, form.latentDim]), oneHot(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+const row = (k: number) => {
+  const style = styles.slice([k, 0], [k + 1, form.latentDim]);
+  return draw(style.expand([10, form.latentDim]), oneHot(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+};
 for (const k of [0, 1, 2]) {
   show(\`example \${k + 1}\`, example.slice([k, 0, 0, 0], [k + 1, 28, 28, 1]));
   show(\`all digits in the style of example \${k + 1}\`, row(k));

@@ -5,6 +5,9 @@ import { parse } from "sucrase/dist/parser/index.js";
 /** Of sucrase's `IdentifierRole`, which is an enum of its sources only: declared at the top level, there by shorthand, imported. */
 const TOP_LEVEL = new Set([2, 5, 9]);
 
+/** Imports of types alone, whose names are no values. */
+const TYPE_IMPORTS = /^\s*import type [^;"']*?from/gm;
+
 export interface Transpiled {
   /** Modules that it imports. */
   readonly imports: readonly string[];
@@ -25,8 +28,11 @@ export class SyntaxProblem extends Error {
 /** @throws SyntaxProblem */
 export function transpile(code: string): Transpiled {
   try {
+    const types = [...code.matchAll(TYPE_IMPORTS)].map(({ index, 0: text }) => [index, index + text.length]);
+    const isTypeImport = (at: number) => types.some(([from = 0, to = 0]) => at >= from && at < to);
     const names = parse(code, false, true, false)
-      .tokens.filter(({ identifierRole, isType }) => !isType && TOP_LEVEL.has(identifierRole as number))
+      .tokens.filter(({ start }) => !isTypeImport(start))
+      .filter(({ identifierRole, isType }) => !isType && TOP_LEVEL.has(identifierRole as number))
       .map(({ start, end }) => code.slice(start, end));
     const { code: body } = transform(`${code}\n;take({ ${[...new Set(names)].join(", ")} });`, {
       transforms: ["typescript", "imports"],

@@ -133,13 +133,17 @@ export function createEditor({
       validFor: /^\w*$/,
     };
   };
+  const runs = () => {
+    onRun();
+    return true;
+  };
   const view = new EditorView({
     root,
     parent: root,
     state: EditorState.create({
       doc: code,
       extensions: [
-        keymap.of([{ key: "Mod-Enter", run: () => (onRun(), true) }]),
+        keymap.of([{ key: "Mod-Enter", run: runs }]),
         lineNumbers(),
         history(),
         bracketMatching(),

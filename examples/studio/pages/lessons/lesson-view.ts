@@ -17,9 +17,6 @@ export interface Bench {
   stop(): void;
 }
 
-/** What each cell showed when the lesson was written. */
-export type Recorded = Readonly<Record<string, readonly Output[]>>;
-
 export interface LessonOptions {
   readonly runner: Runner;
   readonly runs: boolean;
@@ -49,8 +46,9 @@ export class LessonView implements Bench {
     );
   }
 
-  showRecorded(recorded: Recorded): void {
-    for (const cell of this.#cells) cell.showRecorded(recorded[cell.name] ?? []);
+  /** @param recorded what each cell showed when the lesson was written */
+  showRecorded(recorded: ReadonlyMap<string, readonly Output[]>): void {
+    for (const cell of this.#cells) cell.showRecorded(recorded.get(cell.name) ?? []);
   }
 
   /** Runs a cell, and before it those above that have not run as they stand. */

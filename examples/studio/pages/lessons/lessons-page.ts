@@ -1,13 +1,13 @@
 /** The lessons: a list of them, and the one that the address names. */
 import { lessons } from "../../../lessons/index.ts";
 import { exercisesOf, type Lesson } from "../../../lessons/lesson.ts";
-import type { Output } from "../../../lessons/output.ts";
+import { opened, type Recording } from "../../../lessons/recording-form.ts";
 import type { Announcer } from "../../components/announcer.ts";
 import { element } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
 import { currentRoute, routeState } from "../../router.ts";
 import { isSolved } from "./kept.ts";
-import { LessonView, type Recorded } from "./lesson-view.ts";
+import { LessonView } from "./lesson-view.ts";
 import { Runner } from "./runner.ts";
 import { rich } from "./words-view.ts";
 
@@ -135,18 +135,9 @@ export class LessonsPage {
 
 /** A recording that cannot be loaded is no reason to show no lesson. */
 async function showRecorded({ name }: Lesson, view: LessonView): Promise<void> {
-  const recorded = await import(`../../../lessons/recorded/${name}.json`).catch(() => undefined);
-  const numbered = recorded?.default as Readonly<Record<string, readonly Output[]>> | undefined;
-  if (numbered) view.showRecorded(withArrays(numbered));
-}
-
-/** Numbers of tensors as typed arrays: JSON has none. */
-const withArrays = (recorded: Recorded): Recorded =>
-  Object.fromEntries(
-    Object.entries(recorded).map(([cell, outputs]) => [
-      cell,
-      outputs.map((output) =>
-        output.kind === "tensor" ? { ...output, data: Float32Array.from(output.data) } : output,
-      ),
-    ]),
+  const found = await import(`../../../lessons/recorded/${name}.json`).catch(() => undefined);
+  const recording = (found?.default ?? {}) as Recording;
+  view.showRecorded(
+    new Map(Object.entries(recording).map(([cell, outputs]) => [cell, outputs.map(opened)])),
   );
+}
