@@ -8,7 +8,11 @@ import { type Problem, Session, type SessionHost } from "./session.ts";
 export async function recordingOf(
   lesson: Lesson,
   weights: SessionHost["weights"],
-): Promise<{ readonly outputs: Recording; readonly session: Session; readonly problem: Problem | undefined }> {
+): Promise<{
+  readonly outputs: Recording;
+  readonly session: Session;
+  readonly problem: Problem | undefined;
+}> {
   const outputs = new Map<string, Map<string, Output>>();
   const session = new Session({
     weights,

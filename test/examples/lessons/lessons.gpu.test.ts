@@ -134,7 +134,9 @@ test("links lead to pages, systems and lessons that are there", async () => {
       "text" in block ? [block.text] : "go" in block ? [`](${block.to})`] : [],
     ),
   );
-  const links = texts.flatMap((text) => [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, href]) => href as string));
+  const links = texts.flatMap((text) =>
+    [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, href]) => href as string),
+  );
   expect(links.length).toBeGreaterThan(5);
   const pages = join(root, "examples/studio/pages");
   const sources = readdirSync(pages, { recursive: true, encoding: "utf8" })

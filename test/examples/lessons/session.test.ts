@@ -10,7 +10,9 @@ function session() {
   const made = new Session({
     tell: (cell, output) =>
       void told.push(
-        output === "starts" ? `${cell} starts` : `${cell}: ${output.title} ${output.kind === "text" ? output.text : ""}`,
+        output === "starts"
+          ? `${cell} starts`
+          : `${cell}: ${output.title} ${output.kind === "text" ? output.text : ""}`,
       ),
     weights: async () => new Uint8Array(),
   });
@@ -35,7 +37,14 @@ interface Unseen { readonly x: number }`;
       'const a = "again"; show("a", a);',
     );
     expect(problem).toBeUndefined();
-    expect(told).toEqual(["c0 starts", "c1 starts", "c1: sum 12", "c1: class function", "c2 starts", "c2: a again"]);
+    expect(told).toEqual([
+      "c0 starts",
+      "c1 starts",
+      "c1: sum 12",
+      "c1: class function",
+      "c2 starts",
+      "c2: a again",
+    ]);
   });
 
   test("do not run again before the first that has changed", async () => {
@@ -55,10 +64,25 @@ interface Unseen { readonly x: number }`;
   test.each([
     ["a word too much", "const x = 1;\nconst y = = 2;", 2, /Unexpected token/],
     ["a name that is not there", "const x = 1;\n\nnothing(x);", 3, /^ReferenceError: nothing is not defined/],
-    ["behind an await", "await Promise.resolve();\nconst f = () => { throw new RangeError('far'); };\nf();", 2, /^RangeError: far/],
-    ["the engine's own words", 'import { tensor } from "ganvas";\ntensor([1, 2]).add(tensor([1, 2, 3]));', 2, /^add: /],
+    [
+      "behind an await",
+      "await Promise.resolve();\nconst f = () => { throw new RangeError('far'); };\nf();",
+      2,
+      /^RangeError: far/,
+    ],
+    [
+      "the engine's own words",
+      'import { tensor } from "ganvas";\ntensor([1, 2]).add(tensor([1, 2, 3]));',
+      2,
+      /^add: /,
+    ],
     ["shown, but not computed", 'show("x", Promise.reject(new Error("later")));', 1, /^later$/],
-    ["a module that cells have not", 'import x from "fs";\nx();', undefined, /a cell cannot import "fs"; it can import ganvas, /],
+    [
+      "a module that cells have not",
+      'import x from "fs";\nx();',
+      undefined,
+      /a cell cannot import "fs"; it can import ganvas, /,
+    ],
   ])("%s is told with its line", async (_, code, line, message) => {
     const problem = await session().run(code);
     expect(problem?.line).toBe(line);
@@ -82,7 +106,10 @@ test("a check sees the answer and the cells, and its sentence is handed on", asy
   };
   const { made } = session();
   const cells = named(["const x = 7;"]);
-  expect(await made.check(exercise, cells, "const answer = 6;")).toMatchObject({ cell: "e", message: "not 6" });
+  expect(await made.check(exercise, cells, "const answer = 6;")).toMatchObject({
+    cell: "e",
+    message: "not 6",
+  });
   expect(await made.check(exercise, cells, "const answer = x;")).toBeUndefined();
   expect(await made.check(exercise, named(["oops()"]), "const answer = 7;")).toMatchObject({ cell: "c0" });
 });

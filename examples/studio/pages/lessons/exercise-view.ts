@@ -53,7 +53,7 @@ export class ExerciseView {
     this.element = element(
       "section",
       { class: "exercise", "aria-label": `Exercise ${number}`, "data-exercise": exercise.exercise },
-      element("h3", {}, `Exercise ${number}`),
+      element("h2", {}, `Exercise ${number}`),
       element("p", {}, ...rich(exercise.ask)),
       this.#code.element,
       element("div", { class: "cell-bar" }, this.#check, this.#stop, this.#code.reset),

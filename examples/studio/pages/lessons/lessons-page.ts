@@ -137,7 +137,5 @@ export class LessonsPage {
 async function showRecorded({ name }: Lesson, view: LessonView): Promise<void> {
   const found = await import(`../../../lessons/recorded/${name}.json`).catch(() => undefined);
   const recording = (found?.default ?? {}) as Recording;
-  view.showRecorded(
-    new Map(Object.entries(recording).map(([cell, outputs]) => [cell, outputs.map(opened)])),
-  );
+  view.showRecorded(new Map(Object.entries(recording).map(([cell, outputs]) => [cell, outputs.map(opened)])));
 }
