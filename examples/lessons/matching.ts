@@ -87,8 +87,9 @@ async function train(knowsMismatches: boolean) {
     const x = realPictures(step);
     const real = judge.forward(x, texts);
     const fake = judge.forward(faintPictures(step), texts);
-    // Each picture with the next one's sentence.
-    const wrong = knowsMismatches ? judge.forward(x, texts.roll(1, 0)) : undefined;
+    // Each picture with another one's sentence: the next but one in every second step.
+    const others = texts.roll(1 + (step % 2), 0);
+    const wrong = knowsMismatches ? judge.forward(x, others) : undefined;
     adam.minimize(matchingAwareLoss({ real, fake, wrong }).total);
   }
   return judge;

@@ -35,7 +35,7 @@ export const style: Lesson = {
     },
     {
       cell: "digits",
-      code: `import { Adam, Initializer, Linear, randn, relu, Rng, Sequential, tensor } from "ganvas";
+      code: `import { Adam, Initializer, leakyRelu, Linear, randn, Rng, Sequential, tensor } from "ganvas";
 import type { Tensor } from "ganvas";
 import { parseCgan } from "ganvas/models/cgan/files";
 
@@ -56,10 +56,11 @@ show("drawings", drawings.slice([0, 0, 0, 0], [20, 28, 28, 1]));`,
       code: `import { styleLoss } from "ganvas/models/text2image/losses";
 
 const init = new Initializer(2);
-const net = new Sequential(new Linear(784, 64, init), relu, new Linear(64, form.latentDim, init));
+const bend = (x: Tensor) => leakyRelu(x, 0.2);
+const net = new Sequential(new Linear(784, 64, init), bend, new Linear(64, form.latentDim, init));
 const readStyle = (pictures: Tensor) => net.forward(pictures.reshape([-1, 784]));
 
-const adam = new Adam(net.parameters(), { lr: 2e-3 });
+const adam = new Adam(net.parameters(), { lr: 4e-3 });
 const losses: number[] = [];
 for (let step = 0; step < 100; step++) {
   const at = (step % 5) * 64;
