@@ -119,7 +119,7 @@ show("the players are ready", "run the next cells");`,
       code: `await play("the failing game", { kind: "saturating", lr: 0.02, beta: 0.9, penalty: 0 });`,
     },
     {
-      look: "Grey: real points; green: generated ones. Orange is where D takes points for real, blue where it does not; arrows show where a point would have to go to look more real. The generator has put nearly all of its points into one place. That is **mode collapse**. D drives it from there, and it jumps to the next.",
+      look: "Grey: real points; green: generated ones. Orange is where D takes points for real, blue where it does not; arrows show where a point would have to go to look more real. The generator's points crowd together where D last believed them, and most of the three clouds stays empty. That is **mode collapse**: D drives the points from there, and they go on to the next place.",
       at: { cell: "collapse", output: "the failing game" },
     },
     { heading: "The cure" },
@@ -144,7 +144,7 @@ show("the players are ready", "run the next cells");`,
 await play("the robust game", robust);`,
     },
     {
-      look: "All three clouds are found, and the divergence goes down. Change one setting at a time, and find out which of the three matters most here.",
+      look: "All three clouds are found, and the divergence is far smaller. (A relativistic D compares: its colours say more or less real than elsewhere, not yes or no.) Change one setting at a time, and find out which of the three matters most here.",
       at: { cell: "cure", output: "the robust game" },
     },
     {

@@ -22,7 +22,7 @@ const SETTINGS = [
     minify: true,
   },
   { title: "the studio's pages that train and sample", visits: labTests, webgpu: true, models: ["srresnet"] },
-  { title: "the studio's lessons", visits: lessonTests, webgpu: true, models: ["srresnet"], minify: true },
+  { title: "the studio's lessons", visits: lessonTests, webgpu: true, models: ["srresnet"] },
   { title: "the studio with one model", visits: singleModelTests, webgpu: true, models: ["srresnet"] },
 ];
 
