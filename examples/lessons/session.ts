@@ -53,12 +53,13 @@ export class Session {
   /** Runs those of the cells that have to. @returns what went wrong, if anything */
   async run(cells: readonly Source[]): Promise<Problem | undefined> {
     const same = cells.findIndex(({ code }, k) => this.ran[k]?.code !== code);
-    this.ran = this.ran.slice(0, same < 0 ? cells.length : same);
-    for (const { name, code } of cells.slice(this.ran.length)) {
+    if (same < 0) return undefined;
+    this.ran = this.ran.slice(0, same);
+    for (const { name, code } of cells.slice(same)) {
       this.host.tell(name, "starts");
-      const found = await this.evaluate({ name, code }, this.scope);
+      const found = await this.evaluate({ name, code }, this.scopeAfter(this.ran.length));
       if ("message" in found) return found;
-      this.ran.push({ code, scope: { ...this.scope, ...found.scope } });
+      this.ran.push({ code, scope: { ...this.scopeAfter(this.ran.length), ...found.scope } });
     }
     return undefined;
   }
@@ -79,18 +80,20 @@ export class Session {
     if (before) return before;
     const cell = exercise.exercise;
     this.host.tell(cell, "starts");
-    const found = await this.evaluate({ name: cell, code }, this.scope);
+    const scope = this.scopeAfter(cells.length);
+    const found = await this.evaluate({ name: cell, code }, scope);
     if ("message" in found) return found;
     try {
-      await exercise.check({ answer: found.scope.answer, cells: this.scope, ganvas });
+      await exercise.check({ answer: found.scope.answer, cells: scope, ganvas });
       return undefined;
     } catch (error) {
       return { cell, line: undefined, message: error instanceof NotYet ? error.message : messageOf(error) };
     }
   }
 
-  private get scope(): Scope {
-    return this.ran.at(-1)?.scope ?? {};
+  /** What is known after so many cells. */
+  private scopeAfter(cells: number): Scope {
+    return this.ran[cells - 1]?.scope ?? {};
   }
 
   private async evaluate({ name, code }: Source, scope: Scope): Promise<{ scope: Scope } | Problem> {

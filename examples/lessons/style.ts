@@ -96,7 +96,7 @@ for (const k of [0, 1, 2]) {
       at: { cell: "transfer", output: "all digits in the style of example 1" },
     },
     {
-      exercise: "transfer",
+      exercise: "eight",
       ask: "Draw an 8 in the style of the **third** example: `answer` is a picture [1, 28, 28, 1].",
       start: `const answer = draw(noise(1, 1), oneHot(8));`,
       right: `const third = styles.slice([2, 0], [3, form.latentDim]);

@@ -16,7 +16,7 @@ import { recordingOf } from "../../../examples/lessons/recording.ts";
 import { opened, type Kept, type Recording } from "../../../examples/lessons/recording-form.ts";
 
 /** Characters of a line in an editor, on a screen of usual width. */
-const WIDEST = 90;
+const WIDEST = 100;
 
 const weights = async (name: string) => new Uint8Array(readFileSync(join(root, "models/weights", name)));
 
