@@ -24,6 +24,7 @@ const entryPoints = [
   "main.ts",
   "engine-worker.ts",
   "lab/lab-worker.ts",
+  "pages/lessons/lesson-worker.ts",
   "service-worker.ts",
   "styles/studio.css",
 ].map((file) => join(studio, file));

@@ -3,7 +3,8 @@ import { createAdapterBadge } from "./components/adapter-badge.ts";
 import { createAnnouncer } from "./components/announcer.ts";
 import { type Engine, startEngine } from "./engine-client.ts";
 import type { Obstacle } from "./pages/browser-help/advice.ts";
-import { browserHelpPage, showObstacle } from "./pages/browser-help/index.ts";
+import { browserHelpPage, obstaclePage } from "./pages/browser-help/index.ts";
+import { lessonsPage, stillLessonsPage } from "./pages/lessons/index.ts";
 import { profilePage } from "./pages/profile/index.ts";
 import { selfTestPage } from "./pages/self-test/index.ts";
 import { digitsPage, pyramidPage, textPage } from "./pages/samples/index.ts";
@@ -16,7 +17,7 @@ import { buildFrame, showPages } from "./shell.ts";
 /** The pages of the navigation, in its order; the first is the home page. */
 const pages = [
   ...[upscalePage, trainPage, digitsPage, pyramidPage, textPage],
-  ...[profilePage, selfTestPage],
+  ...[lessonsPage, profilePage, selfTestPage],
 ];
 /** Pages that are reached by a link only. */
 const unlisted = [browserHelpPage];
@@ -39,12 +40,12 @@ async function start(app: HTMLElement): Promise<void> {
   showPages(main, [...pages, ...unlisted], { engine, announcer }, currentRoute());
 }
 
+/** What to do; lessons can be read all the same. */
 function showNoGpu(app: HTMLElement, obstacle: Obstacle, reason = ""): void {
-  const page = document.createElement("section");
-  page.className = "page page-obstacle";
-  showObstacle(page, obstacle, reason);
-  buildFrame(app, []).append(page);
-  document.title = "No WebGPU · ganvas studio";
+  const announcer = createAnnouncer();
+  const main = buildFrame(app, [stillLessonsPage]);
+  app.append(announcer.element);
+  showPages(main, [obstaclePage(obstacle, reason), stillLessonsPage], { announcer }, currentRoute());
 }
 
 const app = document.querySelector<HTMLElement>("#app");

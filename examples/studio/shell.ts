@@ -9,8 +9,15 @@ function wordmark(): HTMLElement {
   return element("a", { class: "wordmark", href: "#/", "aria-label": "ganvas studio, home" }, mark, "ganvas");
 }
 
+/** What the navigation needs to know of a page. */
+type PageLink = Pick<Page, "route" | "title">;
+
 /** Builds the frame into `app`. Returns the place for content; `extras` stand at the end of the top bar. */
-export function buildFrame(app: HTMLElement, links: readonly Page[], ...extras: HTMLElement[]): HTMLElement {
+export function buildFrame(
+  app: HTMLElement,
+  links: readonly PageLink[],
+  ...extras: HTMLElement[]
+): HTMLElement {
   const main = element("main", { id: "content" });
   const skip = element("a", { class: "skip-link", href: "#content" }, "Skip to content");
   skip.addEventListener("click", (event) => {
@@ -37,7 +44,7 @@ function reference(): (string | HTMLElement)[] {
   return href === undefined ? [] : [" ", element("a", { href }, "API reference")];
 }
 
-function navigation(pages: readonly Page[]): HTMLElement {
+function navigation(pages: readonly PageLink[]): HTMLElement {
   const items = pages.map((page) =>
     element("li", {}, element("a", { href: linkTo(page.route), "data-route": page.route }, page.title)),
   );
@@ -45,13 +52,13 @@ function navigation(pages: readonly Page[]): HTMLElement {
 }
 
 /** Shows the page that the address names, the first one where it names none, and follows the address from then on. */
-export function showPages(
+export function showPages<Needs = Studio>(
   main: HTMLElement,
-  pages: readonly Page[],
-  studio: Studio,
+  pages: readonly Page<Needs>[],
+  studio: Needs,
   first: string | undefined,
 ): void {
-  const mounted = new Map<Page, HTMLElement>();
+  const mounted = new Map<Page<Needs>, HTMLElement>();
   const [home] = pages;
   if (home === undefined) throw new RangeError("showPages: expected at least one page, got none");
 

@@ -1,6 +1,7 @@
 /** Runs the studio's visits (studio.e2e.ts) against a freshly built and served studio. */
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { labTests } from "./lab.e2e.ts";
+import { lessonTests, stillLessonTests } from "./lessons.e2e.ts";
 import { blendTests, singleModelTests } from "./models.e2e.ts";
 import { openStudio, type Studio } from "./open-page.ts";
 import { standIns } from "./stand-ins.ts";
@@ -10,7 +11,7 @@ const SETTINGS = [
   { title: "the studio", visits: studioTests.filter(({ webgpu }) => webgpu), webgpu: true },
   {
     title: "the studio in a browser without WebGPU",
-    visits: studioTests.filter(({ webgpu }) => !webgpu),
+    visits: [...studioTests.filter(({ webgpu }) => !webgpu), ...stillLessonTests],
     webgpu: false,
   },
   {
@@ -21,6 +22,7 @@ const SETTINGS = [
     minify: true,
   },
   { title: "the studio's pages that train and sample", visits: labTests, webgpu: true, models: ["srresnet"] },
+  { title: "the studio's lessons", visits: lessonTests, webgpu: true, models: ["srresnet"] },
   { title: "the studio with one model", visits: singleModelTests, webgpu: true, models: ["srresnet"] },
 ];
 

@@ -299,6 +299,7 @@ async function fitsPhone(page: Page, url: string): Promise<void> {
     "digits",
     "pyramid",
     "text",
+    "lessons",
     "profile",
     "self-test",
     "browser-help",

@@ -2,11 +2,11 @@
 import { element } from "../components/dom.ts";
 import type { Page, Studio } from "./page.ts";
 
-export function laterPage(
+export function laterPage<Needs = Studio>(
   route: string,
   title: string,
-  fill: (host: HTMLElement, studio: Studio) => Promise<void>,
-): Page {
+  fill: (host: HTMLElement, studio: Needs) => Promise<void>,
+): Page<Needs> {
   return {
     route,
     title,

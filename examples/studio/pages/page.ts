@@ -8,7 +8,8 @@ export interface Studio {
   readonly announcer: Announcer;
 }
 
-export interface Page {
+/** @typeParam Needs what it is given when it is first visited */
+export interface Page<Needs = Studio> {
   /** The hash under which the page is found: "upscale" is `#/upscale`. */
   readonly route: string;
   /** The word in the navigation. */
@@ -17,5 +18,5 @@ export interface Page {
    * Fills `host` once, when the page is first visited. Later visits show the same elements again, so a result survives a
    * look at another page. `host.hidden` tells whether the page is on screen.
    */
-  readonly mount: (host: HTMLElement, studio: Studio) => void;
+  readonly mount: (host: HTMLElement, studio: Needs) => void;
 }

@@ -15,7 +15,8 @@ test("the first script, with all that it imports at once, is small", async () =>
       const content = bundles.file(name);
       if (!content || needed.has(name)) return;
       needed.add(name);
-      for (const [, other] of new TextDecoder().decode(content).matchAll(STATIC_IMPORT)) need(other as string);
+      for (const [, other] of new TextDecoder().decode(content).matchAll(STATIC_IMPORT))
+        need(other as string);
     };
     need("main.js");
     const bytes = [...needed].map((name) => gzipSync(bundles.file(name) as Uint8Array).length);

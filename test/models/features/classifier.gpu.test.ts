@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Batch } from "../../../engine/data/index.ts";
 import { tensor } from "../../../engine/index.ts";
-import { writeSafetensors } from "../../../engine/io/index.ts";
+import { type HostTensor, writeSafetensors } from "../../../engine/io/index.ts";
 import { fillNormal } from "../../../engine/random.ts";
 import { idxDataset, DIGITS } from "../../../models/datasets/idx.ts";
 import { Classifier, parseClassifier } from "../../../models/features/classifier.ts";
@@ -69,8 +69,8 @@ describe("training", () => {
 test("shares named rightly are counted in all and by class", async () => {
   const net = new Classifier(config, 1).eval();
   const state = await net.stateDict();
-  const bias = state.get("head.bias");
-  (bias?.data as Float32Array).set([0, 100]); // names everything as the second class
+  const bias = state.get("head.bias") as HostTensor;
+  state.set("head.bias", { ...bias, data: Float32Array.of(0, 100) }); // names everything as the second class
   net.loadStateDict(state, "net");
   const labels = [0, 1, 1, 0, 1];
   const set = {

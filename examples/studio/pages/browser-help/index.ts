@@ -22,8 +22,15 @@ export const browserHelpPage: Page = {
   },
 };
 
+/** The home page of a studio that cannot run. */
+export const obstaclePage = (obstacle: Obstacle, reason: string): Page<unknown> => ({
+  route: "obstacle",
+  title: "No WebGPU",
+  mount: (host) => showObstacle(host, obstacle, reason),
+});
+
 /** Fills `host` with the reason why the studio cannot run; `reason` is the error's own sentence, if there was one. */
-export function showObstacle(host: HTMLElement, obstacle: Obstacle, reason: string): void {
+function showObstacle(host: HTMLElement, obstacle: Obstacle, reason: string): void {
   const { title, text } = obstacles[obstacle];
   const head = element(
     "header",
