@@ -306,9 +306,8 @@ class Runtime {
 
   /** Closes the device. State that lived there is lost. */
   async close(): Promise<void> {
-    if (!this.opened) return;
     await this.queue;
-    (await this.opened).destroy();
+    (await this.opened)?.destroy();
     this.forget();
     this.requests.clear();
   }

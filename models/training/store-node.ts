@@ -12,8 +12,9 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../../engine/errors.ts";
+import { reason } from "../../engine/io/fs-node.ts";
 import { readFileBytes, removeUnfinished, writeFileAtomic } from "../../engine/io/node.ts";
-import type { RunStore } from "./host.ts";
+import { type RunStore, StoreError } from "./host.ts";
 
 const LOCK = "run.lock";
 
@@ -23,12 +24,18 @@ export function folderStore(folder: string): RunStore {
   return {
     path: (name) => (name === undefined ? folder : at(name)),
     read: async (name) => (existsSync(at(name)) ? readFileBytes(at(name)) : undefined),
-    write: (name, bytes) => writeFileAtomic(at(name), bytes),
+    async write(name, bytes) {
+      try {
+        await writeFileAtomic(at(name), bytes);
+      } catch (error) {
+        throw new StoreError((error as Error).message);
+      }
+    },
     async append(name, text) {
       try {
         appendFileSync(at(name), text);
       } catch (error) {
-        throw new InputError(`cannot write ${at(name)}: ${(error as Error).message}`);
+        throw new StoreError(`cannot write ${at(name)}: ${reason(error)}`);
       }
     },
     remove: async (name) => rmSync(at(name), { force: true }),
@@ -50,7 +57,7 @@ function lock(folder: string): () => void {
     writeFileSync(file, String(process.pid), { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST")
-      throw new InputError(`cannot write ${file}: ${(error as Error).message}`);
+      throw new InputError(`cannot write ${file}: ${reason(error)}`);
     const owner = Number(readFileSync(file, "utf8"));
     if (owner !== process.pid && lives(owner))
       throw new InputError(
@@ -106,6 +113,6 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new InputError(`cannot make the folder ${path}: ${(error as Error).message}`);
+    throw new InputError(`cannot make the folder ${path}: ${reason(error)}`);
   }
 }
