@@ -63,6 +63,8 @@ test("lines that could not be written are written with the next, whatever was le
     log.write({ step });
     await log.flush().catch(() => {});
   }
-  const whole = (await textOf(store)).split("\n").flatMap((line) => (line.endsWith("}") ? [JSON.parse(line)] : []));
+  const whole = (await textOf(store))
+    .split("\n")
+    .flatMap((line) => (line.endsWith("}") ? [JSON.parse(line)] : []));
   expect(whole).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }, { step: 4 }]);
 });
