@@ -42,7 +42,7 @@ export function folderStore(folder: string): RunStore {
     check: async () => checkFolder(folder),
     async open() {
       makeFolder(folder);
-      const free = lock(folder);
+      const free = await lock(folder);
       await removeUnfinished(folder);
       return async () => free();
     },
@@ -50,21 +50,32 @@ export function folderStore(folder: string): RunStore {
   };
 }
 
+/** Milliseconds within which processes that begin at once have written who they are. */
+const TURN = 200;
+
 /** Keeps other runs out of a folder while this process lives. @throws InputError where one is at work there */
-function lock(folder: string): () => void {
+async function lock(folder: string): Promise<() => void> {
   const file = join(folder, LOCK);
+  const refuseOther = (owner: number) => {
+    if (owner !== process.pid && lives(owner))
+      throw new InputError(
+        `another run (process ${owner}) is writing into ${folder}: wait for it, or choose another folder`,
+      );
+  };
+  const owner = () => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0);
+  const pause = () => new Promise((resume) => setTimeout(resume, TURN));
   try {
     writeFileSync(file, String(process.pid), { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST")
       throw new InputError(`cannot write ${file}: ${reason(error)}`);
-    const owner = Number(readFileSync(file, "utf8"));
-    if (owner !== process.pid && lives(owner))
-      throw new InputError(
-        `another run (process ${owner}) is writing into ${folder}: wait for it, or choose another folder`,
-      );
-    // Its process was killed.
+    // One that is empty may be about to be written.
+    if (owner() === 0) await pause();
+    refuseOther(owner());
+    // Its process was killed. Others may have found that as well: the last of them to say so has it.
     writeFileSync(file, String(process.pid));
+    await pause();
+    refuseOther(owner());
   }
   const free = () => rmSync(file, { force: true });
   process.once("exit", free);

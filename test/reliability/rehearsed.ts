@@ -15,14 +15,17 @@ export interface RehearsedRun {
   readonly said: readonly string[];
 }
 
-/** As many updates as may be lost make a checkpoint. */
-const CHECKPOINT_EVERY = 2;
 
-/** Runs the smallest rehearsal for so many updates. @param store by default one in memory */
+/**
+ * Runs the smallest rehearsal for so many updates.
+ * @param store by default one in memory
+ * @param checkpointEvery so many updates may be lost
+ */
 export async function rehearse(
   system: System,
   steps: number,
   store: RunStore = memoryStore(),
+  checkpointEvery = 2,
 ): Promise<RehearsedRun> {
   const rehearsed = rehearsalOf(system, system.rehearsals.at(-1) as string, steps);
   const { usual, stages } = system;
@@ -38,7 +41,7 @@ export async function rehearse(
   };
   const said: string[] = [];
   const listener: RunListener = { say: (line) => said.push(line), progress: () => {}, compiling: () => {} };
-  const settings = { listener, signal: new AbortController().signal, checkpointEvery: CHECKPOINT_EVERY };
+  const settings = { listener, signal: new AbortController().signal, checkpointEvery };
   let error: unknown;
   try {
     const lasting = await LastingRun.begin(wishes, await planRun(wishes), settings);
