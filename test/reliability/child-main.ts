@@ -17,8 +17,7 @@ if (what === "save")
 try {
   const free = await store.open();
   process.stdout.write("mine\n");
-  // Long enough for all others to have looked.
-  await new Promise((resume) => setTimeout(resume, 3000));
+  await new Promise((resume) => process.stdin.once("end", resume).resume());
   await free();
 } catch (error) {
   process.stdout.write(`${(error as Error).message}\n`);

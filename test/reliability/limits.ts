@@ -19,7 +19,9 @@ export function useLeastLimits(): () => void {
     const adapter = await original.call(this, options);
     if (!adapter) return adapter;
     const { limits } = adapter;
-    const value = new Proxy(limits, { get: (own, name) => LEAST[String(name)] ?? Reflect.get(own, name, own) });
+    const value = new Proxy(limits, {
+      get: (own, name) => LEAST[String(name)] ?? Reflect.get(own, name, own),
+    });
     return Object.defineProperty(adapter, "limits", { value });
   };
   return () => {

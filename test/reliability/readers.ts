@@ -51,7 +51,16 @@ function tarOf(name: string, content: string): Uint8Array {
 
 function npyOf(): Uint8Array {
   const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".padEnd(117) + "\n";
-  return new Uint8Array([0x93, ...text("NUMPY"), 1, 0, header.length, 0, ...text(header), ...new Uint8Array(24)]);
+  return new Uint8Array([
+    0x93,
+    ...text("NUMPY"),
+    1,
+    0,
+    header.length,
+    0,
+    ...text(header),
+    ...new Uint8Array(24),
+  ]);
 }
 
 export async function readers(): Promise<readonly Reader[]> {
@@ -64,18 +73,29 @@ export async function readers(): Promise<readonly Reader[]> {
   });
   const png = await encodePng(waves(8, 8));
   const { default: sharp } = await import("sharp");
-  const picture = sharp(waves(8, 8).data, { raw: { width: 8, height: 8, channels: 3 } }).withExif({ IFD0: { Artist: "x" } });
+  const picture = sharp(waves(8, 8).data, { raw: { width: 8, height: 8, channels: 3 } }).withExif({
+    IFD0: { Artist: "x" },
+  });
   const pictures = [png, ...(await Promise.all([picture.jpeg().toBuffer(), picture.webp().toBuffer()]))].map(
     (bytes) => new Uint8Array(bytes),
   );
   const legacy = p.legacyFile(root, [["0", 6, six]]);
   const onnx = new Uint8Array([8, 8, 0x3a, 14, 0x0a, 6, 0x22, 4, ...text("Relu"), 0x12, 4, ...text("test")]);
-  const table = (name: string) => (bytes: Uint8Array) => readTable(memoryFile(name, bytes.length, () => bytes));
+  const table = (name: string) => (bytes: Uint8Array) =>
+    readTable(memoryFile(name, bytes.length, () => bytes));
   return [
-    { name: "safetensors", seeds: [writeSafetensors(weights, { format: "pt" })], read: (b) => openWeights(b, "x.safetensors") },
+    {
+      name: "safetensors",
+      seeds: [writeSafetensors(weights, { format: "pt" })],
+      read: (b) => openWeights(b, "x.safetensors"),
+    },
     { name: "checkpoint", seeds: [checkpoint], read: (b) => decodeCheckpoint(b, "x") },
-    { name: "pth (zip)", seeds: [pth, p.zipFile(root, { 0: six }, {}, 6)], read: (b) => openWeights(b, "x.pth") },
-    { name: "pth (pickles)", seeds: [legacy, p.pickle(root)], read: (b) => openWeights(b, "x.pth") },
+    {
+      name: "pth (zip)",
+      seeds: [pth, p.zipFile(root, { 0: six }, {}, 6)],
+      read: (b) => openWeights(b, "x.pth"),
+    },
+    { name: "pth (pickles)", seeds: [legacy], read: (b) => openWeights(b, "x.pth") },
     {
       name: "zip",
       seeds: [pth],
@@ -83,11 +103,23 @@ export async function readers(): Promise<readonly Reader[]> {
     },
     { name: "npy", seeds: [npyOf()], read: (b) => readNpy(b, "x.npy") },
     { name: "onnx", seeds: [onnx], read: (b) => readModel(b, "x.onnx") },
-    { name: "idx", seeds: [new Uint8Array([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6])], read: (b) => readIdx(b, "x") },
+    {
+      name: "idx",
+      seeds: [new Uint8Array([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6])],
+      read: (b) => readIdx(b, "x"),
+    },
     { name: "tar", seeds: [tarOf("a.txt", "hello")], read: (b) => tarFiles(b, "x.tar") },
     { name: "gzip", seeds: [gzipSync(text("hello ".repeat(50)))], read: (b) => gunzip(b, "x.gz") },
-    { name: "JSON lines", seeds: [text('{"file":"a.png","text":"a cat"}\n{"file":"b.png","n":[1,{"x":null}]}\n')], read: table("x.jsonl") },
-    { name: "JSON", seeds: [text('[{"file":"a.png","text":"a cat"},{"file":"b.png"}]')], read: table("x.json") },
+    {
+      name: "JSON lines",
+      seeds: [text('{"file":"a.png","text":"a cat"}\n{"file":"b.png","n":[1,{"x":null}]}\n')],
+      read: table("x.jsonl"),
+    },
+    {
+      name: "JSON",
+      seeds: [text('[{"file":"a.png","text":"a cat"},{"file":"b.png"}]')],
+      read: table("x.json"),
+    },
     { name: "CSV", seeds: [text('file,text\na.png,"a ""cat"""\nb.png,x\n')], read: table("x.csv") },
     { name: "picture headers", seeds: pictures, read: (b) => [readImageHeader(b), readMetadata(b)] },
   ];

@@ -15,7 +15,6 @@ export interface RehearsedRun {
   readonly said: readonly string[];
 }
 
-
 /**
  * Runs the smallest rehearsal for so many updates.
  * @param store by default one in memory

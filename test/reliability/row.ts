@@ -53,9 +53,12 @@ export const isHeld = ({ count, held, recovered }: Row): boolean =>
 
 /** How much of a kind is tried. */
 export interface Amount {
-  /** 1 in the short form; the long one tries all. */
-  readonly share: number;
+  /** A few of each kind, in seconds. */
   readonly short: boolean;
+  /** Times as much of what is drawn by chance. */
+  readonly share: number;
+  /** Told what is at work. */
+  readonly progress: (what: string) => void;
 }
 
 export function table(rows: readonly Row[]): string {

@@ -65,7 +65,11 @@ export async function canaries(): Promise<Row> {
   await init();
   const tally = new Tally();
   const caught = (what: string, isCaught: boolean, sound: boolean) =>
-    tally.add(what, isCaught ? undefined : "not caught", sound ? undefined : "the check fails without it, too");
+    tally.add(
+      what,
+      isCaught ? undefined : "not caught",
+      sound ? undefined : "the check fails without it, too",
+    );
 
   for (const [what, of, change] of KERNELS) {
     await close();
@@ -85,13 +89,21 @@ export async function canaries(): Promise<Row> {
     ops: new Proxy(ops, { get: (all, name) => (name === "square" ? tilted : Reflect.get(all, name)) }),
   });
   const right = await errorsOf(square);
-  caught("wrong gradient: that of a square, by 0.01", wrong.forward <= 1 && wrong.gradient > 1, right.gradient <= 1);
+  caught(
+    "wrong gradient: that of a square, by 0.01",
+    wrong.forward <= 1 && wrong.gradient > 1,
+    right.gradient <= 1,
+  );
 
   const held: Tensor[] = [];
   const leaking = await growth((loss) => held.push(loss.mul(2).keep()));
   for (const each of held) each.dispose();
   const steady = await growth(() => {});
-  caught("leak: a number a step that is kept and forgotten", leaking.includes("buffersCreated"), steady.length === 0);
+  caught(
+    "leak: a number a step that is kept and forgotten",
+    leaking.includes("buffersCreated"),
+    steady.length === 0,
+  );
   await job();
   return tally.row("canary", "planted wrong kernel, wrong gradient, leak");
 }

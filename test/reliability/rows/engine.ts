@@ -38,7 +38,7 @@ export async function manySizes({ short }: Amount): Promise<Row> {
   await init();
   await trim();
   const { liveBytes } = await stats();
-  const sizes = short ? 12 : 200;
+  const sizes = short ? 6 : 200;
   const kernel = randn([3, 3, 4, 4], new Rng(1));
   let most = 0;
   for (let k = 0; k < sizes; k++) {
@@ -54,7 +54,11 @@ export async function manySizes({ short }: Amount): Promise<Row> {
       ? `${pipelines.count} pipelines, ${now.programs} programs, ${now.liveBytes - liveBytes} bytes are left`
       : undefined;
   tally.add(`${sizes} sizes`, fault, undefined);
-  return tally.row("many sizes", `${sizes} sizes of a picture, then trim`, `${kept} pipelines and ${most} programs at most`);
+  return tally.row(
+    "many sizes",
+    `${sizes} sizes of a picture, then trim`,
+    `${kept} pipelines and ${most} programs at most`,
+  );
 }
 
 /** A device opened and closed: the next one works, and the process does not grow. */
@@ -70,5 +74,9 @@ export async function openings({ short }: Amount): Promise<Row> {
     if (k === Math.floor(times / 2)) first = process.memoryUsage().rss;
   }
   const grown = Math.round((process.memoryUsage().rss - first) / 1e6);
-  return tally.row("openings", `${times} openings and closings of a device`, `${grown} MB more after the second half`);
+  return tally.row(
+    "openings",
+    `${times} openings and closings of a device`,
+    `${grown} MB more after the second half`,
+  );
 }

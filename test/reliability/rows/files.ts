@@ -26,7 +26,7 @@ interface Child {
 
 async function start(...args: string[]): Promise<Child> {
   const bundle = await bundleEntry("test/reliability/child-main.ts");
-  const process_ = spawn(process.execPath, [bundle, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const process_ = spawn(process.execPath, [bundle, ...args], { stdio: ["pipe", "pipe", "inherit"] });
   const child: Child = {
     process: process_,
     begun: new Promise((resolve) => {
@@ -53,9 +53,13 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 
 /** What is wrong with the files that a killed process has left. */
 async function faultOfFiles(folder: string): Promise<string | undefined> {
-  const { step, model } = decodeCheckpoint(readFileSync(join(folder, "checkpoint.safetensors")), "checkpoint");
+  const { step, model } = decodeCheckpoint(
+    readFileSync(join(folder, "checkpoint.safetensors")),
+    "checkpoint",
+  );
   for (const { data } of model.values())
-    if (!(data as Float32Array).every((value) => value === step)) return `a checkpoint of two updates, at ${step}`;
+    if (!(data as Float32Array).every((value) => value === step))
+      return `a checkpoint of two updates, at ${step}`;
   const free = await folderStore(folder).open();
   await free();
   const left = readdirSync(folder).filter((name) => name.endsWith(".tmp"));
@@ -86,6 +90,9 @@ export async function sharedFolder({ short }: Amount): Promise<Row> {
     await inFolder(async (folder) => {
       if (k % 2 === 1) writeFileSync(join(folder, "run.lock"), "999999999");
       const children = await Promise.all(Array.from({ length: short ? 2 : 4 }, () => start("lock", folder)));
+      // Whoever has it keeps it until all have looked.
+      await Promise.all(children.map(({ begun }) => begun));
+      for (const { process } of children) process.stdin?.end();
       await Promise.all(children.map(({ ended }) => ended));
       const outs = children.map(({ out }) => out.trim());
       const winners = outs.filter((out) => out === "mine").length;

@@ -4,6 +4,7 @@ import { isDeviceLoss } from "../../../engine/errors.ts";
 import { integer, randomBits } from "../../../engine/random.ts";
 import { allSystems } from "../../../models/systems.ts";
 import { type Call, calls, type Fault, inject } from "../faults.ts";
+import { shift } from "../../models/made-up-system.ts";
 import { deviceInUse, job } from "../job.ts";
 import { rehearse } from "../rehearsed.ts";
 import { type Amount, type Row, Tally } from "../row.ts";
@@ -46,11 +47,12 @@ const COMMON: readonly Call[] = [
 ];
 
 /** @param amount.short one system, one loss a call; else every system */
-export async function lossesInTraining({ short, share }: Amount): Promise<Row> {
+export async function lossesInTraining({ short, share, progress }: Amount): Promise<Row> {
   const tally = new Tally();
   let drawn = 0;
-  const systems = (await allSystems()).filter(({ name }) => !short || name === "toy");
+  const systems = short ? [shift] : await allSystems();
   for (const system of systems) {
+    progress(system.name);
     const whole = await rehearse(system, UPDATES);
     if (!whole.checkpoint) {
       tally.add(system.name, `no unbroken run: ${(whole.error as Error)?.message}`, "no unbroken run");
@@ -74,6 +76,7 @@ export async function lossesInTraining({ short, share }: Amount): Promise<Row> {
           failed > 0 && said.some((line) => line.startsWith("the GPU device was lost: "))
             ? undefined
             : `not told: ${said.join("; ")}`;
+        progress(what);
         tally.add(what, told, error ? `${(error as Error).message}` : isSame ? undefined : "another result");
       }
   }

@@ -42,12 +42,17 @@ export async function divergingTrainings({ short }: Amount): Promise<Row> {
         const { checkpoint, error } = await rehearse(wild, steps, memoryStore(), 1);
         const message = (error as Error | undefined)?.message ?? "";
         const told =
-          error === undefined || (error instanceof InputError && /diverged/.test(message) && /saved before|last good/.test(message))
+          error === undefined ||
+          (error instanceof InputError && /diverged/.test(message) && /saved before|last good/.test(message))
             ? undefined
             : `told as ${(error as Error).name}: ${message}`;
         const isGood = checkpoint === undefined ? error !== undefined : await goesOn(wild, checkpoint);
         const what = `${system.name}, rate ${lr}, ${steps} updates`;
-        tally.add(what, told, isGood ? undefined : `nothing can go on from the checkpoint (${message || "no error"})`);
+        tally.add(
+          what,
+          told,
+          isGood ? undefined : `nothing can go on from the checkpoint (${message || "no error"})`,
+        );
       }
   return tally.row("diverging training", `learning rates 1e38 and 1e6, ${systems.length} systems`);
 }

@@ -34,20 +34,28 @@ function broken(seed: Uint8Array, index: number): Uint8Array<ArrayBuffer> {
       const [from, to] = [at, at + draw(24)];
       const part = bytes.slice(from, to);
       const copies = kind === 4 ? [] : [part, part];
-      bytes = Uint8Array.from([...bytes.slice(0, from), ...copies.flatMap((c) => [...c]), ...bytes.slice(to)]);
+      bytes = Uint8Array.from([
+        ...bytes.slice(0, from),
+        ...copies.flatMap((c) => [...c]),
+        ...bytes.slice(to),
+      ]);
     }
   }
   return bytes;
 }
 
 /** What is wrong with how a file is read. */
-async function faultOf(reader: Reader, bytes: Uint8Array): Promise<{ fault: string | undefined; ms: number }> {
+async function faultOf(
+  reader: Reader,
+  bytes: Uint8Array,
+): Promise<{ fault: string | undefined; ms: number }> {
   const started = process.cpuUsage();
   let fault: string | undefined;
   try {
     await reader.read(bytes);
   } catch (error) {
-    if (!(error instanceof InputError)) fault = `${(error as Error)?.name}: ${(error as Error)?.message ?? error}`;
+    if (!(error instanceof InputError))
+      fault = `${(error as Error)?.name}: ${(error as Error)?.message ?? error}`;
     else if (error.message.length > 600) fault = `a message of ${error.message.length} letters`;
   }
   const { user, system } = process.cpuUsage(started);
