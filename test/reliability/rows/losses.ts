@@ -2,6 +2,7 @@
 import { trim } from "../../../engine/index.ts";
 import { isDeviceLoss } from "../../../engine/errors.ts";
 import { integer, randomBits } from "../../../engine/random.ts";
+import type { System } from "../../../models/system.ts";
 import { allSystems } from "../../../models/systems.ts";
 import { type Call, calls, type Fault, inject } from "../faults.ts";
 import { shift } from "../../models/made-up-system.ts";
@@ -46,39 +47,42 @@ const COMMON: readonly Call[] = [
   "createCommandEncoder",
 ];
 
-/** @param amount.short one system, one loss a call; else every system */
-export async function lossesInTraining({ short, share, progress }: Amount): Promise<Row> {
+/** One loss in a training of this system, at the n-th of such calls. @returns what is wrong with what it told, and with the result */
+async function loseOnce(system: System, call: Call, n: number, want: Uint8Array) {
+  const fault = inject({ call, n, once: true, lose: await deviceInUse() });
+  const { checkpoint, error, said } = await rehearse(system, UPDATES).finally(() => fault.undo());
+  const isTold = fault.failed > 0 && said.some((line) => line.startsWith("the GPU device was lost: "));
+  const isSame = checkpoint && Buffer.compare(checkpoint, want) === 0;
+  return {
+    told: isTold ? undefined : `not told: ${said.join("; ")}`,
+    after: error ? (error as Error).message : isSame ? undefined : "another result than the unbroken run",
+  };
+}
+
+async function lossesIn(system: System, chosen: readonly Call[], { share, progress }: Amount): Promise<Row> {
   const tally = new Tally();
+  const { checkpoint: whole, error: failure } = await rehearse(system, UPDATES);
+  if (!whole) throw new Error(`${system.name} does not train: ${failure}`);
+  const counts = chosen.map((call) => inject({ call, n: Number.POSITIVE_INFINITY, once: true }));
+  await rehearse(system, UPDATES);
+  for (const count of counts.toReversed()) count.undo();
   let drawn = 0;
-  const systems = short ? [shift] : await allSystems();
-  for (const system of systems) {
-    progress(system.name);
-    const whole = await rehearse(system, UPDATES);
-    if (!whole.checkpoint) {
-      tally.add(system.name, `no unbroken run: ${(whole.error as Error)?.message}`, "no unbroken run");
-      continue;
+  for (const [at, call] of chosen.entries())
+    for (let k = 0; k < share; k++) {
+      const { made } = counts[at] as Fault;
+      const n = integer(randomBits(SEED, drawn++)[0], made);
+      const { told, after } = await loseOnce(system, call, n, whole);
+      const what = `${system.name}, ${call} ${n} of ${made}`;
+      progress(`${what}: ${told ?? after ?? "held"}`);
+      tally.add(what, told, after);
     }
-    const chosen = short ? COMMON.slice(0, 2) : COMMON;
-    const counts = chosen.map((call) => inject({ call, n: Number.POSITIVE_INFINITY, once: true }));
-    await rehearse(system, UPDATES);
-    for (const count of counts.toReversed()) count.undo();
-    for (const [at, call] of chosen.entries())
-      for (let k = 0; k < share; k++) {
-        const { made } = counts[at] as Fault;
-        const n = integer(randomBits(SEED, drawn++)[0], made);
-        const fault = inject({ call, n, once: true, lose: await deviceInUse() });
-        const { checkpoint, error, said } = await rehearse(system, UPDATES);
-        const { failed } = fault;
-        fault.undo();
-        const what = `${system.name}, ${call} ${n} of ${made}`;
-        const isSame = checkpoint && Buffer.compare(checkpoint, whole.checkpoint) === 0;
-        const told =
-          failed > 0 && said.some((line) => line.startsWith("the GPU device was lost: "))
-            ? undefined
-            : `not told: ${said.join("; ")}`;
-        progress(what);
-        tally.add(what, told, error ? `${(error as Error).message}` : isSame ? undefined : "another result");
-      }
-  }
-  return tally.row("device lost", `in the training of ${systems.length} systems, resumed equals unbroken`);
+  return tally.row("device lost", `in the training of ${system.name}; resumed equals unbroken`);
+}
+
+/** @param amount.short a small system, two losses; else every system, one for each of the common calls */
+export async function lossesInTraining(amount: Amount): Promise<Row[]> {
+  if (amount.short) return [await lossesIn(shift, COMMON.slice(0, 2), amount)];
+  const rows: Row[] = [];
+  for (const system of await allSystems()) rows.push(await lossesIn(system, COMMON, amount));
+  return rows;
 }
