@@ -22,6 +22,8 @@ describe("work under which the device is lost", () => {
   });
   test("is given up after two losses, and at once where it fails for another reason", async () => {
     await expect(untilDeviceHolds(failing(3, loss), async () => {})).rejects.toThrow(loss);
-    await expect(untilDeviceHolds(failing(1, new Error("damaged")), async () => {})).rejects.toThrow("damaged");
+    await expect(untilDeviceHolds(failing(1, new Error("damaged")), async () => {})).rejects.toThrow(
+      "damaged",
+    );
   });
 });

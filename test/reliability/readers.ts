@@ -50,7 +50,7 @@ function tarOf(name: string, content: string): Uint8Array {
 }
 
 function npyOf(): Uint8Array {
-  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".padEnd(117) + "\n";
+  const header = `${"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".padEnd(117)}\n`;
   return new Uint8Array([
     0x93,
     ...text("NUMPY"),
