@@ -59,11 +59,7 @@ async function loseOnce(system: System, call: Call, n: number, want: Uint8Array)
   };
 }
 
-export async function lossesIn(
-  system: System,
-  chosen: readonly Call[],
-  { share, progress }: Amount,
-): Promise<Row> {
+async function lossesIn(system: System, chosen: readonly Call[], { share, progress }: Amount): Promise<Row> {
   const tally = new Tally();
   const { checkpoint: whole, error: failure } = await rehearse(system, UPDATES);
   if (!whole) throw new Error(`${system.name} does not train: ${failure}`);
