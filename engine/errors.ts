@@ -25,6 +25,19 @@ export class DeviceError extends GanvasError {
   override name = "DeviceError";
 }
 
+/**
+ * The GPU device is gone, and with it what lay there: a driver was reset, a browser's GPU process ended. The next use of the engine
+ * opens another one; parameters and kept tensors have to be made anew.
+ */
+export class DeviceLostError extends DeviceError {}
+
+/** Whether an error, or what caused it, is that the device was lost. */
+export function isDeviceLoss(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if (each instanceof DeviceLostError) return true;
+  return false;
+}
+
 /** A value that was not expected, in a few words for a message. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));

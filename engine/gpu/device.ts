@@ -1,5 +1,5 @@
 /** One WebGPU device, the same in a browser, in Node (package `webgpu`, Dawn) and in Deno (wgpu). */
-import { DeviceError, GanvasError } from "../errors.ts";
+import { DeviceError, DeviceLostError, GanvasError } from "../errors.ts";
 import { Memory, type MemoryStats } from "./memory.ts";
 import { Pace } from "./pace.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -50,6 +50,8 @@ const WANTED_FEATURES = ["timestamp-query", "shader-f16", "subgroups"] as const;
 /** Dispatches of one submit at most: where kernels are short the device begins with the first while the rest are encoded. */
 const SUBMIT_DISPATCHES = 128;
 
+const NOT_SUBMITTED = "work could not be given to the device";
+
 /** A copy between buffers. */
 export interface Copy {
   readonly from: GPUBuffer;
@@ -92,10 +94,14 @@ export class Gpu {
     void device.lost.then(({ message }) => {
       // What `destroy` ends is told as such.
       if (this.closed) return;
-      this.lost = new DeviceError(`the GPU device was lost: ${message || "it was destroyed"}`);
+      this.lost = new DeviceLostError(`the GPU device was lost: ${message || "it was destroyed"}`);
       for (const reject of this.waiting) reject(this.lost);
+      this.onLost();
     });
   }
+
+  /** Called when the device is lost, by whoever is to open another one. */
+  onLost = (): void => {};
 
   /** Bytes of the largest buffer that a kernel can read or write. */
   get maxBinding(): number {
@@ -124,14 +130,12 @@ export class Gpu {
     buffers: readonly { buffer: GPUBuffer; offset: number; size: number }[],
   ): GPUBindGroup {
     this.counters.bindGroups++;
-    return this.device.createBindGroup({
-      layout,
-      entries: buffers.map((resource, binding) => ({ binding, resource })),
-    });
+    const entries = buffers.map((resource, binding) => ({ binding, resource }));
+    return this.call("buffers could not be bound", () => this.device.createBindGroup({ layout, entries }));
   }
 
   upload(buffer: GPUBuffer, offset: number, data: ArrayBufferView<ArrayBuffer>): void {
-    this.device.queue.writeBuffer(buffer, offset, data);
+    this.call("numbers could not be sent", () => this.device.queue.writeBuffer(buffer, offset, data));
   }
 
   /**
@@ -147,18 +151,18 @@ export class Gpu {
     let start = 0;
     do {
       for (let full = this.pace.full; full; full = this.pace.full) {
-        await this.wait(full).catch((error: unknown) => this.refuse("the work did not end", error));
+        await this.wait(full, "the work did not end");
         signal?.throwIfAborted();
       }
       this.check();
-      start = this.submitPart(dispatches, start, copies);
+      start = this.call(NOT_SUBMITTED, () => this.submitPart(dispatches, start, copies));
     } while (start < dispatches.length);
   }
 
   /** Submits copies alone. */
   copy(copies: readonly Copy[]): void {
     this.check();
-    this.submitPart([], 0, copies);
+    this.call(NOT_SUBMITTED, () => this.submitPart([], 0, copies));
   }
 
   /** Submits as many dispatches as one submit takes, and behind the last one the copies. @returns where the next part starts */
@@ -199,9 +203,7 @@ export class Gpu {
   async read(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     this.check();
     const since = performance.now();
-    const data = await this.wait(this.readback.read(buffer, offset, bytes)).catch((error: unknown) =>
-      this.refuse("a value could not be read", error),
-    );
+    const data = await this.wait(this.readback.read(buffer, offset, bytes), "a value could not be read");
     this.profiler?.note("readback", since, { bytes });
     this.check();
     return data;
@@ -209,27 +211,43 @@ export class Gpu {
 
   /** Resolves when everything submitted so far is done. */
   async idle(): Promise<void> {
-    await this.wait(this.device.queue.onSubmittedWorkDone()).catch((error: unknown) =>
-      this.refuse("the work did not end", error),
-    );
+    await this.wait(this.device.queue.onSubmittedWorkDone(), "the work did not end");
     this.check();
   }
 
-  /** Throws why something failed: what is known of the device, which it may say only after that, else the error. */
-  private async refuse(what: string, error: unknown): Promise<never> {
-    await new Promise((resolve) => setTimeout(resolve));
-    if (this.lost) throw this.lost;
-    if (this.closed) throw new DeviceError(`${what}: close() was called meanwhile`);
-    if (error instanceof GanvasError) throw error;
-    throw new DeviceError(`${what}: ${(error instanceof Error && error.message) || error}`);
+  /** Why something failed: what is known of the device, else the error. */
+  private reason(what: string, error: unknown): Error {
+    if (this.lost) return this.lost;
+    if (this.closed) return new DeviceError(`${what}: close() was called meanwhile`);
+    if (error instanceof GanvasError) return error;
+    return new DeviceError(`${what}: ${(error instanceof Error && error.message) || error}`);
   }
 
-  /** A promise of the device, awaited in the way this host needs. Where the device is lost, it may never be settled. */
-  wait<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.waiting.add(reject);
-      (this.settled?.(promise) ?? promise).then(resolve, reject).finally(() => this.waiting.delete(reject));
-    });
+  /** A call of the device that may throw. @throws DeviceError saying `what` failed, and why */
+  private call<T>(what: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.reason(what, error);
+    }
+  }
+
+  /**
+   * A promise of the device, awaited in the way this host needs. Where the device is lost, it may never be settled.
+   * @throws DeviceError saying `what` failed, and why
+   */
+  async wait<T>(promise: Promise<T>, what = "a call of the device failed"): Promise<T> {
+    try {
+      return await new Promise((resolve, reject) => {
+        this.waiting.add(reject);
+        (this.settled?.(promise) ?? promise).then(resolve, reject).finally(() => this.waiting.delete(reject));
+        if (this.lost) reject(this.lost);
+      });
+    } catch (error) {
+      // That it is lost the device may say only after its calls have failed.
+      await new Promise((resolve) => setTimeout(resolve));
+      throw this.reason(what, error);
+    }
   }
 
   /** From now on runs kernels one by one, stamped by the profiler that `make` makes. @returns it */
@@ -274,7 +292,11 @@ export async function openDevice(options: { readonly nativeF16?: boolean } = {})
   const features = WANTED_FEATURES.filter(
     (feature) => adapter.features.has(feature) && (feature !== "shader-f16" || options.nativeF16 !== false),
   );
-  const device = await adapter.requestDevice({ requiredLimits: limits, requiredFeatures: features });
+  const device = await adapter
+    .requestDevice({ requiredLimits: limits, requiredFeatures: features })
+    .catch((error: Error) => {
+      throw new DeviceError(`the adapter gives no device: ${error.message}`);
+    });
   const { vendor, architecture, device: model, description } = adapter.info;
   const text = `${vendor} ${architecture} ${model} ${description}`;
   const software =

@@ -65,7 +65,11 @@ export class Pipelines {
         this.finished++;
         this.tell();
       };
-      kernel.then(finish, finish);
+      kernel.then(finish, () => {
+        // What failed once is tried again.
+        if (this.compiled.get(key) === kernel) this.compiled.delete(key);
+        finish();
+      });
     }
     return kernel;
   }
@@ -89,21 +93,24 @@ export class Pipelines {
 
   private async compile(name: string, text: string, access: AccessPattern): Promise<Kernel> {
     const { device } = this;
-    const layout = this.layout(access);
+    let module: GPUShaderModule | undefined;
+    // What is wrong with a shader is asked of it below; the scope keeps it from being told twice.
     device.pushErrorScope("validation");
-    const module = device.createShaderModule({ label: name, code: text });
-    const scope = device.popErrorScope();
     try {
+      const layout = this.layout(access);
+      try {
+        module = device.createShaderModule({ label: name, code: text });
+      } finally {
+        device.popErrorScope().catch(() => {});
+      }
       const pipeline = await device.createComputePipelineAsync({
         label: name,
         layout: layout.pipeline,
         compute: { module, entryPoint: "main" },
       });
-      await scope;
       return { pipeline, layout: layout.group };
     } catch (error) {
-      await scope;
-      const info = await module.getCompilationInfo();
+      const info = (await module?.getCompilationInfo().catch(() => undefined)) ?? { messages: [] };
       const messages = info.messages.map((m) => `  line ${m.lineNum}:${m.linePos} ${m.type}: ${m.message}`);
       throw new DeviceError(
         `shader ${name} does not compile: ${error instanceof Error ? error.message : error}\n${messages.join("\n")}\n${numbered(text)}`,

@@ -25,11 +25,16 @@ export class Readback {
       memory.create(size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, "a value to be read");
     // At once, before the next program writes to the buffer, though it may turn out that there is no memory to copy to.
     device.pushErrorScope("validation");
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, offset, staging.buffer, 0, bytes);
-    device.queue.submit([encoder.finish()]);
-    const scope = device.popErrorScope();
+    let scope: Promise<GPUError | null> | undefined;
     try {
+      try {
+        const encoder = device.createCommandEncoder();
+        encoder.copyBufferToBuffer(buffer, offset, staging.buffer, 0, bytes);
+        device.queue.submit([encoder.finish()]);
+      } finally {
+        scope = device.popErrorScope();
+        scope.catch(() => {});
+      }
       await memory.expectSound([staging]);
       const error = await scope;
       if (error) throw new DeviceError(`WebGPU: ${error.message}`);
@@ -41,7 +46,6 @@ export class Readback {
       else this.idle.set(size, [...(this.idle.get(size) ?? []), staging]);
       return copy;
     } catch (error) {
-      scope.catch(() => {});
       if (!staging.lost) memory.destroy(staging);
       throw error;
     }

@@ -3,7 +3,7 @@
  * structure is one loop over dispatches; nothing is compiled and, once the same buffers come round, nothing is made.
  */
 import { type DType, encode, type HostArray } from "../dtype.ts";
-import { DeviceError, GanvasError } from "../errors.ts";
+import { DeviceLostError, GanvasError } from "../errors.ts";
 import type { Dispatch, Gpu } from "../gpu/device.ts";
 import type { Block } from "../gpu/memory.ts";
 import { workOf } from "../gpu/pace.ts";
@@ -100,7 +100,7 @@ export class Program {
     const storages = [...externals, ...ring.map(({ at }) => ({ at, state: -1 }))].map(
       ({ at, state }) => this.storageOf(leaves.get(at) as Leaf, state).root,
     );
-    const fresh = new Set(storages.filter(({ block }) => !block));
+    const fresh = new Set(storages.filter(({ block, reserved }) => !block && !reserved));
     const blocks: Block[] = [];
     try {
       this.slotOf.forEach((slot, value) => {
@@ -237,17 +237,19 @@ export type Leaves = ReadonlyMap<number, Leaf>;
 
 /**
  * The block of a storage; the first call makes it and fills it.
- * @throws DeviceError when it was made on a device that has been closed
+ * @throws DeviceLostError when it was made on a device that has been closed or lost
  */
 export function allocate(storage: Storage, gpu: Gpu): Block {
   if (storage.parent) return allocate(storage.parent, gpu);
   if (storage.block && storage.block.owner !== gpu.memory)
-    throw new DeviceError(`${storage.name} was lost when its device was closed`);
+    throw new DeviceLostError(`${storage.name} was lost when its device was closed`);
   if (!storage.block) {
-    storage.block = storage.reserved ?? gpu.memory.allocate(storage.bytes, storage.name);
+    // It stays reserved until it is filled: a call that fails in the midst of that is made again by the next run.
+    storage.reserved ??= gpu.memory.allocate(storage.bytes, storage.name);
+    if (storage.initial) gpu.upload(storage.reserved.buffer, 0, bytesOf(storage.initial));
+    for (const { from, offset } of storage.pieces) move(from, storage.reserved, offset, gpu);
+    storage.block = storage.reserved;
     storage.reserved = undefined;
-    if (storage.initial) gpu.upload(storage.block.buffer, 0, bytesOf(storage.initial));
-    for (const { from, offset } of storage.pieces) move(from, storage.block, offset, gpu);
     storage.initial = undefined;
     storage.pieces = [];
   }

@@ -66,8 +66,7 @@ class Runtime {
   gpu(): Promise<Gpu> {
     this.opened ??= openDevice().then(
       (gpu) => {
-        this.device = gpu;
-        this.catchUp();
+        this.take(gpu);
         return gpu;
       },
       (error) => {
@@ -94,7 +93,15 @@ class Runtime {
   use(gpu: Gpu): void {
     this.forget();
     this.opened = Promise.resolve(gpu);
+    this.take(gpu);
+  }
+
+  private take(gpu: Gpu): void {
     this.device = gpu;
+    gpu.onLost = () => {
+      // The next use opens another one; whoever waits for this one, or needs what lay there, is told.
+      if (this.device === gpu) this.forget();
+    };
     this.catchUp();
   }
 
@@ -299,9 +306,8 @@ class Runtime {
 
   /** Closes the device. State that lived there is lost. */
   async close(): Promise<void> {
-    if (!this.opened) return;
     await this.queue;
-    (await this.opened).destroy();
+    (await this.opened)?.destroy();
     this.forget();
     this.requests.clear();
   }
@@ -443,6 +449,8 @@ class Runtime {
         if (updates.length > 0) this.histories.forget();
       })
       .catch((error) => {
+        // What failed once, such as a kernel that did not compile, is tried anew.
+        for (const [key, each] of this.programs) if (each === program) this.programs.delete(key);
         // What did not run left no values.
         for (const node of kept) this.dispose(node);
         this.requests.undoRun(effects, error, this.scheduled);

@@ -113,7 +113,9 @@ function print(text: string): Promise<void> {
 }
 
 function explain(error: unknown): number {
-  const known = [InputError, DeviceError, NonFiniteError].some((kind) => error instanceof kind);
+  const known =
+    [InputError, DeviceError, NonFiniteError].some((kind) => error instanceof kind) ||
+    (error instanceof Error && error.cause instanceof DeviceError);
   const message =
     error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`ganvas: ${message}\n`);

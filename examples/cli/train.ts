@@ -5,8 +5,9 @@ import { debugNonFinite } from "../../engine/inspect/index.ts";
 import type { System } from "../../models/system.ts";
 import { findSystem, type SystemTable } from "../../models/systems.ts";
 import { nodeHost } from "../../models/training/host-node.ts";
-import { resultOf, Run, type RunListener, type RunSettings } from "../../models/training/run.ts";
-import { planRun, type RunPlan } from "../../models/training/run-plan.ts";
+import { LastingRun } from "../../models/training/lasting.ts";
+import { resultOf, type RunListener, type RunSettings } from "../../models/training/run.ts";
+import { planRun, type RunPlan, type RunWishes } from "../../models/training/run-plan.ts";
 import { folderStore } from "../../models/training/store-node.ts";
 import { adapterName } from "./adapter.ts";
 import {
@@ -47,7 +48,7 @@ const OF_RUNS = {
   "checkpoint-every": {
     type: "string",
     value: "N",
-    help: "updates between checkpoints (by default one is written every two minutes)",
+    help: "updates between checkpoints (by default one is written every minute)",
   },
   resume: { type: "boolean", help: "goes on from the checkpoint in the output folder" },
   "val-every": { type: "string", value: "N", help: "updates between assessments (500 by default)" },
@@ -104,7 +105,7 @@ async function train(args: Arguments, table: SystemTable): Promise<unknown> {
   const path = required(args, "data");
   const assessEvery = wholeNumber(args, "val-every", 1);
   const checkpointEvery = wholeNumber(args, "checkpoint-every", 1);
-  const plan = await planRun({
+  const wishes: RunWishes = {
     system,
     preset: text(args, "preset"),
     stage: text(args, "stage"),
@@ -114,7 +115,8 @@ async function train(args: Arguments, table: SystemTable): Promise<unknown> {
     store: folderStore(required(args, "out")),
     resume: args.values.resume === true,
     minutes: wholeNumber(args, "minutes", 1),
-  });
+  };
+  const plan = await planRun(wishes);
   const progress = new Progress("train", plan.from?.checkpoint.step ?? 0);
   const listener: RunListener = {
     say: (line) => progress.say(line),
@@ -128,11 +130,12 @@ async function train(args: Arguments, table: SystemTable): Promise<unknown> {
     checkpointEvery,
     describe: adapterName,
   };
-  return (await resultOf(plan, settings)) ?? drive(args, plan, settings, progress);
+  return (await resultOf(plan, settings)) ?? drive(args, wishes, plan, settings, progress);
 }
 
 async function drive(
   args: Arguments,
+  wishes: RunWishes,
   plan: RunPlan,
   settings: RunSettings,
   progress: Progress,
@@ -143,16 +146,16 @@ async function drive(
   args.signal.addEventListener("abort", () =>
     progress.say("stopping: the checkpoint is being written (Ctrl-C again ends at once)"),
   );
-  const run = await Run.begin(plan, settings);
+  const lasting = await LastingRun.begin(wishes, plan, settings);
   try {
-    const result = await run.toEnd();
+    const result = await lasting.attempt((run) => run.toEnd());
     if (!args.json && result.finished) {
       console.log(`${result.model}: ${result.step} updates in ${duration(progress.seconds)}`);
-      const best = run.describeBest();
+      const best = lasting.run.describeBest();
       if (best) console.log(best);
     }
     return result;
   } finally {
-    await run.close();
+    await lasting.close();
   }
 }

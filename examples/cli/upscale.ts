@@ -24,6 +24,7 @@ import { makeFolder } from "./files.ts";
 import { MODEL_CHOICE, modelChoice } from "./model-choice.ts";
 import { duration, Progress } from "./progress.ts";
 import { TUNED, useTuned } from "./tuned.ts";
+import { untilDeviceHolds } from "./until-device-holds.ts";
 import { type Job, planUpscale } from "./upscale-plan.ts";
 
 export const upscale: Command = {
@@ -65,7 +66,7 @@ async function run(args: Arguments): Promise<unknown> {
   const out = args.positionals.at(-1);
   if (!out || inputs.length === 0) throw new InputError("upscale takes at least two arguments: IN… OUT");
   const tile = wholeNumber(args, "tile");
-  const models = await modelChoice(args);
+  let models = await modelChoice(args);
   const size = sizeAsked(args) ?? { scale: models.first.scale };
   const format = text(args, "format") === undefined ? undefined : oneOf(args, "format", FORMATS, "png");
   const quality = wholeNumber(args, "quality", 1);
@@ -93,12 +94,19 @@ async function run(args: Arguments): Promise<unknown> {
         console.error(adapterName(adapter));
         await useTuned(args);
       }
-      const model = await models.for(image, bytes);
-      if (model !== models.first)
-        console.error(
-          `ganvas: ${job.from} was compressed, so ${model.name} enlarges it; --input clean takes ${models.first.name}`,
-        );
-      images.push(await enlarge(job, image, model, { tile, size, quality, metadata }, args));
+      const enlarged = async () => {
+        const model = await models.for(image, bytes);
+        if (model !== models.first)
+          console.error(
+            `ganvas: ${job.from} was compressed, so ${model.name} enlarges it; --input clean takes ${models.first.name}`,
+          );
+        return enlarge(job, image, model, { tile, size, quality, metadata }, args);
+      };
+      const again = async (loss: Error) => {
+        console.error(`ganvas: ${loss.message}; ${job.from} is enlarged again on another`);
+        models = await modelChoice(args);
+      };
+      images.push(await untilDeviceHolds(enlarged, again));
     } catch (error) {
       if (!(error instanceof InputError) || jobs.length === 1 || args.signal.aborted) throw error;
       console.error(`ganvas: ${error.message}`);

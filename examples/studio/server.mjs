@@ -1,25 +1,14 @@
 // The studio's web server: static files of three places, nothing else. Bound to 127.0.0.1 by start.mjs.
-import { createReadStream, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { root } from "../setup/paths.mjs";
 import { HELP, staticFolders } from "./build.mjs";
 import { SERVICE_WORKER, serviceWorker } from "./site.mjs";
+import { sendFileWithin, typeOf } from "./site-files.mjs";
 
-/** @type {Record<string, string>} */
-const TYPES = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".map": "application/json",
-  ".json": "application/json",
-  ".md": "text/plain; charset=utf-8",
-  ".txt": "text/plain; charset=utf-8",
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".webp": "image/webp",
-  ".svg": "image/svg+xml",
-};
+/** What a browser that means this server calls it; any other name is another site's, which has been led here (DNS rebinding). */
+const HOSTS = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
 
 const LIVE_RELOAD = 'new EventSource("/events").addEventListener("rebuilt", () => location.reload());\n';
 
@@ -44,11 +33,10 @@ export function sitePath(url) {
   }
 }
 
-/** The file on disk behind a path of the site, if it is one of the static folders'. @param {string} path */
-function staticFile(path) {
-  for (const [prefix, folder] of Object.entries(staticFolders)) {
-    if (path.startsWith(`${prefix}/`)) return join(folder, path.slice(prefix.length + 1));
-  }
+/** Where a path of the site lies on disk, if it is one of the static folders'. @param {string} path */
+function staticPlace(path) {
+  for (const [prefix, folder] of Object.entries(staticFolders))
+    if (path.startsWith(`${prefix}/`)) return { folder, path: path.slice(prefix.length + 1) };
   return undefined;
 }
 
@@ -60,8 +48,8 @@ function errorPage(message) {
 
 /**
  * @param {Bundles} bundles
- * @param {() => string} [reference] the folder of the API reference, made when it is first asked for; throws where it cannot
- *   be made
+ * @param {() => Promise<string>} [reference] the folder of the API reference, made when it is first asked for; rejects where it
+ *   cannot be made
  * @returns {{ server: import("node:http").Server, rebuilt(): void }} rebuilt: tells open pages to load again
  */
 export function createStudioServer(bundles, reference) {
@@ -71,23 +59,10 @@ export function createStudioServer(bundles, reference) {
   /** @param {import("node:http").ServerResponse} response @param {string} name @param {string | Uint8Array} body */
   const send = (response, name, body, status = 200) => {
     response.writeHead(status, {
-      "content-type": TYPES[extname(name)] ?? "application/octet-stream",
+      "content-type": typeOf(name),
       "content-length": Buffer.byteLength(body),
     });
     response.end(body);
-  };
-
-  /** @param {import("node:http").ServerResponse} response @param {string} file */
-  const sendFile = (response, file) => {
-    const info = statSync(file, { throwIfNoEntry: false });
-    if (!info?.isFile()) return send(response, "error.txt", "not found\n", 404);
-    response.writeHead(200, {
-      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "content-length": info.size,
-    });
-    createReadStream(file)
-      .on("error", () => response.destroy())
-      .pipe(response);
   };
 
   const indexPage = () => {
@@ -109,21 +84,24 @@ export function createStudioServer(bundles, reference) {
         500,
       );
     }
+    // Of no other site's frame: that a page cannot say of itself.
+    response.setHeader("content-security-policy", "frame-ancestors 'none'");
     send(response, "index.html", indexPage());
   };
 
-  /** @param {import("node:http").ServerResponse} response @param {string} path below docs/ @param {() => string} folder */
-  const sendReference = (response, path, folder) => {
-    try {
-      sendFile(response, join(folder(), path));
-    } catch (error) {
-      send(response, "error.txt", error instanceof Error ? error.message : String(error), 500);
-    }
+  /**
+   * @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response
+   * @param {{ folder: string, path: string }} place
+   */
+  const sendFile = (request, response, { folder, path }) => {
+    if (!sendFileWithin(request, response, folder, path)) send(response, "error.txt", "not found\n", 404);
   };
 
   const server = createServer((request, response) => {
     response.setHeader("cache-control", "no-cache");
     response.setHeader("x-content-type-options", "nosniff");
+    if (!HOSTS.test(request.headers.host ?? ""))
+      return send(response, "error.txt", "this server answers to 127.0.0.1 and localhost only\n", 403);
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("allow", "GET, HEAD");
       return send(response, "error.txt", "only GET and HEAD\n", 405);
@@ -145,9 +123,12 @@ export function createStudioServer(bundles, reference) {
     }
     if (bundled) return send(response, path, bundled);
     if (reference && path.startsWith("docs/"))
-      return sendReference(response, path.slice("docs/".length), reference);
-    const file = staticFile(path);
-    return file ? sendFile(response, file) : send(response, "error.txt", "not found\n", 404);
+      return void reference().then(
+        (folder) => sendFile(request, response, { folder, path: path.slice("docs/".length) }),
+        (error) => send(response, "error.txt", error instanceof Error ? error.message : String(error), 500),
+      );
+    const place = staticPlace(path);
+    return place ? sendFile(request, response, place) : send(response, "error.txt", "not found\n", 404);
   });
   const rebuilt = () => {
     for (const response of listeners) response.write("event: rebuilt\ndata:\n\n");

@@ -5,7 +5,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildDocs } from "../docs/build.mjs";
 import { ensureDependencies, runMain, SetupError } from "../setup/install.mjs";
 import { root } from "../setup/paths.mjs";
 
@@ -81,14 +80,31 @@ function openPage(url) {
   child.unref();
 }
 
-/** The API reference is made when it is first looked at: that takes seconds, which a start should not. */
+/** Makes the API reference, in a process of its own: it takes seconds, in which the studio is to answer. @returns {Promise<string>} */
+function makeReference() {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, "examples/docs/build.mjs")], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let problem = "";
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      problem += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => (code === 0 ? resolve(join(root, "dist/docs")) : reject(new Error(problem))));
+  });
+}
+
+/** The API reference is made when it is first looked at. @returns {() => Promise<string>} its folder */
 function referenceFolder() {
-  const folder = join(root, "dist/docs");
-  let isMade = false;
+  /** @type {Promise<string> | undefined} */
+  let made;
   return () => {
-    if (!isMade) buildDocs(folder);
-    isMade = true;
-    return folder;
+    made ??= makeReference().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the machine lends to a run: files to read, images, a folder to write into. Systems know nothing else of where they run. */
 import type { BatchSource, ImageFiles } from "../../engine/data/index.ts";
+import { InputError } from "../../engine/errors.ts";
 import type { Image } from "../../engine/io/image.ts";
 import type { OpenedDataset, OpenOptions } from "../datasets/options.ts";
 
@@ -39,15 +40,18 @@ export interface Host {
   encodePng(image: Image): Promise<Uint8Array>;
 }
 
+/** A run's file could not be written: the disk is full, the folder has gone. */
+export class StoreError extends InputError {}
+
 /** Where a run keeps its files, by their names: a folder, a page's database, memory. */
 export interface RunStore {
   /** How messages call a file, or without a name the whole. */
   path(name?: string): string;
   /** A whole file; undefined where there is none of this name. @throws InputError when it cannot be read */
   read(name: string): Promise<Uint8Array | undefined>;
-  /** Writes a file: whatever happens, its old content is there or all of the new. @throws InputError when it cannot be written */
+  /** Writes a file: whatever happens, its old content is there or all of the new. @throws StoreError when it cannot be written */
   write(name: string, bytes: Uint8Array): Promise<void>;
-  /** Adds to the end of a file, which is made where there is none. */
+  /** Adds to the end of a file, which is made where there is none. @throws StoreError when it cannot be written */
   append(name: string, text: string): Promise<void>;
   /** Removes a file, if it is there. */
   remove(name: string): Promise<void>;

@@ -7,6 +7,10 @@ const NAME = "log.jsonl";
 export class RunLog {
   private readonly store: RunStore;
   private written: Promise<void> = Promise.resolve();
+  /** Lines that are not written yet. */
+  private lines: string[] = [];
+  /** What could not be written may have left half a line. */
+  private torn = false;
 
   private constructor(store: RunStore) {
     this.store = store;
@@ -44,15 +48,29 @@ export class RunLog {
 
   /** Adds a line, behind those before it. */
   write(entry: Readonly<Record<string, unknown>>): void {
-    const line = `${toJson(entry)}\n`;
-    this.written = this.written.then(() => this.store.append(NAME, line));
-    // Its failure is told by `flush`; until then it must not count as unhandled.
-    this.written.catch(() => {});
+    this.lines.push(`${toJson(entry)}\n`);
+    // Its failure is told by `flush`, or it is written with the next line; until then it must not count as unhandled.
+    this.flush().catch(() => {});
   }
 
-  /** Resolves when all lines are written. @throws InputError when one could not be */
+  /** Resolves when all lines are written. @throws StoreError when one could not be, which is then tried again with the next */
   flush(): Promise<void> {
+    this.written = this.written.catch(() => {}).then(() => this.append());
     return this.written;
+  }
+
+  private async append(): Promise<void> {
+    const { lines } = this;
+    if (lines.length === 0) return;
+    this.lines = [];
+    try {
+      await this.store.append(NAME, `${this.torn ? "\n" : ""}${lines.join("")}`);
+      this.torn = false;
+    } catch (error) {
+      this.lines = [...lines, ...this.lines];
+      this.torn = true;
+      throw error;
+    }
   }
 }
 

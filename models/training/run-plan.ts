@@ -6,6 +6,7 @@ import type { Data, Request, Resumed, System } from "../system.ts";
 import type { Best } from "./best.ts";
 import type { Host, RunStore } from "./host.ts";
 import { type OptionValue, resolveOptions } from "./options.ts";
+import { expectSized } from "./stored-recipe.ts";
 import type { RunRecipe } from "./trainer.ts";
 import type { WatchState } from "./watch.ts";
 
@@ -133,6 +134,7 @@ function readRun({ system, given, preset }: RunWishes, store: RunStore, bytes: U
     Object.fromEntries(Object.entries(options).filter(([name]) => keep(name)));
   const own = part((name) => !isExtra(name));
   const stored = recipeOf(system, own, file);
+  expectSized(stored, checkpoint.model, file);
   const folder = store.path();
   if (given.seed !== undefined && given.seed !== stored.seed)
     throw new InputError(

@@ -5,17 +5,20 @@
 import type { Batch } from "../../engine/data/index.ts";
 import { InputError } from "../../engine/errors.ts";
 import { type CompileProgress, type DeviceInfo, init, type Tensor, warmUp } from "../../engine/index.ts";
-import { encodeCheckpoint, writeSafetensors } from "../../engine/io/index.ts";
+import { type Checkpoint, writeSafetensors } from "../../engine/io/index.ts";
 import type { Assessment, Training } from "../system.ts";
 import { BestWeights } from "./best.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { expectFinite } from "./finite.ts";
+import { StoreError } from "./host.ts";
 import { RunLog } from "./log.ts";
 import { pace } from "./pace.ts";
 import { CHECKPOINT, RESULT, type RunPlan } from "./run-plan.ts";
 import type { RunRecipe } from "./trainer.ts";
 import { Watch } from "./watch.ts";
 
-const CHECKPOINT_SECONDS = 120;
+/** A lost device costs the work since the last checkpoint. */
+const CHECKPOINT_SECONDS = 60;
 /** Updates from one line of the log to the next. */
 const LOG_EVERY = 10;
 /** Files that are named when they cannot be used; the log has all. */
@@ -31,6 +34,8 @@ export interface RunListener {
   progress(step: number, steps: number, note: string): void;
   /** What an update measured, by name, once it is known: while the next one runs. */
   measured?(step: number, measures: Readonly<Record<string, number>>): void;
+  /** The run goes on from an earlier update: what was measured after it will be measured again. */
+  rewound?(step: number): void;
   /** After each assessment. */
   assessed?(step: number, assessment: Assessment): void;
   readonly compiling: CompileProgress;
@@ -42,7 +47,7 @@ export interface RunSettings {
   readonly signal: AbortSignal;
   /** Updates between assessments: 500. */
   readonly assessEvery?: number | undefined;
-  /** Updates between checkpoints; by default one is written every two minutes. */
+  /** Updates between checkpoints; by default one is written every minute. */
   readonly checkpointEvery?: number | undefined;
   /** How the adapter is called. */
   describe?(device: DeviceInfo): string;
@@ -62,12 +67,17 @@ export class Run {
   private readonly settings: RunSettings;
   private readonly log: RunLog;
   private readonly best: BestWeights;
+  private readonly checkpoints: Checkpoints;
   private readonly watch: Watch;
   private readonly free: () => Promise<void>;
   private readonly device: DeviceInfo;
   private readonly start = Date.now();
   private readonly begun: number;
   private saved = Date.now();
+  /** What could not be written the last time, and why. */
+  private unwritten = "";
+  /** The last update that another was seen to go on from. */
+  private sound: number | undefined;
   private latest: Readonly<Record<string, number>> = {};
   private assessment: Assessment | undefined;
   /** The measures of the last update are read while the next is recorded, so that neither waits for the other. */
@@ -90,6 +100,7 @@ export class Run {
     this.device = device;
     this.begun = training.trainer.step;
     this.best = new BestWeights(plan.store, training.merits, plan.from?.best);
+    this.checkpoints = new Checkpoints(plan.store, plan.from?.checkpoint.step);
     this.watch = new Watch(training.trainer.measures, training.watch, plan.from?.watch);
   }
 
@@ -101,6 +112,7 @@ export class Run {
     const device = await init();
     const free = await store.open();
     const begun = from?.checkpoint.step ?? 0;
+    let training: Training | undefined;
     try {
       await store.remove(RESULT);
       const last = from !== undefined && begun >= from.recipe.steps;
@@ -122,7 +134,7 @@ export class Run {
         const seconds = await warmUp(() => pace(trial, settings.signal), listener.compiling);
         recipe = { ...recipe, steps: Math.max(Math.floor((plan.minutes * 60) / seconds), 1) };
       }
-      const training = await system.start(recipe, data, request);
+      training = await system.start(recipe, data, request);
       const { trainer } = training;
       if (from) trainer.restore(from.checkpoint, store.path(CHECKPOINT));
       log.write({
@@ -141,9 +153,15 @@ export class Run {
       if (training.assessFirst && !from) await run.assess();
       return run;
     } catch (error) {
+      await training?.source.close();
       await free();
       throw error;
     }
+  }
+
+  /** The update of the checkpoint in the store; undefined while there is none. */
+  get checkpointed(): number | undefined {
+    return this.checkpoints.at;
   }
 
   /** Whether all updates are made. */
@@ -173,16 +191,18 @@ export class Run {
     const due = checkpointEvery
       ? step % checkpointEvery === 0
       : Date.now() - this.saved > CHECKPOINT_SECONDS * 1000;
-    if (due) await this.save();
+    if (due) await this.hold();
   }
 
   /** Updates until all are made, or until somebody stops it; then saves. */
   async toEnd(): Promise<RunResult> {
     const { trainer } = this.training;
     while (!this.ended && !this.settings.signal.aborted) await this.next();
-    await this.reading;
-    // The checkpoint is to know the last assessment too.
-    if (this.ended) await this.assess();
+    if (this.ended) {
+      await this.expectSound();
+      // The checkpoint is to know the last assessment too.
+      await this.assess();
+    }
     await this.save();
     if (this.ended) return this.finish();
     this.settings.listener.say(`stopped after ${trainer.step} updates; --resume goes on`);
@@ -195,33 +215,84 @@ export class Run {
     const { training, plan, log } = this;
     const { step } = training.trainer;
     const assessment = await training.assess();
+    const { merit, scores } = assessment;
+    if (merit !== undefined) this.expectFinite(merit, step, scores[merit] as number);
     this.assessment = assessment;
     this.settings.listener.assessed?.(step, assessment);
     log.write({ step, validation: assessment.scores });
     this.warn(step, this.watch.assessed(step, assessment.scores));
-    await this.best.offer(step, assessment, () => training.trainer.weights());
+    await this.onTheWay(() => this.best.offer(step, assessment, () => training.trainer.weights()));
     const sheet = await training.sheet?.();
-    if (sheet) await plan.store.write(SAMPLE, await plan.request.host.encodePng(sheet));
+    if (sheet)
+      await this.onTheWay(async () => plan.store.write(SAMPLE, await plan.request.host.encodePng(sheet)));
     return assessment;
   }
 
-  /** Writes the checkpoint. @throws InputError for weights that are not finite: the one before stays then */
+  /** Writes the checkpoint now. @throws InputError for weights that nothing can go on from: the one before stays then */
   async save(): Promise<void> {
     await this.reading;
-    const { plan, best } = this;
-    const state = await this.training.trainer.checkpoint();
-    expectFinite(state.model, state.step);
-    expectFinite(state.optimizer, state.step);
+    const state = await this.expectSound();
+    this.checkpoints.hold(this.withStanding(state));
+    await this.checkpoints.prove(Number.POSITIVE_INFINITY);
+    await this.log.flush();
+    this.saved = Date.now();
+  }
+
+  /** Takes the checkpoint, which is written when the next update shows that it is sound. */
+  private async hold(): Promise<void> {
+    await this.reading;
+    this.checkpoints.hold(this.withStanding(await this.training.trainer.checkpoint()));
+    this.saved = Date.now();
+  }
+
+  /** A trainer's state with what the run has to know to go on. */
+  private withStanding(state: Checkpoint): Checkpoint {
+    const { plan, watch, best } = this;
     const options = {
       ...state.options,
       ...plan.data.extras,
       photographs: plan.data.fingerprint,
-      watch: { ...this.watch.state },
+      watch: { ...watch.state },
       ...(best.best && { best: { ...best.best } }),
     };
-    await plan.store.write(CHECKPOINT, encodeCheckpoint({ ...state, options }));
-    await this.log.flush();
-    this.saved = Date.now();
+    return { ...state, options };
+  }
+
+  /**
+   * Makes an update for trial, and takes it back: from these weights one can go on.
+   * @returns the state that the weights are of
+   * @throws InputError where one cannot
+   */
+  private async expectSound(): Promise<Checkpoint> {
+    await this.reading;
+    const { trainer, source } = this.training;
+    const state = await trainer.checkpoint();
+    const { step, model } = state;
+    if (step === this.begun || step === this.sound) return state;
+    expectFinite(model, step, this.remains());
+    const numbers = await trainer.update(await source.batch(step)).data();
+    trainer.restore(state, this.plan.store.path(CHECKPOINT));
+    trainer.measures.forEach((name, k) => {
+      this.expectFinite(name, step + 1, numbers[k] as number);
+    });
+    this.sound = step;
+    return state;
+  }
+
+  /** @throws InputError where it is not, saying what is left of the run */
+  private expectFinite(what: string, step: number, value: number): void {
+    if (!Number.isFinite(value))
+      throw new InputError(
+        `the ${what} of update ${step} is ${value}: training has diverged; try a smaller learning rate. ${this.remains()}`,
+      );
+  }
+
+  /** In words: what a run that fails has left. */
+  remains(): string {
+    const { best } = this.best;
+    return (
+      this.checkpoints.describe() + (best ? `, the best of update ${best.step} in ${this.best.path}` : "")
+    );
   }
 
   /** Lets go of everything; what has not been saved is lost. */
@@ -244,7 +315,7 @@ export class Run {
     const { plan, training, latest, assessment, best, device, recipe } = this;
     const { trainer } = training;
     const { tensors, metadata } = await trainer.weights();
-    expectFinite(tensors, trainer.step);
+    expectFinite(tensors, trainer.step, this.remains());
     await plan.store.write(MODEL, writeSafetensors(tensors, metadata));
     const result = {
       step: trainer.step,
@@ -262,18 +333,29 @@ export class Run {
   }
 
   /** Looks at what an update measured. */
-  private observe(step: number, numbers: ArrayLike<number>): void {
+  private async observe(step: number, numbers: ArrayLike<number>): Promise<void> {
     const { measures } = this.training.trainer;
     this.latest = Object.fromEntries(measures.map((name, k) => [name, numbers[k] as number]));
-    for (const [name, value] of Object.entries(this.latest))
-      if (!Number.isFinite(value))
-        throw new InputError(
-          `the ${name} of update ${step} is ${value}: training has diverged; try a smaller learning rate`,
-        );
+    for (const [name, value] of Object.entries(this.latest)) this.expectFinite(name, step, value);
     this.settings.listener.measured?.(step, this.latest);
     if (step % LOG_EVERY === 0 || step === this.recipe.steps)
       this.log.write({ step, ...this.latest, seconds: Math.round(this.seconds * 10) / 10 });
     this.warn(step, this.watch.observe(step, numbers));
+    await this.onTheWay(() => this.checkpoints.prove(step));
+  }
+
+  /** Writes what can be written later as well: a disk that is full for a while does not end a run. */
+  private async onTheWay(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+      this.unwritten = "";
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      const { message } = error;
+      if (message !== this.unwritten)
+        this.settings.listener.say(`${message}: the run goes on, and tries again later`);
+      this.unwritten = message;
+    }
   }
 
   private warn(step: number, warnings: readonly string[]): void {

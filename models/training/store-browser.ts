@@ -1,7 +1,7 @@
 /** A run's files in a page's database, where they outlive a reload. One run at a time writes to a folder, whatever tab it is in. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { InputError } from "../../engine/errors.ts";
-import type { RunStore } from "./host.ts";
+import { type RunStore, StoreError } from "./host.ts";
 
 interface Files extends DBSchema {
   files: { key: string; value: Uint8Array };
@@ -28,10 +28,10 @@ function database(): Promise<IDBPDatabase<Files>> {
   return opened;
 }
 
-const unwritable = (path: string, error: unknown): InputError => {
+const unwritable = (path: string, error: unknown): StoreError => {
   const full = error instanceof DOMException && error.name === "QuotaExceededError";
   const why = full ? "the browser's storage for this site is full" : (error as Error).message;
-  return new InputError(`cannot write ${path}: ${why}`);
+  return new StoreError(`cannot write ${path}: ${why}`);
 };
 
 /** The store of this folder of the database, which need not exist yet. */

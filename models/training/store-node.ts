@@ -12,8 +12,9 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../../engine/errors.ts";
+import { reason } from "../../engine/io/fs-node.ts";
 import { readFileBytes, removeUnfinished, writeFileAtomic } from "../../engine/io/node.ts";
-import type { RunStore } from "./host.ts";
+import { type RunStore, StoreError } from "./host.ts";
 
 const LOCK = "run.lock";
 
@@ -23,19 +24,25 @@ export function folderStore(folder: string): RunStore {
   return {
     path: (name) => (name === undefined ? folder : at(name)),
     read: async (name) => (existsSync(at(name)) ? readFileBytes(at(name)) : undefined),
-    write: (name, bytes) => writeFileAtomic(at(name), bytes),
+    async write(name, bytes) {
+      try {
+        await writeFileAtomic(at(name), bytes);
+      } catch (error) {
+        throw new StoreError((error as Error).message);
+      }
+    },
     async append(name, text) {
       try {
         appendFileSync(at(name), text);
       } catch (error) {
-        throw new InputError(`cannot write ${at(name)}: ${(error as Error).message}`);
+        throw new StoreError(`cannot write ${at(name)}: ${reason(error)}`);
       }
     },
     remove: async (name) => rmSync(at(name), { force: true }),
     check: async () => checkFolder(folder),
     async open() {
       makeFolder(folder);
-      const free = lock(folder);
+      const free = await lock(folder);
       await removeUnfinished(folder);
       return async () => free();
     },
@@ -43,21 +50,32 @@ export function folderStore(folder: string): RunStore {
   };
 }
 
+/** Milliseconds within which processes that begin at once have written who they are. */
+const TURN = 200;
+
 /** Keeps other runs out of a folder while this process lives. @throws InputError where one is at work there */
-function lock(folder: string): () => void {
+async function lock(folder: string): Promise<() => void> {
   const file = join(folder, LOCK);
-  try {
-    writeFileSync(file, String(process.pid), { flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST")
-      throw new InputError(`cannot write ${file}: ${(error as Error).message}`);
-    const owner = Number(readFileSync(file, "utf8"));
+  const refuseOther = (owner: number) => {
     if (owner !== process.pid && lives(owner))
       throw new InputError(
         `another run (process ${owner}) is writing into ${folder}: wait for it, or choose another folder`,
       );
-    // Its process was killed.
+  };
+  const owner = () => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0);
+  const pause = () => new Promise((resume) => setTimeout(resume, TURN));
+  try {
+    writeFileSync(file, String(process.pid), { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST")
+      throw new InputError(`cannot write ${file}: ${reason(error)}`);
+    // One that is empty may be about to be written.
+    if (owner() === 0) await pause();
+    refuseOther(owner());
+    // Its process was killed. Others may have found that as well: the last of them to say so has it.
     writeFileSync(file, String(process.pid));
+    await pause();
+    refuseOther(owner());
   }
   const free = () => rmSync(file, { force: true });
   process.once("exit", free);
@@ -106,6 +124,6 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new InputError(`cannot make the folder ${path}: ${(error as Error).message}`);
+    throw new InputError(`cannot make the folder ${path}: ${reason(error)}`);
   }
 }

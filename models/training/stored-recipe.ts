@@ -23,7 +23,37 @@ export function recipeOf<R>(
       `${file} does not hold a generator of ${title}: the recipe in its metadata${field ? `, ${field}` : ""}: ${message}`,
     );
   }
+  expectSized(output, tensors, file);
   return { recipe: output as R, tensors };
+}
+
+/** Numbers of a recipe that say how long, not how large; of any size. */
+const OF_TIME = new Set(["steps", "seed", "momentum", "penaltyFall"]);
+
+/** Sizes that are believed of any file. */
+const SMALL = 4096;
+
+/**
+ * No layer, channel, side or noise of a network is larger than the number of its weights, so a recipe that says so is not of these: it
+ * would ask for more memory, or time, than there is.
+ * @throws InputError naming what is too large
+ */
+export function expectSized(
+  recipe: unknown,
+  tensors: ReadonlyMap<string, Pick<HostTensor, "data">>,
+  file: string,
+): void {
+  const most = [...tensors.values()].reduce((sum, { data }) => sum + data.length, SMALL);
+  const visit = (value: unknown, name: string, limit: number): void => {
+    if (typeof value === "number" && !(Math.abs(value) <= limit))
+      throw new InputError(
+        `${file}: the recipe in its metadata, ${name}: ${value} cannot be of a file of this size`,
+      );
+    if (typeof value === "object" && value !== null)
+      for (const [key, inner] of Object.entries(value))
+        visit(inner, name ? `${name}.${key}` : key, OF_TIME.has(key) ? Number.MAX_SAFE_INTEGER : limit);
+  };
+  visit(recipe, "", most);
 }
 
 /** What is no JSON is no recipe. */

@@ -1,5 +1,13 @@
 /** The studio's server over real HTTP, with bundles that are given rather than built. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -119,7 +127,7 @@ describe("the studio's server", () => {
     writeFileSync(join(folder, "~/Tensor.html"), "<p>a symbol</p>");
     const given = createStudioServer(
       { watch: false, file: () => undefined, all: () => new Map(), ready: async () => {} },
-      () => {
+      async () => {
         made += 1;
         return folder;
       },
@@ -138,6 +146,95 @@ describe("the studio's server", () => {
       rmSync(folder, { recursive: true });
     }
     expect((await get("/")).body).not.toContain('rel="help"');
+  });
+
+  test("answers others while the reference is made, and tells why it could not be", async () => {
+    let fail = (_: Error) => {};
+    const given = createStudioServer(
+      { watch: false, file: () => undefined, all: () => new Map(), ready: async () => {} },
+      () =>
+        new Promise((_, reject) => {
+          fail = reject;
+        }),
+    ).server;
+    await new Promise<void>((done) => given.listen(0, "127.0.0.1", done));
+    try {
+      const at = (path: string) => get(path, "GET", (given.address() as AddressInfo).port);
+      const docs = at("/docs/index.html");
+      expect((await at("/")).status).toBe(200);
+      fail(new Error("no Deno"));
+      expect(await docs).toMatchObject({ status: 500, body: "no Deno" });
+    } finally {
+      given.close();
+    }
+  });
+
+  test("answers to its own names only", async () => {
+    const { port } = server.address() as AddressInfo;
+    const asked = (host: string) =>
+      new Promise<number>((resolve, reject) => {
+        request({ host: "127.0.0.1", port, path: "/", headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        })
+          .on("error", reject)
+          .end();
+      });
+    for (const host of [`127.0.0.1:${port}`, "localhost", "LOCALHOST:1", "[::1]:80"])
+      expect(await asked(host), host).toBe(200);
+    for (const host of ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80"])
+      expect(await asked(host), host).toBe(403);
+  });
+
+  test("says what has not changed, and follows no link out of its folders", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ganvas-site-"));
+    writeFileSync(join(folder, "secret.txt"), "secret");
+    mkdirSync(join(folder, "docs"));
+    writeFileSync(join(folder, "docs/a.txt"), "a");
+    symlinkSync(join(folder, "secret.txt"), join(folder, "docs/out.txt"));
+    symlinkSync(join(folder, "docs/a.txt"), join(folder, "docs/within.txt"));
+    symlinkSync(folder, join(folder, "docs/up"));
+    const given = createStudioServer(
+      { watch: false, file: () => undefined, all: () => new Map(), ready: async () => {} },
+      async () => join(folder, "docs"),
+    ).server;
+    await new Promise<void>((done) => given.listen(0, "127.0.0.1", done));
+    try {
+      const { port } = given.address() as AddressInfo;
+      const at = (path: string) => get(`/docs/${path}`, "GET", port);
+      const first = await at("a.txt");
+      expect([first.status, first.body, (await at("within.txt")).body]).toEqual([200, "a", "a"]);
+      for (const path of ["out.txt", "up/secret.txt", "up"]) expect((await at(path)).status, path).toBe(404);
+      const again = await fetch(`http://127.0.0.1:${port}/docs/a.txt`, {
+        headers: { "if-none-match": first.headers.etag as string },
+      });
+      expect([again.status, await again.text()]).toEqual([304, ""]);
+    } finally {
+      given.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.skipIf(process.platform !== "linux")("closes the file of a download that is broken off", async () => {
+    const { port } = server.address() as AddressInfo;
+    const path = "/models/weights/srresnet.safetensors";
+    const open = () =>
+      readdirSync("/proc/self/fd").filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).endsWith("/srresnet.safetensors");
+        } catch {
+          return false;
+        }
+      }).length;
+    for (let k = 0; k < 20; k++)
+      await new Promise<void>((done) => {
+        const sent = request({ host: "127.0.0.1", port, path }, (response) =>
+          response.once("data", () => sent.destroy()),
+        );
+        sent.on("error", () => {}).on("close", () => done());
+        sent.end();
+      });
+    await expect.poll(open, { timeout: 5000 }).toBe(0);
   });
 
   test("knows a plain path", () => {

@@ -13,17 +13,20 @@ const data: Data = {
   summary: "batches of random numbers",
 };
 
-/** A system that runs the rehearsal of this preset, or else the smallest; options change nothing but the number of updates. */
-export function rehearsalOf(system: System, preset: string): System {
+/**
+ * A system that runs the rehearsal of this preset, or else the smallest; options change nothing.
+ * @param steps updates in all; what a recipe says beside the network is made up, so a rehearsal ends when somebody ends it
+ */
+export function rehearsalOf(system: System, preset: string, steps = 1_000_000): System {
   const name = system.rehearsals.includes(preset) ? preset : (system.rehearsals.at(-1) as string);
-  const { trainer, batch } = system.rehearse(name, system.builtIn && SMALL);
-  // What a recipe says beside the network was made up: a rehearsal ends when somebody ends it.
-  const recipe = { ...trainer.recipe, steps: 1_000_000 };
+  const begin = () => system.rehearse(name, system.builtIn && SMALL);
+  const recipe = { ...begin().trainer.recipe, steps };
   return {
     ...system,
     open: async () => data,
     plan: async () => recipe,
     async start(): Promise<Training> {
+      const { trainer, batch } = begin();
       return {
         trainer: asPlanned(trainer, recipe),
         source: { batch: async (index) => batch(index), close: async () => {} },

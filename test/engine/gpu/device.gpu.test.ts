@@ -1,6 +1,6 @@
 /** The device: shader files as they stand, errors of the compiler, limits, closing and opening again. */
 import { describe, expect, test } from "vitest";
-import { DeviceError, GanvasError } from "../../../engine/errors.ts";
+import { DeviceError, GanvasError, isDeviceLoss } from "../../../engine/errors.ts";
 import type { KernelOp } from "../../../engine/graph/node.ts";
 import { runtime } from "../../../engine/graph/runtime.ts";
 import {
@@ -172,14 +172,26 @@ describe("a read with a signal", () => {
   });
 });
 
-test("a device that is destroyed under work is told, and after close() another does the work", async () => {
+test("a device that is lost under work is told, and another does what comes next", async () => {
   const work = () => matmul(tensor([1, 2, 3, 4], [2, 2]), tensor([0, 1, 1, 0], [2, 2])).data();
   await work();
   const gpu = await runtime.gpu();
+  const p = new Parameter("weight", [2], Float32Array.of(1, 2));
+  const kept = mul(p, 2).keep();
+  await kept.data();
   const read = work();
   (gpu as unknown as { device: GPUDevice }).device.destroy();
-  await expect(read).rejects.toThrow(/the GPU device was lost: /);
-  await expect(work()).rejects.toThrow(DeviceError);
-  await close();
+  const told = await read.catch((error: unknown) => error);
+  expect((told as Error).message).toMatch(/^the GPU device was lost: /);
+  expect([told instanceof DeviceError, isDeviceLoss(told)]).toEqual([true, true]);
+  expect(await work()).toEqual(Float32Array.of(2, 1, 4, 3));
+  // What lay on it is told by its name, also through what was to be computed from it.
+  const later = await mul(p, 3)
+    .data()
+    .catch((error: unknown) => error);
+  expect((later as Error).message).toBe("weight was lost when its device was closed");
+  expect(isDeviceLoss(later)).toBe(true);
+  expect(isDeviceLoss(new Error("another", { cause: later }))).toBe(true);
+  expect(isDeviceLoss(new DeviceError("there is no memory"))).toBe(false);
   expect(await work()).toEqual(Float32Array.of(2, 1, 4, 3));
 });

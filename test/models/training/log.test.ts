@@ -47,3 +47,24 @@ test("it begins where there was none, and tells where it cannot be written", asy
   log.write({ step: 1 });
   await expect(log.flush()).rejects.toThrow("the disk is full");
 });
+
+test("lines that could not be written are written with the next, whatever was left of them", async () => {
+  const store = memoryStore();
+  let full = false;
+  const log = await RunLog.begin({
+    ...store,
+    append: async (name, text) => {
+      await store.append(name, full ? text.slice(0, 5) : text);
+      if (full) throw new Error("the disk is full");
+    },
+  });
+  for (const step of [1, 2, 3, 4]) {
+    full = step === 2 || step === 3;
+    log.write({ step });
+    await log.flush().catch(() => {});
+  }
+  const whole = (await textOf(store))
+    .split("\n")
+    .flatMap((line) => (line.endsWith("}") ? [JSON.parse(line)] : []));
+  expect(whole).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }, { step: 4 }]);
+});
