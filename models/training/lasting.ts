@@ -86,7 +86,6 @@ export class LastingRun {
       this.settings.listener.say(`${reason.message}; the run begins ${where} on another`);
       try {
         this.current = await Run.begin(await planRun(this.wishesNow()), this.settings);
-        this.settings.listener.rewound?.(at ?? 0);
         return;
       } catch (error) {
         // None may be there for a moment.

@@ -32,10 +32,8 @@ export interface RunListener {
   say(line: string): void;
   /** After each update. @param note what it measured, in short */
   progress(step: number, steps: number, note: string): void;
-  /** What an update measured, by name, once it is known: while the next one runs. */
+  /** What an update measured, by name, once it is known: while the next one runs. A run that begins again measures some again. */
   measured?(step: number, measures: Readonly<Record<string, number>>): void;
-  /** The run goes on from an earlier update: what was measured after it will be measured again. */
-  rewound?(step: number): void;
   /** After each assessment. */
   assessed?(step: number, assessment: Assessment): void;
   readonly compiling: CompileProgress;

@@ -27,6 +27,7 @@ interface Visit {
 export const labTests: readonly Visit[] = [
   { name: "trains, is taken apart, and goes on after a reload as if nothing had happened", run: trains },
   { name: "goes on in the terminal where the page stopped, and back, with the same bytes", run: handsOver },
+  { name: "goes on by itself where its device is lost in the midst of an update", run: outlivesDevice },
   { name: "takes a folder that is dropped as data", run: dropsFolder },
   { name: "systems of three kinds make three updates on random numbers", run: trainsSystems },
   { name: "says what is wrong with an option, and says plainly which weights do not ship", run: says },
@@ -98,6 +99,46 @@ async function trains(page: Page, url: string): Promise<void> {
 function stateOf(bytes: Uint8Array): Buffer {
   const { step, model, optimizer } = decodeCheckpoint(bytes, "checkpoint");
   return Buffer.from(encodeCheckpoint({ step, seed: 0, rng: {}, options: {}, model, optimizer }));
+}
+
+async function outlivesDevice(page: Page, url: string): Promise<void> {
+  // On the page's thread, where the test can lose a device while it works.
+  await page.evaluateOnNewDocument(() => {
+    Reflect.deleteProperty(globalThis, "Worker");
+    let [count, due] = [0, false];
+    const request = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...args) {
+      const device = await request.apply(this, args);
+      count++;
+      const submit = GPUQueue.prototype.submit;
+      device.queue.submit = function (...buffers) {
+        submit.apply(this, buffers);
+        if (due) device.destroy();
+        due = false;
+      };
+      return device;
+    };
+    const lose = () => {
+      due = true;
+    };
+    Object.assign(globalThis, { lose, devices: () => count });
+  });
+  type Losing = typeof globalThis & { lose(): void; devices(): number };
+  await openTraining(page, url, TOY);
+  await updates(page, "one");
+  const before = await page.evaluate(() => (globalThis as Losing).devices());
+  await page.evaluate(() => (globalThis as Losing).lose());
+  for (let k = 1; k < 4; k++) await updates(page, "one");
+  assert.equal(await stepOf(page), 4);
+  assert.equal(await page.evaluate(() => (globalThis as Losing).devices()), before + 1);
+  const lost = await savedFile(page, CHECKPOINT);
+
+  await openTraining(page, `${url}?again`, { ...TOY, steps: "4" });
+  await updates(page, "train");
+  assert.ok(
+    stateOf(lost).equals(stateOf(await savedFile(page, CHECKPOINT))),
+    "the same weights, byte for byte",
+  );
 }
 
 async function handsOver(page: Page, url: string): Promise<void> {

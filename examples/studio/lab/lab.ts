@@ -12,7 +12,8 @@ import type { RunStore } from "../../../models/training/host.ts";
 import { browserHost } from "../../../models/training/host-browser.ts";
 import { describeOption, parseOption } from "../../../models/training/options.ts";
 import { pictureSheet } from "../../../models/training/picture-sheet.ts";
-import { Run } from "../../../models/training/run.ts";
+import { LastingRun } from "../../../models/training/lasting.ts";
+import type { Run } from "../../../models/training/run.ts";
 import { CHECKPOINT, planRun } from "../../../models/training/run-plan.ts";
 import { memoryStore } from "../../../models/training/store-memory.ts";
 import type { RunRecipe } from "../../../models/training/trainer.ts";
@@ -35,7 +36,7 @@ export class WorkerLab implements T.Lab {
   private readonly host = browserHost({ dropped: this.dropped, shipped: fetchFile });
   private readonly turns = new Turns();
   private readonly gallery = new Gallery(this.turns);
-  private run: Run | undefined;
+  private lasting: LastingRun | undefined;
   private telling = new Telling(() => {});
   private store: RunStore | undefined;
   private paused = true;
@@ -80,14 +81,15 @@ export class WorkerLab implements T.Lab {
     this.store = storeOf(wishes);
     if (!resume) await clearBrowserStore(this.store.path());
     const given = path === REHEARSAL || resume ? {} : parsed(known, wishes.given);
-    const plan = await planRun({ system, preset, stage, given, path, host: this.host, store, resume });
+    const asked = { system, preset, stage, given, path, host: this.host, store, resume };
+    const plan = await planRun(asked);
     this.telling = new Telling(follow);
-    const run = await Run.begin(plan, {
+    this.lasting = await LastingRun.begin(asked, plan, {
       listener: this.telling.listener,
       signal: new AbortController().signal,
       describe: adapterWords,
     });
-    this.run = run;
+    const { run } = this.lasting;
     const { trainer } = run.training;
     if (run.training.scene) await this.turns.take(() => this.look(run));
     return {
@@ -102,10 +104,10 @@ export class WorkerLab implements T.Lab {
   }
 
   async train(updates = Number.POSITIVE_INFINITY): Promise<T.Standing> {
-    const run = this.begun();
+    const lasting = this.begun();
     if (this.training) return this.training;
     this.paused = false;
-    this.training = this.loop(run, updates);
+    this.training = this.loop(lasting, updates);
     try {
       return await this.training;
     } finally {
@@ -119,13 +121,13 @@ export class WorkerLab implements T.Lab {
   }
 
   async keep(): Promise<void> {
-    const run = this.run;
-    if (run) await this.turns.take(() => run.save());
+    const { lasting } = this;
+    if (lasting) await this.turns.take(() => lasting.attempt((run) => run.save()));
   }
 
   async slowly(): Promise<readonly T.SubStep[]> {
-    const run = this.begun();
-    return this.turns.take(async () => {
+    const lasting = this.begun();
+    const slow = async (run: Run): Promise<readonly T.SubStep[]> => {
       const { trainer } = run.training;
       const before = await weightsOf(trainer);
       const parts = await this.dissected(run, this.watched);
@@ -136,7 +138,8 @@ export class WorkerLab implements T.Lab {
       await this.look(run);
       this.telling.flush(this.standing(run));
       return steps;
-    });
+    };
+    return this.turns.take(() => lasting.attempt(slow));
   }
 
   async watch(on: boolean, watched: T.Watched | undefined): Promise<void> {
@@ -207,24 +210,36 @@ export class WorkerLab implements T.Lab {
     return this.host.encodePng(pictureSheet(rows));
   }
 
-  private async loop(run: Run, updates: number): Promise<T.Standing> {
+  /** So many updates, not counted one by one: a run that loses its device makes some of them again. */
+  private async loop(lasting: LastingRun, updates: number): Promise<T.Standing> {
+    const enough = this.standing(lasting.run).step + updates;
+    for (;;) {
+      await this.updateUntil(lasting, enough);
+      const standing = await this.turns.take(() => lasting.attempt((run) => this.conclude(run)));
+      if (this.paused || standing.ended || standing.step >= enough) return standing;
+    }
+  }
+
+  private async updateUntil(lasting: LastingRun, enough: number): Promise<void> {
     let yielded = performance.now();
-    for (let k = 0; k < updates && !run.ended && !this.paused; k++) {
-      await this.turns.take(() => this.update(run));
-      this.telling.pulse(this.standing(run));
+    while (this.standing(lasting.run).step < enough && !lasting.run.ended && !this.paused) {
+      await this.turns.take(() => lasting.attempt((run) => this.update(run)));
+      this.telling.pulse(this.standing(lasting.run));
       // A click has to be heard however fast updates are.
       if (performance.now() - yielded > 30) {
         await new Promise((resume) => setTimeout(resume));
         yielded = performance.now();
       }
     }
-    return this.turns.take(async () => {
-      if (run.ended) await run.toEnd();
-      else await run.save();
-      await this.look(run);
-      this.telling.flush(this.standing(run));
-      return this.standing(run);
-    });
+  }
+
+  /** Saves what there is, and shows it. */
+  private async conclude(run: Run): Promise<T.Standing> {
+    if (run.ended) await run.toEnd();
+    else await run.save();
+    await this.look(run);
+    this.telling.flush(this.standing(run));
+    return this.standing(run);
   }
 
   private async update(run: Run): Promise<void> {
@@ -266,14 +281,14 @@ export class WorkerLab implements T.Lab {
   private async end(): Promise<void> {
     this.paused = true;
     await this.training?.catch(() => {});
-    const run = this.run;
-    this.run = undefined;
-    await run?.close();
+    const { lasting } = this;
+    this.lasting = undefined;
+    await lasting?.close();
   }
 
-  private begun(): Run {
-    if (!this.run) throw new Error("no run has begun");
-    return this.run;
+  private begun(): LastingRun {
+    if (!this.lasting) throw new Error("no run has begun");
+    return this.lasting;
   }
 
   private standing(run: Run): T.Standing {

@@ -177,7 +177,9 @@ class Chart {
     this.#write();
   }
 
+  /** Adds an update, in place of later ones where a run has begun again from its checkpoint. */
   push(step: number, values: readonly number[]): void {
+    while ((this.#data[0]?.at(-1) ?? -1) >= step) for (const column of this.#data) column.pop();
     if (step % this.#every !== 0) return;
     [step, ...values].forEach((value, k) => {
       this.#data[k]?.push(value);

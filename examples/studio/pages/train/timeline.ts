@@ -78,10 +78,10 @@ export class Timeline {
     this.#slider.disabled = true;
   }
 
-  /** Adds the newest frame; a slider at its end follows. */
+  /** Adds the newest frame, in place of later ones where a run has begun again; a slider at its end follows. */
   add(frame: Frame): void {
     const follows = Number(this.#slider.value) >= this.#frames.length - 1;
-    if (this.#frames.at(-1)?.step === frame.step) this.#frames.pop();
+    while ((this.#frames.at(-1)?.step ?? -1) >= frame.step) this.#frames.pop();
     this.#frames.push(frame);
     if (this.#frames.length > MOST)
       this.#frames = this.#frames.filter((_, k) => k >= MOST / 2 || k % 2 === 0);
