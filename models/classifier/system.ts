@@ -151,6 +151,7 @@ export const classifier = system<typeof OPTIONS, StoredClassifierRecipe, Classif
     };
   },
   shipped: shippedClassifiers,
+  drawsNothing: true,
   load: async (bytes, file) => new ClassifierSampler(parseClassifier(bytes, file)),
   judge: judgeClassifier,
 });
