@@ -19,13 +19,12 @@ export const staticFolders = {
 
 export const outdir = join(root, "dist");
 
-/** Entries beside main.ts: the module workers, what keeps the site for times without a network, and the style sheet; outputs lie side by side, since the page starts the workers. */
+/** Entries beside main.ts: the module workers and the style sheet; outputs lie side by side, since the page starts the workers. */
 const entryPoints = [
   "main.ts",
   "engine-worker.ts",
   "lab/lab-worker.ts",
   "pages/lessons/lesson-worker.ts",
-  "service-worker.ts",
   "styles/studio.css",
 ].map((file) => join(studio, file));
 
@@ -39,6 +38,24 @@ function refuseNodeImports(metafile) {
     if (wrong) throw new SetupError(`${file} imports "${wrong.path}", which no browser has`);
   }
 }
+
+/**
+ * What keeps the site for times without a network is a script of its own: it may share no chunk with the page, since not every
+ * browser lets a service worker import.
+ * @param {boolean} minify
+ * @returns {import("esbuild").Plugin}
+ */
+const keeper = (minify) => ({
+  name: "service-worker",
+  setup(build) {
+    build.onEnd(async (result) => {
+      const entryPoints = [join(studio, "service-worker.ts")];
+      const options = { entryPoints, outdir, minify, bundle: true, format: /** @type {const} */ ("iife") };
+      const { outputFiles } = await build.esbuild.build({ ...options, write: false, absWorkingDir: root });
+      result.outputFiles?.push(...outputFiles);
+    });
+  },
+});
 
 /** @param {{ minify: boolean }} options @returns {import("esbuild").BuildOptions & { metafile: true, write: false }} */
 export function studioOptions({ minify }) {
@@ -56,6 +73,7 @@ export function studioOptions({ minify }) {
     absWorkingDir: root,
     plugins: [
       ...(minify ? [shortShaders, smallScripts] : []),
+      keeper(minify),
       {
         name: "refuse-node-imports",
         setup: (build) => build.onEnd(({ metafile }) => (metafile ? refuseNodeImports(metafile) : undefined)),
