@@ -20,7 +20,15 @@ const FORM = v.object({
   pyramid: v.picklist(PYRAMIDS),
   /** Those that the file holds, coarse to fine: all, or as many as have been trained yet. */
   levels: v.pipe(
-    v.array(v.object({ level: WHOLE, width: WHOLE, blocks: WHOLE, consistent: v.boolean() })),
+    v.array(
+      v.object({
+        level: WHOLE,
+        width: WHOLE,
+        blocks: WHOLE,
+        consistent: v.boolean(),
+        truncation: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1),
+      }),
+    ),
     v.minLength(1),
   ),
 });
@@ -53,8 +61,8 @@ export async function lapganWeights({ classes, normalisation, levels }: LapganMo
   const { sizes, networks, pyramid } = form;
   const written: Form = {
     ...{ sizes: [...sizes], classes: [...classes], networks, pyramid },
-    levels: levels.map(({ form: { level, width, blocks, consistent } }) => ({
-      ...{ level, width, blocks, consistent },
+    levels: levels.map(({ form: { level, width, blocks, consistent, truncation } }) => ({
+      ...{ level, width, blocks, consistent, truncation },
     })),
   };
   return { tensors: joined(parts), metadata: { system: "lapgan", lapgan: JSON.stringify(written) } };

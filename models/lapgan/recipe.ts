@@ -23,6 +23,11 @@ export interface LevelNetworks {
   readonly pyramid: PyramidKind;
   /** Bands are set right so that images reduce to what they were made of (`consistentBand`). */
   readonly consistent: boolean;
+  /**
+   * Samples are drawn from noise that is so much smaller than in training: each is likelier to be good, and all are a little more
+   * alike (Brock, Donahue and Simonyan 2019). 1 for none.
+   */
+  readonly truncation: number;
 }
 
 export interface LevelRecipe extends LevelNetworks, GameRecipe {
@@ -91,7 +96,13 @@ export function levelRecipe(
 /** @param networks the paper's, or those of its code for LSUN: a coarsest level of 600 units, a second one of 128 maps */
 const paperForm = ({ level }: RecipeOptions, networks: "paper" | "large") => {
   const width = networks === "paper" ? { base: 1200, fine: 64 } : { base: 600, fine: 128 };
-  return { networks, width: level === 0 ? width.base : width.fine, blocks: 0, consistent: false };
+  return {
+    networks,
+    width: level === 0 ? width.base : width.fine,
+    blocks: 0,
+    consistent: false,
+    truncation: 1,
+  };
 };
 
 /** @throws InputError unless sizes are whole numbers that grow, from 4 on */
@@ -143,6 +154,9 @@ const MODERN_LEVELS = [
 ] as const;
 const MODERN_BASE = { width: 48, blocks: 0, batchSize: 64, r1: 0.1, r2: 0.1 } as const;
 
+/** With all their noise the finer levels speckle what the coarsest one has made, which is rougher than what they have learnt from. */
+const FINE_TRUNCATION = 0.2;
+
 /** @throws InputError for a size that cannot be cut into blocks */
 function modernForm({ sizes, level }: RecipeOptions) {
   const size = sizes[level] as number;
@@ -152,7 +166,8 @@ function modernForm({ sizes, level }: RecipeOptions) {
     );
   const { width, blocks } = modernLevel(level, size);
   const halves = level > 0 && size === 2 * (sizes[level - 1] as number);
-  return { networks: "modern", width, blocks, consistent: halves } as const;
+  const truncation = level === 0 ? 0.9 : FINE_TRUNCATION;
+  return { networks: "modern", width, blocks, consistent: halves, truncation } as const;
 }
 
 function modernLevel(level: number, size: number) {

@@ -44,7 +44,9 @@ export function noiseAt({ levels }: LapganModel, seed: number, index: number): F
     const size = noiseShape(generator).reduce((product, n) => product * n, 1);
     const stream = NOISE + index * MOST_LEVELS + level;
     const out = new Float32Array(size);
-    return isNormal(form) ? fillNormal(out, seed, stream) : fillUniform(out, seed, stream, -1, 1);
+    if (isNormal(form)) fillNormal(out, seed, stream, 0, form.truncation);
+    else fillUniform(out, seed, stream, -form.truncation, form.truncation);
+    return out;
   });
 }
 

@@ -271,7 +271,16 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
       },
     };
   },
-  shipped: [],
+  shipped: [
+    {
+      name: "lapgan",
+      title: "LAPGAN, flowers",
+      description:
+        "Five kinds of flowers at 64×64 pixels, in levels of 8, 16, 32 and 64: colours and outlines of each kind, without details.",
+      file: "models/weights/lapgan.safetensors",
+      card: "models/weights/lapgan.md",
+    },
+  ],
   told: ["thumbnail"],
   load: async (bytes, file) => new LapganSampler(parseLapgan(bytes, file)),
   judge: (sampler, request) => judgeLapgan(sampler as LapganSampler, request),

@@ -16,6 +16,12 @@ import type { Samples } from "./samples.ts";
 /** Rows of a block: its table of distances has at most 1,000 × 8,000 numbers. */
 const POINTS = 1000;
 const OTHERS = 8000;
+/** Numbers in a block of points: 64 MiB, half of what every adapter binds. */
+const NUMBERS = 2 ** 24;
+
+/** Rows that a block may have. */
+const rowsWithin = (most: number, dimension: number): number =>
+  Math.max(1, Math.min(most, Math.floor(NUMBERS / dimension)));
 
 /** Squared Euclidean distances between rows, [p, d] and [n, d] -> [p, n]. Rounding is relative to |x|²: centre both first. */
 export function squaredDistances(points: Tensor, others: Tensor): Tensor {
@@ -36,10 +42,14 @@ export async function visitDistances(
   visit: (squares: Tensor, firstPoint: number, firstOther: number) => Promise<void>,
 ): Promise<void> {
   const centre = meanOf(others);
-  for (let o = 0; o < others.count; o += OTHERS) {
-    const columns = rows(others, o, OTHERS, centre);
-    for (let p = 0; p < points.count; p += POINTS)
-      await visit(squaredDistances(rows(points, p, POINTS, centre), columns), p, o);
+  const [most, mostOthers] = [POINTS, OTHERS].map((count) => rowsWithin(count, others.dimension)) as [
+    number,
+    number,
+  ];
+  for (let o = 0; o < others.count; o += mostOthers) {
+    const columns = rows(others, o, mostOthers, centre);
+    for (let p = 0; p < points.count; p += most)
+      await visit(squaredDistances(rows(points, p, most, centre), columns), p, o);
   }
 }
 

@@ -133,3 +133,16 @@ describe("diversity", () => {
     ]);
   });
 });
+
+test("pictures so large that all of them together exceed what an adapter binds have their neighbours found", async () => {
+  const [count, dimension] = [130, 2 ** 18]; // 136 MB, of which 128 MiB may be bound
+  const data = new Float32Array(count * dimension);
+  for (let k = 0; k < count; k++) data.fill((k * 37) % count, k * dimension, (k + 1) * dimension);
+  const points = { count: 2, dimension, data: new Float32Array(2 * dimension) };
+  [3, 100].forEach((row, k) => {
+    points.data.set(data.subarray(row * dimension, (row + 1) * dimension), k * dimension);
+  });
+  const { nearest, distance } = await nearestNeighbours(points, { count, dimension, data });
+  expect([...nearest]).toEqual([3, 100]);
+  expect([...distance]).toEqual([0, 0]);
+});
