@@ -21,6 +21,7 @@ import { ClassifierSampler, judgeClassifier, shareNamed } from "./sampler.ts";
 const OPTIONS = {
   size: whole(8, {
     help: "width and height of the pictures in pixels (the set's own by default, 64 for folders of pictures)",
+    again: true,
   }),
   batch: whole(2, { help: "pictures in a batch (the preset's by default)" }),
   lr: number({ above: 0 }, { help: "learning rate at the start (the preset's by default)" }),

@@ -36,6 +36,7 @@ const OPTIONS = {
   }),
   size: whole(8, {
     help: "width and height of the pictures in pixels before squares of the finest level are cut out of them at random (the set's own by default, 64 for folders of pictures)",
+    again: true,
   }),
   unconditional: flag({ help: "the networks are not told the classes" }),
   pyramid: choice(PYRAMIDS, { help: "how pictures are reduced and enlarged", default: "torch" }),

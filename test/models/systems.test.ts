@@ -50,6 +50,14 @@ describe.each(all.map((system) => [system.name, system] as const))("%s", (name, 
         expect(v.safeParse(other.recipe, stored).success, other.name).toBe(false);
   });
 
+  test("a run goes on with pictures of the size that it began with: its recipe knows it, or it is told again", () => {
+    const { size } = system.options;
+    const { recipe } = system.rehearse(system.rehearsals.at(-1) as string).trainer;
+    const known = ["side", "size", "height"].some((field) => field in recipe);
+    // Of photographs, "size" is the network's.
+    if (size?.kind === "whole") expect(known || size.about.again).toBe(true);
+  });
+
   test("what it ships is there, with a card", () => {
     for (const { file, card, title, description } of system.shipped) {
       expect(existsSync(join(root, file)), file).toBe(true);
