@@ -61,7 +61,7 @@ export async function lapganWeights({ classes, normalisation, levels }: LapganMo
   const { sizes, networks, pyramid } = form;
   const written: Form = {
     ...{ sizes: [...sizes], classes: [...classes], networks, pyramid },
-    levels: levels.map(({ form: { level, width, blocks, consistent, truncation } }) => ({
+    levels: levels.map(({ form: { level, width, blocks, consistent, truncation = 1 } }) => ({
       ...{ level, width, blocks, consistent, truncation },
     })),
   };

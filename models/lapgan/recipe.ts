@@ -25,9 +25,9 @@ export interface LevelNetworks {
   readonly consistent: boolean;
   /**
    * Samples are drawn from noise that is so much smaller than in training: each is likelier to be good, and all are a little more
-   * alike (Brock, Donahue and Simonyan 2019). 1 for none.
+   * alike (Brock, Donahue and Simonyan 2019). 1 for none, as where an older recipe does not say.
    */
-  readonly truncation: number;
+  readonly truncation?: number;
 }
 
 export interface LevelRecipe extends LevelNetworks, GameRecipe {

@@ -44,8 +44,9 @@ export function noiseAt({ levels }: LapganModel, seed: number, index: number): F
     const size = noiseShape(generator).reduce((product, n) => product * n, 1);
     const stream = NOISE + index * MOST_LEVELS + level;
     const out = new Float32Array(size);
-    if (isNormal(form)) fillNormal(out, seed, stream, 0, form.truncation);
-    else fillUniform(out, seed, stream, -form.truncation, form.truncation);
+    const { truncation = 1 } = form;
+    if (isNormal(form)) fillNormal(out, seed, stream, 0, truncation);
+    else fillUniform(out, seed, stream, -truncation, truncation);
     return out;
   });
 }

@@ -42,10 +42,8 @@ export async function visitDistances(
   visit: (squares: Tensor, firstPoint: number, firstOther: number) => Promise<void>,
 ): Promise<void> {
   const centre = meanOf(others);
-  const [most, mostOthers] = [POINTS, OTHERS].map((count) => rowsWithin(count, others.dimension)) as [
-    number,
-    number,
-  ];
+  const most = rowsWithin(POINTS, others.dimension);
+  const mostOthers = rowsWithin(OTHERS, others.dimension);
   for (let o = 0; o < others.count; o += mostOthers) {
     const columns = rows(others, o, mostOthers, centre);
     for (let p = 0; p < points.count; p += most)

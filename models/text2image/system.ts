@@ -153,7 +153,7 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
     modern: {
       title: "GAN-INT-CLS for a processor",
       sentence:
-        "Sentences scale and shift narrow features, hinge loss, spectral norm, projection, averaged weights; hours instead of days.",
+        "Sentences scale and shift narrow features; relativistic pairs with penalties, projection, averaged weights; hours instead of days.",
       options: {},
     },
     gan: { title: "GAN as in the paper", sentence: "Neither of the two below.", options: {} },

@@ -190,6 +190,12 @@ describe("sampling", () => {
     const uniform = noiseAt(paper, 1, 0);
     expect(uniform.map(({ length }) => length)).toEqual([100, 64, 256]);
     expect(Math.max(...(uniform[2] as Float32Array))).toBeLessThanOrEqual(1);
+    // Older recipes do not say how large it is.
+    const levels = paper.levels.map(({ form: { truncation: _, ...form }, generator }) => ({
+      form,
+      generator,
+    }));
+    expect(noiseAt({ ...paper, levels }, 1, 0)).toEqual(uniform);
     // 256 normal numbers, 0.2 times as large.
     const fine = Array.from(noiseAt(modern, 1, 0)[2] as Float32Array);
     expect(Math.sqrt(fine.reduce((sum, z) => sum + z * z, 0) / 256)).toBeCloseTo(0.2, 1);
