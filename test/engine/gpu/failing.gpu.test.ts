@@ -4,21 +4,8 @@ import { DeviceError } from "../../../engine/errors.ts";
 import type { Gpu } from "../../../engine/gpu/device.ts";
 import { MAX_PIPELINES } from "../../../engine/gpu/pipelines.ts";
 import { runtime } from "../../../engine/graph/runtime.ts";
-import {
-  close,
-  flush,
-  full,
-  grad,
-  idle,
-  init,
-  mul,
-  Parameter,
-  SGD,
-  stats,
-  sum,
-  tensor,
-  trim,
-} from "../../../engine/index.ts";
+import { close, full, idle, init, mul, stats, tensor, trim } from "../../../engine/index.ts";
+import { job } from "../../reliability/job.ts";
 
 beforeAll(async () => {
   await init();
@@ -26,23 +13,6 @@ beforeAll(async () => {
 
 /** The device of an open engine, whose calls are to fail. */
 const deviceOf = (gpu: Gpu) => (gpu as unknown as { device: GPUDevice }).device;
-
-/** Two updates, a value kept and several read; what came of it. */
-async function job(): Promise<readonly number[]> {
-  const p = new Parameter("weight", [3], [1, 2, 3]);
-  const sgd = new SGD([p], { lr: 0.25, momentum: 0.5 });
-  const x = tensor(Float32Array.from({ length: 600 }, (_, k) => (k % 3) / 200)).reshape([200, 3]);
-  const kept = x.mul(2).keep();
-  let loss = sum(p);
-  for (let step = 0; step < 2; step++) {
-    loss = kept.mul(p).square().sum();
-    sgd.step(grad(loss, [p]));
-    flush();
-  }
-  const numbers = [...(await p.data()), await loss.item(), await kept.sum().item()];
-  kept.dispose();
-  return numbers;
-}
 
 const failing = {
   "refused at once": () => {
