@@ -34,7 +34,6 @@ import {
 } from "../../engine/index.ts";
 import { ConditionalBatchNorm } from "../conditional-batch-norm.ts";
 import type { Text2ImageOptions } from "./networks.ts";
-import { SIDE } from "./recipe.ts";
 
 /** What leaky ReLU leaves of negative values. */
 const SLOPE = 0.2;
@@ -47,6 +46,7 @@ const unit = (x: Tensor): Tensor => div(x, sqrt(add(sum(square(x), [1], { keepDi
 
 type Sizes = Required<Omit<Text2ImageOptions, "residual" | "seed">>;
 
+/** Each resolution adds its own colours to those of the coarser ones (Karras et al., StyleGAN2, 2020): outlines come early, grain late. */
 export class AffineGenerator extends Module {
   readonly latentDim: number;
   readonly text: Linear;
@@ -58,6 +58,7 @@ export class AffineGenerator extends Module {
   readonly bn2: ConditionalBatchNorm;
   readonly up3: ConvTranspose2d;
   readonly bn3: ConditionalBatchNorm;
+  readonly colours: readonly Conv2d[];
   readonly out: Conv2d;
 
   constructor({ ngf, latentDim, textDim, textProjDim }: Sizes, seed = 0) {
@@ -75,6 +76,7 @@ export class AffineGenerator extends Module {
     this.bn2 = new ConditionalBatchNorm(told, 2 * ngf, init);
     this.up3 = new ConvTranspose2d(2 * ngf, ngf, 4, init, double);
     this.bn3 = new ConditionalBatchNorm(told, ngf, init);
+    this.colours = [4, 2, 1].map((times) => new Conv2d(times * ngf, 3, 1, init, NORMAL));
     this.out = new Conv2d(ngf, 3, 3, init, { ...NORMAL, padding: 1 });
   }
 
@@ -85,18 +87,35 @@ export class AffineGenerator extends Module {
    */
   forward(z: Tensor, text: Tensor): Tensor {
     const told = concat([z, leakyRelu(this.text.forward(text), SLOPE)], 1); // [n, latentDim + textProjDim]
+    const blocks = [
+      [this.up1, this.bn1],
+      [this.up2, this.bn2],
+      [this.up3, this.bn3],
+    ] as const;
     let x = reshape(this.fc.forward(told), [z.shape[0] as number, 4, 4, -1]); // [n, 4, 4, 8 ngf]
     x = relu(this.bn0.forward(x, told));
-    x = relu(this.bn1.forward(this.up1.forward(x), told)); // [n, 8, 8, 4 ngf]
-    x = relu(this.bn2.forward(this.up2.forward(x), told)); // [n, 16, 16, 2 ngf]
-    x = relu(this.bn3.forward(this.up3.forward(x), told)); // [n, 32, 32, ngf]
+    let picture: Tensor | undefined;
+    for (const [k, [up, bn]] of blocks.entries()) {
+      x = relu(bn.forward(up.forward(x), told)); // [n, 8, 8, 4 ngf], [n, 16, 16, 2 ngf], [n, 32, 32, ngf]
+      const colours = (this.colours[k] as Conv2d).forward(x); // [n, side, side, 3]
+      picture = doubled(picture ? add(picture, colours) : colours, "bilinear");
+    }
     // Doubled first: a convolution that makes each of four pixels by weights of its own leaves a pattern of period 2 for long.
-    return tanh(this.out.forward(resize(x, [SIDE, SIDE], { method: "nearest" }))); // [n, 64, 64, 3]
+    return tanh(add(picture as Tensor, this.out.forward(doubled(x, "nearest")))); // [n, 64, 64, 3]
   }
+}
+
+/** @param x [n, h, w, c] @returns [n, 2h, 2w, c] */
+function doubled(x: Tensor, method: "nearest" | "bilinear"): Tensor {
+  const [, h = 0, w = 0] = x.shape;
+  return resize(x, [2 * h, 2 * w], { method });
 }
 
 /** How sharply the discriminator tells sentences apart: the cosine of picture and sentence times this is a logit. */
 const SHARPNESS = 10;
+
+/** Root of the 16×16 places whose features are averaged: their sum varies by so much if they vary by 1 each, on their own. */
+const PLACES = 16;
 
 export class ProjectionDiscriminator extends Module {
   readonly conv0: Conv2d;
@@ -105,6 +124,7 @@ export class ProjectionDiscriminator extends Module {
   readonly conv3: Conv2d;
   readonly coarse0: Conv2d;
   readonly coarse1: Conv2d;
+  readonly texture: Conv2d;
   readonly answer: Linear;
   readonly text: Linear;
   readonly embedding: Linear;
@@ -114,7 +134,7 @@ export class ProjectionDiscriminator extends Module {
   constructor({ ndf, textDim, textProjDim }: Sizes, seed = 1) {
     super();
     const init = new Initializer(seed);
-    const features = 16 * (8 + 4) * ndf;
+    const features = (16 * (8 + 4) + 4) * ndf;
     const last = { weightInit: { std: 1 / Math.sqrt(features) } };
     this.conv0 = new Conv2d(3, ndf, 4, init, BY_TWO);
     this.conv1 = new Conv2d(ndf, 2 * ndf, 4, init, BY_TWO);
@@ -122,6 +142,7 @@ export class ProjectionDiscriminator extends Module {
     this.conv3 = new Conv2d(4 * ndf, 8 * ndf, 4, init, BY_TWO);
     this.coarse0 = new Conv2d(3, 2 * ndf, 3, init, { padding: 1 });
     this.coarse1 = new Conv2d(2 * ndf, 4 * ndf, 4, init, BY_TWO);
+    this.texture = new Conv2d(2 * ndf, 4 * ndf, 1, init);
     this.answer = new Linear(features, 1, init, last);
     this.text = new Linear(textDim, textProjDim, init, { weightInit: "torch" });
     this.embedding = new Linear(textProjDim, features, init, { bias: false, ...last });
@@ -130,19 +151,22 @@ export class ProjectionDiscriminator extends Module {
   }
 
   /**
-   * What is seen of pictures, whatever is said of them: in detail, and at 8×8 pixels, where colours and outlines are all there is.
+   * What is seen of pictures, whatever is said of them: in detail; what small pieces look like wherever they are, since grain is the
+   * same everywhere; and at 8×8 pixels, where colours and outlines are all there is.
    * @param image [n, 64, 64, 3]
-   * @returns [n, 4 · 4 · (8 + 4) ndf]
+   * @returns [n, (4 · 4 · (8 + 4) + 4) ndf]
    */
   look(image: Tensor): Tensor {
     let x = leakyRelu(this.conv0.forward(image), SLOPE); // [n, 32, 32, ndf]
     x = leakyRelu(this.conv1.forward(x), SLOPE); // [n, 16, 16, 2 ndf]
+    const pieces = leakyRelu(this.texture.forward(x), SLOPE); // [n, 16, 16, 4 ndf]
+    const texture = mul(mean(pieces, [1, 2]), PLACES); // [n, 4 ndf]
     x = leakyRelu(this.conv2.forward(x), SLOPE); // [n, 8, 8, 4 ndf]
     x = leakyRelu(this.conv3.forward(x), SLOPE); // [n, 4, 4, 8 ndf]
     let coarse = avgPool2d(image, { kernel: 8 }); // [n, 8, 8, 3]
     coarse = leakyRelu(this.coarse0.forward(coarse), SLOPE); // [n, 8, 8, 2 ndf]
     coarse = leakyRelu(this.coarse1.forward(coarse), SLOPE); // [n, 4, 4, 4 ndf]
-    return concat([flatten(x), flatten(coarse)], 1);
+    return concat([flatten(x), flatten(coarse), texture], 1);
   }
 
   /**

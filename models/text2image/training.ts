@@ -1,5 +1,5 @@
 /** The text-to-image GAN in training: how its networks take part in the game. */
-import type { Tensor } from "../../engine/index.ts";
+import { abs, add, avgPool2d, mean, mul, sub, type Tensor } from "../../engine/index.ts";
 import { AdversarialTraining } from "../training/adversarial.ts";
 import { tensorsOf, type Weights } from "../training/trainer.ts";
 import { withReader } from "./files.ts";
@@ -23,11 +23,21 @@ export class Text2ImageTraining extends AdversarialTraining<Tensor, Text2ImageRe
 }
 
 /**
+ * How far two sets of pictures are apart, pixel by pixel and in their colours at 16×16 and at 8×8 pixels. That a heart is red is
+ * learnt from this in a hundredth of the updates in which a discriminator finds it out, and what nobody asked for stays smooth.
+ */
+function farness(a: Tensor, b: Tensor): Tensor {
+  const difference = sub(a, b);
+  const views = [difference, ...[4, 8].map((kernel) => avgPool2d(difference, { kernel }))];
+  return views.map((view) => mean(abs(view))).reduce((sum, term) => add(sum, term));
+}
+
+/**
  * A run's trainer; its batches hold "picture" [n, 64, 64, 3] in [-1, 1], "text" [n, textDim], embeddings of captions, and where
  * the recipe is `mismatched` as many "wrong" ones, of pictures that show something else.
  */
 export function text2imageTraining(recipe: Text2ImageRecipe): Text2ImageTraining {
-  const { seed, mismatched } = recipe;
+  const { seed, mismatched, resemblance = 0 } = recipe;
   const generator = sentenceGenerator(recipe, seed);
   const { network, judge } = sentenceDiscriminator(recipe, seed + 1);
   return new Text2ImageTraining(
@@ -47,6 +57,7 @@ export function text2imageTraining(recipe: Text2ImageRecipe): Text2ImageTraining
       generate: (text, rng) => generator.forward(drawNoise(recipe, text.shape[0] as number, rng), text),
       judge,
       taskWeight: CONFUSION_WEIGHT,
+      ...(resemblance > 0 && { compare: (x: Tensor, real: Tensor) => mul(farness(x, real), resemblance) }),
       ...(recipe.interpolated && { imagine: (text: Tensor) => withInterpolations(text) }),
     },
     () => sentenceGenerator(recipe),
