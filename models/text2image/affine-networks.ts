@@ -9,7 +9,6 @@ import {
   avgPool2d,
   concat,
   Conv2d,
-  ConvTranspose2d,
   div,
   exp,
   flatten,
@@ -46,18 +45,34 @@ const unit = (x: Tensor): Tensor => div(x, sqrt(add(sum(square(x), [1], { keepDi
 
 type Sizes = Required<Omit<Text2ImageOptions, "residual" | "seed">>;
 
+/** Twice as high and wide and half as many channels, without the pattern that strided transposed convolutions leave for long. */
+class Doubling extends Module {
+  readonly halve: Conv2d;
+  readonly conv: Conv2d;
+  readonly bn: ConditionalBatchNorm;
+
+  /** @param told numbers that scale and shift the features @param out channels */
+  constructor(told: number, out: number, init: Initializer) {
+    super();
+    this.halve = new Conv2d(2 * out, out, 1, init, { bias: false });
+    this.conv = new Conv2d(out, out, 3, init, { padding: 1, bias: false });
+    this.bn = new ConditionalBatchNorm(told, out, init);
+  }
+
+  /** @param x [n, h, w, 2 out] @param told [n, told] @returns [n, 2h, 2w, out] */
+  forward(x: Tensor, told: Tensor): Tensor {
+    const doubled = double(this.halve.forward(x)); // [n, 2h, 2w, out]
+    return relu(this.bn.forward(this.conv.forward(doubled), told));
+  }
+}
+
 /** Each resolution adds its own colours to those of the coarser ones (Karras et al., StyleGAN2, 2020): outlines come early, grain late. */
 export class AffineGenerator extends Module {
   readonly latentDim: number;
   readonly text: Linear;
   readonly fc: Linear;
-  readonly bn0: ConditionalBatchNorm;
-  readonly up1: ConvTranspose2d;
-  readonly bn1: ConditionalBatchNorm;
-  readonly up2: ConvTranspose2d;
-  readonly bn2: ConditionalBatchNorm;
-  readonly up3: ConvTranspose2d;
-  readonly bn3: ConditionalBatchNorm;
+  readonly bn: ConditionalBatchNorm;
+  readonly blocks: readonly Doubling[];
   readonly colours: readonly Conv2d[];
   readonly out: Conv2d;
 
@@ -65,18 +80,13 @@ export class AffineGenerator extends Module {
     super();
     const init = new Initializer(seed);
     const told = latentDim + textProjDim;
-    const double = { ...NORMAL, ...BY_TWO, bias: false };
+    const channels = [4, 2, 1].map((times) => times * ngf);
     this.latentDim = latentDim;
     this.text = new Linear(textDim, textProjDim, init, { weightInit: "torch" });
     this.fc = new Linear(told, 16 * 8 * ngf, init, { ...NORMAL, bias: false });
-    this.bn0 = new ConditionalBatchNorm(told, 8 * ngf, init);
-    this.up1 = new ConvTranspose2d(8 * ngf, 4 * ngf, 4, init, double);
-    this.bn1 = new ConditionalBatchNorm(told, 4 * ngf, init);
-    this.up2 = new ConvTranspose2d(4 * ngf, 2 * ngf, 4, init, double);
-    this.bn2 = new ConditionalBatchNorm(told, 2 * ngf, init);
-    this.up3 = new ConvTranspose2d(2 * ngf, ngf, 4, init, double);
-    this.bn3 = new ConditionalBatchNorm(told, ngf, init);
-    this.colours = [4, 2, 1].map((times) => new Conv2d(times * ngf, 3, 1, init, NORMAL));
+    this.bn = new ConditionalBatchNorm(told, 8 * ngf, init);
+    this.blocks = channels.map((out) => new Doubling(told, out, init));
+    this.colours = channels.map((out) => new Conv2d(out, 3, 1, init, NORMAL));
     this.out = new Conv2d(ngf, 3, 3, init, { ...NORMAL, padding: 1 });
   }
 
@@ -87,28 +97,22 @@ export class AffineGenerator extends Module {
    */
   forward(z: Tensor, text: Tensor): Tensor {
     const told = concat([z, leakyRelu(this.text.forward(text), SLOPE)], 1); // [n, latentDim + textProjDim]
-    const blocks = [
-      [this.up1, this.bn1],
-      [this.up2, this.bn2],
-      [this.up3, this.bn3],
-    ] as const;
     let x = reshape(this.fc.forward(told), [z.shape[0] as number, 4, 4, -1]); // [n, 4, 4, 8 ngf]
-    x = relu(this.bn0.forward(x, told));
+    x = relu(this.bn.forward(x, told));
     let picture: Tensor | undefined;
-    for (const [k, [up, bn]] of blocks.entries()) {
-      x = relu(bn.forward(up.forward(x), told)); // [n, 8, 8, 4 ngf], [n, 16, 16, 2 ngf], [n, 32, 32, ngf]
+    for (const [k, block] of this.blocks.entries()) {
+      x = block.forward(x, told); // [n, 8, 8, 4 ngf], [n, 16, 16, 2 ngf], [n, 32, 32, ngf]
       const colours = (this.colours[k] as Conv2d).forward(x); // [n, side, side, 3]
-      picture = doubled(picture ? add(picture, colours) : colours, "bilinear");
+      picture = double(picture ? add(picture, colours) : colours); // [n, 2 side, 2 side, 3]
     }
-    // Doubled first: a convolution that makes each of four pixels by weights of its own leaves a pattern of period 2 for long.
-    return tanh(add(picture as Tensor, this.out.forward(doubled(x, "nearest")))); // [n, 64, 64, 3]
+    return tanh(add(picture as Tensor, this.out.forward(double(x)))); // [n, 64, 64, 3]
   }
 }
 
 /** @param x [n, h, w, c] @returns [n, 2h, 2w, c] */
-function doubled(x: Tensor, method: "nearest" | "bilinear"): Tensor {
+function double(x: Tensor): Tensor {
   const [, h = 0, w = 0] = x.shape;
-  return resize(x, [2 * h, 2 * w], { method });
+  return resize(x, [2 * h, 2 * w]);
 }
 
 /** How sharply the discriminator tells sentences apart: the cosine of picture and sentence times this is a logit. */
