@@ -20,6 +20,7 @@ import {
   mean,
   Module,
   mul,
+  pixelShuffle,
   relu,
   reshape,
   resize,
@@ -45,9 +46,13 @@ const unit = (x: Tensor): Tensor => div(x, sqrt(add(sum(square(x), [1], { keepDi
 
 type Sizes = Required<Omit<Text2ImageOptions, "residual" | "seed">>;
 
-/** Twice as high and wide and half as many channels, without the pattern that strided transposed convolutions leave for long. */
+/**
+ * Twice as high and wide and half as many channels. Between the pixels it begins as interpolation and learns what differs from that:
+ * strided transposed convolutions, which begin with weights of their own for each of four pixels, leave a pattern for long.
+ */
 class Doubling extends Module {
   readonly halve: Conv2d;
+  readonly detail: Conv2d;
   readonly conv: Conv2d;
   readonly bn: ConditionalBatchNorm;
 
@@ -55,13 +60,14 @@ class Doubling extends Module {
   constructor(told: number, out: number, init: Initializer) {
     super();
     this.halve = new Conv2d(2 * out, out, 1, init, { bias: false });
+    this.detail = new Conv2d(2 * out, 4 * out, 1, init, { bias: false, weightInit: { bound: 0 } });
     this.conv = new Conv2d(out, out, 3, init, { padding: 1, bias: false });
     this.bn = new ConditionalBatchNorm(told, out, init);
   }
 
   /** @param x [n, h, w, 2 out] @param told [n, told] @returns [n, 2h, 2w, out] */
   forward(x: Tensor, told: Tensor): Tensor {
-    const doubled = double(this.halve.forward(x)); // [n, 2h, 2w, out]
+    const doubled = add(double(this.halve.forward(x)), pixelShuffle(this.detail.forward(x), 2)); // [n, 2h, 2w, out]
     return relu(this.bn.forward(this.conv.forward(doubled), told));
   }
 }
@@ -72,6 +78,8 @@ export class AffineGenerator extends Module {
   readonly text: Linear;
   readonly fc: Linear;
   readonly bn: ConditionalBatchNorm;
+  readonly conv: Conv2d;
+  readonly convBn: ConditionalBatchNorm;
   readonly blocks: readonly Doubling[];
   readonly colours: readonly Conv2d[];
   readonly out: Conv2d;
@@ -80,13 +88,14 @@ export class AffineGenerator extends Module {
     super();
     const init = new Initializer(seed);
     const told = latentDim + textProjDim;
-    const channels = [4, 2, 1].map((times) => times * ngf);
     this.latentDim = latentDim;
     this.text = new Linear(textDim, textProjDim, init, { weightInit: "torch" });
-    this.fc = new Linear(told, 16 * 8 * ngf, init, { ...NORMAL, bias: false });
-    this.bn = new ConditionalBatchNorm(told, 8 * ngf, init);
-    this.blocks = channels.map((out) => new Doubling(told, out, init));
-    this.colours = channels.map((out) => new Conv2d(out, 3, 1, init, NORMAL));
+    this.fc = new Linear(told, 64 * 4 * ngf, init, { ...NORMAL, bias: false });
+    this.bn = new ConditionalBatchNorm(told, 4 * ngf, init);
+    this.conv = new Conv2d(4 * ngf, 4 * ngf, 3, init, { padding: 1, bias: false });
+    this.convBn = new ConditionalBatchNorm(told, 4 * ngf, init);
+    this.blocks = [2, 1].map((times) => new Doubling(told, times * ngf, init));
+    this.colours = [4, 2, 1].map((times) => new Conv2d(times * ngf, 3, 1, init, NORMAL));
     this.out = new Conv2d(ngf, 3, 3, init, { ...NORMAL, padding: 1 });
   }
 
@@ -97,15 +106,16 @@ export class AffineGenerator extends Module {
    */
   forward(z: Tensor, text: Tensor): Tensor {
     const told = concat([z, leakyRelu(this.text.forward(text), SLOPE)], 1); // [n, latentDim + textProjDim]
-    let x = reshape(this.fc.forward(told), [z.shape[0] as number, 4, 4, -1]); // [n, 4, 4, 8 ngf]
+    const [coarse, ...finer] = this.colours as [Conv2d, ...Conv2d[]];
+    let x = reshape(this.fc.forward(told), [z.shape[0] as number, 8, 8, -1]); // [n, 8, 8, 4 ngf]
     x = relu(this.bn.forward(x, told));
-    let picture: Tensor | undefined;
+    x = relu(this.convBn.forward(this.conv.forward(x), told)); // [n, 8, 8, 4 ngf]
+    let picture = double(coarse.forward(x)); // [n, 16, 16, 3]
     for (const [k, block] of this.blocks.entries()) {
-      x = block.forward(x, told); // [n, 8, 8, 4 ngf], [n, 16, 16, 2 ngf], [n, 32, 32, ngf]
-      const colours = (this.colours[k] as Conv2d).forward(x); // [n, side, side, 3]
-      picture = double(picture ? add(picture, colours) : colours); // [n, 2 side, 2 side, 3]
+      x = block.forward(x, told); // [n, 16, 16, 2 ngf], [n, 32, 32, ngf]
+      picture = double(add(picture, (finer[k] as Conv2d).forward(x))); // [n, 32, 32, 3], [n, 64, 64, 3]
     }
-    return tanh(add(picture as Tensor, this.out.forward(double(x)))); // [n, 64, 64, 3]
+    return tanh(add(picture, this.out.forward(double(x)))); // [n, 64, 64, 3]
   }
 }
 

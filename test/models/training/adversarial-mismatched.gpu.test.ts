@@ -50,7 +50,7 @@ test("wrong pairs and fakes count half each for the discriminator, imagined cond
         answers: answer(x, y),
         ...(wrong && { wrong: answer(x, wrong) }),
       }),
-      compare: (x: Tensor, real: Tensor) => mul(mean(sub(x, real)), 7),
+      compare: (x: Tensor, real: Tensor, others: Tensor) => add(mul(mean(sub(x, real)), 7), mean(others)),
       imagine: (y: Tensor) => concat([y, tensor(IMAGINED.slice(2))], 0),
     },
     () => generator,
@@ -66,7 +66,10 @@ test("wrong pairs and fakes count half each for the discriminator, imagined cond
   const [real, wrong, fake] = [logits(REAL, RIGHT), logits(REAL, WRONG), logits(RIGHT.map(made), RIGHT)];
   expect(measured.discriminator).toBeCloseTo((meanOf(wrong) + meanOf(fake)) / 2 - meanOf(real), 4);
   expect(measured.generator).toBeCloseTo(
-    7 * (meanOf(RIGHT.map(made)) - meanOf(REAL)) - meanOf(logits(IMAGINED.map(made), IMAGINED)),
+    // Without noise the other samples are the same ones.
+    7 * (meanOf(RIGHT.map(made)) - meanOf(REAL)) +
+      meanOf(RIGHT.map(made)) -
+      meanOf(logits(IMAGINED.map(made), IMAGINED)),
     4,
   );
   expect(measured["D(wrong)"]).toBeCloseTo(meanOf(wrong.map((x) => 1 / (1 + Math.exp(-x)))), 4);
