@@ -10,12 +10,13 @@ from ganvas_torch import Ema, Rng, Training, cosine, philox, set_rate, share, wo
 
 NOISE, DROPOUT, AUGMENT = 0x6A11, 0x6A12, 0xD1FF
 
-# Logits of samples, and the loss of the discriminator's other task where it has one.
-Verdict = namedtuple("Verdict", "answers task", defaults=(None,))
+# Logits of samples; the loss of the discriminator's other task where it has one; logits with conditions of others.
+Verdict = namedtuple("Verdict", "answers task wrong", defaults=(None, None))
 
 
 class Game(Training):
     task_weight = 1.0
+    wrong = None  # conditions of others, set by `open` where real samples are shown with those too
 
     def __init__(self, recipe, generator, discriminator, dropout=None):
         self.generator, self.discriminator = generator.train(), discriminator.train()
@@ -52,6 +53,14 @@ class Game(Training):
     def change(self, augmentation, samples, condition):
         return augmentation(samples), condition
 
+    def imagine(self, condition):
+        """Conditions that the generator learns by: those of the batch, then others that no real sample has."""
+        return condition
+
+    def compare(self, samples, real):
+        """A further loss of the generator's."""
+        return 0
+
     def update(self, batch):
         recipe, step = self.recipe, self.step
         optimizer_g, optimizer_d = self.optimizers.values()
@@ -75,10 +84,14 @@ class Game(Training):
             first = self.generate(self.generator, condition)
         seen_real, told_real = changed(real, condition, 0)
         seen_fake, told_fake = changed(first, condition, 1)
-        of_real = self.judge(self.D, seen_real, told_real)
+        told_wrong = () if self.wrong is None else (self.wrong,)
+        of_real = self.judge(self.D, seen_real, told_real, *told_wrong)
         say_fake = self.judge(self.D, seen_fake, told_fake).answers
         read_real, read_fake = read(kind, of_real.answers, say_fake)
-        loss_d = discriminator_loss(kind, read_real, read_fake, target) * recipe["discriminatorScale"]
+        loss_d = discriminator_loss(kind, read_real, read_fake, target)
+        if self.wrong is not None:
+            loss_d = (loss_d + discriminator_loss(kind, *read(kind, of_real.answers, of_real.wrong), target)) / 2
+        loss_d = loss_d * recipe["discriminatorScale"]
         if step % recipe["penaltyEvery"] == 0:
             fallen = penalty_at(recipe, step) * recipe["penaltyEvery"]
             for gamma, samples, told in ((recipe["r1"], seen_real, told_real), (recipe["r2"], seen_fake, told_fake)):
@@ -93,16 +106,20 @@ class Game(Training):
 
         # The generator's move, against the discriminator as it is now.
         self.discriminator.requires_grad_(False)
-        second = self.generate(self.G, condition)
+        asked = self.imagine(condition)
+        second = self.generate(self.G, asked)
         again = None
         if relativistic:
-            again = self.judge(self.discriminator, *changed(real, condition, 2)).answers
-        of_second = self.judge(self.discriminator, *changed(second, condition, 2 if relativistic else 3))
+            # Those without a partner of their own get the first ones again.
+            partners = torch.cat([real, real[: len(second) - len(real)]])
+            again = self.judge(self.discriminator, *changed(partners, asked, 2)).answers
+        of_second = self.judge(self.discriminator, *changed(second, asked, 2 if relativistic else 3))
         answers = of_second.answers
         read_again, read_second = read(kind, answers if again is None else again, answers)
         loss_g = generator_loss(kind, read_second, read_again)
         if of_second.task is not None:
             loss_g = loss_g + of_second.task * self.task_weight
+        loss_g = loss_g + self.compare(second[: len(real)], real)
         optimizer_g.zero_grad()
         loss_g.backward()
         norm_g = gradient_norm(self.generator)

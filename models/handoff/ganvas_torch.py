@@ -250,11 +250,22 @@ class Ema:
             average.lerp_(self.parameters[name], 1 - beta)
 
 
+# What optimisers keep of each parameter.
+KINDS = {
+    torch.optim.SGD: ("momentum_buffer",),
+    torch.optim.Adam: ("exp_avg", "exp_avg_sq"),
+    torch.optim.AdamW: ("exp_avg", "exp_avg_sq"),
+    torch.optim.RMSprop: ("square_avg", "momentum_buffer"),
+}
+
+
 class Training:
     """Networks and optimisers by their prefixes in the checkpoint. A system's script says what `update` does with a batch."""
 
-    def __init__(self, recipe, networks, optimizers, average=None):
+    def __init__(self, recipe, networks, optimizers, average=None, state_prefix=None):
+        """`state_prefix`: what an optimiser's state is called by in the file, where not as its network is."""
         self.recipe, self.networks, self.optimizers, self.average = recipe, networks, optimizers, average
+        self.state_prefix = state_prefix or {}
         self.step = 0
 
     def distributed(self, network):
@@ -272,10 +283,11 @@ class Training:
     def slots(self):
         """Everything that is kept but weights, by its name in the file: where it lies, and under which key."""
         for prefix, optimizer in self.optimizers.items():
-            kinds = ("momentum_buffer",) if isinstance(optimizer, torch.optim.SGD) else ("exp_avg", "exp_avg_sq")
+            own = self.state_prefix.get(prefix, prefix)
+            learning = {id(p) for group in optimizer.param_groups for p in group["params"]}
             for name, parameter in self.networks[prefix].named_parameters():
-                for kind in kinds:
-                    yield f"optimizer.{prefix}{kind}.{name}", optimizer.state[parameter], kind
+                for kind in KINDS[type(optimizer)] if id(parameter) in learning else ():
+                    yield f"optimizer.{own}{kind}.{name}", optimizer.state[parameter], kind
         if self.average:
             for name in self.average.average:
                 yield f"optimizer.ema.{name}", self.average.average, name
@@ -292,9 +304,9 @@ class Training:
                 like = next(next(iter(self.networks.values())).parameters())
                 place[key] = torch.as_tensor(np.array(tensors[file_name]), dtype=like.dtype, device=like.device)
             for optimizer in self.optimizers.values():
-                if not isinstance(optimizer, torch.optim.SGD):
-                    for state in optimizer.state.values():
-                        state["step"] = torch.tensor(float(step))
+                count = step if isinstance(optimizer, torch.optim.RMSprop) else torch.tensor(float(step))
+                for state in optimizer.state.values():
+                    state["step"] = count if isinstance(count, int) else count.clone()
         elif self.average:
             for name, average in self.average.average.items():
                 average.copy_(torch.as_tensor(np.array(tensors[f"optimizer.ema.{name}"])))
@@ -308,7 +320,8 @@ class Training:
                     tensors[f"model.{prefix}{name}"] = weight
         tensors.update({name: place[key] for name, place, key in self.slots()})
         arrays = {name: x.detach().cpu().numpy() for name, x in tensors.items()}
-        steps = {f"optimizer.{prefix}step": np.array(self.step, np.int32) for prefix in self.optimizers}
+        owns = [self.state_prefix.get(prefix, prefix) for prefix in self.optimizers]
+        steps = {f"optimizer.{own}step": np.array(self.step, np.int32) for own in owns}
         return {**arrays, **steps}
 
 

@@ -28,6 +28,9 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   dcgan: [SHARED, GAME],
   cgan: [SHARED, GAME],
   lapgan: [SHARED, GAME],
+  "text-encoder": [SHARED, GAME],
+  text2image: [SHARED, GAME],
+  "style-encoder": [SHARED, GAME, "text2image.py"],
   classifier: [SHARED, GAME],
 };
 
