@@ -351,7 +351,7 @@ def save(path, training, stored):
     write_safetensors(path, tensors, {"checkpoint": json.dumps(stored)})
 
 
-def check(make):
+def check(make, numbers):
     """Compares the updates that ganvas made with PyTorch's in float64, as far as float32 is from them here."""
     expected, metadata = read_safetensors(os.path.join(HERE, "expected.safetensors"))
     names, count = json.loads(metadata["measures"]), len(expected["measures"])
@@ -371,18 +371,25 @@ def check(make):
             got_all[f"measures/{name}"] = expected["measures"][:, k]
     if set(got_all) != set(want_all):
         sys.exit(f"names differ: {sorted(set(got_all) ^ set(want_all))}")
-    worst, bad = (0.0, ""), []
+    if numbers:
+        sums = {name: [float(x.sum(dtype=np.float64)), float(np.abs(x).sum(dtype=np.float64))] for name, x in want_all.items()}
+        with open(numbers, "w") as file:
+            json.dump(sums, file, indent=2)
+    worst, bad = {}, []
     for name, want in want_all.items():
         got, near = got_all[name].astype(np.float64), near_all[name].astype(np.float64)
         want = want.astype(np.float64)
         size = float(np.abs(want).max())
         apart = np.abs(got - want)
         allowed = max(16 * float(np.abs(near - want).max()), 2e-6 * size, 1e-12) + 1e-5 * np.abs(want)
-        worst = max(worst, (float(apart.max()) / max(size, 1e-12), name))
+        kind = name.split(".")[0].split("/")[0]
+        worst[kind] = max(worst.get(kind, (0.0, "")), (float(apart.max()) / max(size, 1e-12), name))
         if not (apart <= allowed).all():
             bad.append(f"  {name}: {apart.max():.3g} apart, values up to {size:.3g}")
-    result = f"{count} updates, {len(want_all)} tensors: largest difference {worst[0]:.2e} of the largest value, in {worst[1]}"
-    print("\n".join([result, *([f"{len(bad)} farther than allowed:"] if bad else ["all as near as float32 allows"]), *bad]))
+    print(f"{count} updates, {len(want_all)} tensors; largest differences, as shares of the largest value:")
+    for part, name in worst.values():
+        print(f"  {part:.2e} in {name}")
+    print("\n".join([f"{len(bad)} farther than allowed:", *bad] if bad else ["all as near as float32 allows"]))
     sys.exit(1 if bad else 0)
 
 
@@ -393,9 +400,10 @@ def main(make, about):
     parser.add_argument("--out", default=os.path.join(HERE, "result.safetensors"), help="ganvas handoff --back reads it")
     parser.add_argument("--every", type=int, default=500, help="updates between two writings of the result")
     parser.add_argument("--check", action="store_true", help="compare updates with those that ganvas made")
+    parser.add_argument("--numbers", metavar="FILE", help="with --check: sum and sum of sizes of every tensor, as JSON")
     options = parser.parse_args()
     if options.check:
-        check(make)
+        check(make, options.numbers)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if "RANK" in os.environ:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
