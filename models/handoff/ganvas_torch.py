@@ -125,12 +125,14 @@ class Rng:
         return torch.as_tensor(unit, dtype=like.dtype, device=like.device) * (high - low) + low
 
     def normal(self, shape, like):
-        """Normal (Box and Muller 1958)."""
+        """Normal (Box and Muller 1958), in the precision of `like` as ganvas's shader has it in float32."""
+        real = np.float64 if like.dtype == torch.float64 else np.float32
 
         def pairs(words):
-            radius = np.sqrt(-2 * np.log((words[:, 0::2] + 1.0) / 2.0**32))
-            angle = 2 * np.pi * ((words[:, 1::2] >> np.uint64(8)) / 2.0**24)
-            return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 2)
+            radius = np.sqrt(real(-2) * np.log((words[:, 0::2].astype(real) + real(1)) * real(2.0**-32)))
+            turn = (words[:, 1::2] >> np.uint64(8)).astype(real) * real(2.0**-24)
+            angle = real(2 * np.pi) * (turn - real(0.5))
+            return -np.stack([radius * np.cos(angle), radius * np.sin(angle)], 2)
 
         return torch.as_tensor(self.rows(shape, pairs), dtype=like.dtype, device=like.device)
 
