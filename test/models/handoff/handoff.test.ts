@@ -6,11 +6,14 @@ import { projectRoot } from "../../../examples/cli/files.ts";
 import { expectHandedOver } from "../../../models/handoff/handoff.ts";
 import { systems } from "../../../models/systems.ts";
 
+/** Whose scripts have not been compared with PyTorch yet. */
+const WAITING = ["text2image", "style-encoder"];
+
 test.each(Object.keys(systems))("%s has a script, or says that it cannot be handed over", (name) => {
-  const there = existsSync(join(projectRoot(), "models/handoff", `${name}.py`));
   const ask = () => expectHandedOver(name, {});
-  if (there) expect(ask).not.toThrow();
-  else expect(ask).toThrow(`${name} cannot be handed over to PyTorch yet`);
+  if (WAITING.includes(name)) expect(ask).toThrow(`${name} cannot be handed over to PyTorch yet`);
+  else expect(ask).not.toThrow();
+  expect(existsSync(join(projectRoot(), "models/handoff", `${name}.py`))).toBe(true);
 });
 
 test("refuses what scripts do not know", () => {
