@@ -17,12 +17,12 @@ import type { PictureLoader } from "../datasets/loader.ts";
 import { expectFinite } from "../training/finite.ts";
 import type { Trainer } from "../training/trainer.ts";
 
+const SHARED = "ganvas_torch.py";
+const GAME = "game.py";
 /**
  * Systems whose ten updates have been compared with PyTorch's, and what each script needs beside it. Those of text2image and
  * style-encoder are written (they need game.py, and text2image.py) and wait for that.
  */
-const SHARED = "ganvas_torch.py";
-const GAME = "game.py";
 const FILES: Readonly<Record<string, readonly string[]>> = {
   srresnet: [SHARED],
   srgan: [SHARED, GAME, "srresnet.py"],
