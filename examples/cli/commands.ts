@@ -42,6 +42,10 @@ const COMMANDS: Readonly<
     summary: "a generator as an ONNX file, for other runtimes",
     load: async () => (await import("./export.ts")).exportCommand,
   },
+  handoff: {
+    summary: "a training as a PyTorch script that goes on with it, on a cluster; and back",
+    load: async (table) => (await import("./handoff.ts")).handoffCommand(table),
+  },
   check: {
     summary: "tests every op, its gradient and second gradient on this adapter against float64 results",
     load: async () => (await import("./check.ts")).check,

@@ -57,8 +57,8 @@ export function cutOut(
 
 /** Goes through a set in shuffled rounds, each holding every picture once. */
 export class PictureLoader implements BatchSource {
-  private readonly dataset: Dataset;
-  private readonly options: LoaderOptions;
+  readonly dataset: Dataset;
+  readonly options: LoaderOptions;
   private readonly rounds: Rounds;
   private closed = false;
 

@@ -71,6 +71,11 @@ export class LevelTraining extends AdversarialTraining<LevelCondition, LevelReci
     return { ...rest, sizes: recipe.sizes, levels };
   }
 
+  /** Mean and deviation of the set's pixels. */
+  async constants(): Promise<Weights> {
+    return { tensors: await this.rest.normalisation.stateDict(), metadata: {} };
+  }
+
   override weights(): Promise<Weights> {
     return lapganWeights(this.model());
   }

@@ -84,7 +84,7 @@ async function start(recipe: StyleRecipe, { set, file }: StyleData): Promise<Tra
   const { seen, unseen } = splitClasses(set, drawn.unseen);
   const captions = Array.from(seen).flatMap((k) => set.captions[k] as readonly string[]);
   const { table } = await readCaptions(reader.encoder, captions, reader.normalisation);
-  const trainer = new StyleTraining(recipe, generator, (style) => withStyle(file, style, recipe));
+  const trainer = new StyleTraining(recipe, generator, drawn, (style) => withStyle(file, style, recipe));
   const judged = unseen.length > 1 ? unseen : seen;
   return {
     trainer,
@@ -163,7 +163,7 @@ export const styleEncoder = system<typeof OPTIONS, StyleRecipe, StyleData>({
     generator.eval();
     return {
       title: `style-encoder (${name}), a training step on ${n} pictures of ${SIDE}×${SIDE}`,
-      trainer: new StyleTraining(recipe, generator, async (style) => ({
+      trainer: new StyleTraining(recipe, generator, form, async (style) => ({
         tensors: await style.stateDict(),
         metadata: {},
       })),

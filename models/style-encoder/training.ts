@@ -18,6 +18,7 @@ import type { Checkpoint } from "../../engine/io/index.ts";
 import { type StyleForm, styleEncoderOf } from "../text2image/files.ts";
 import type { SentenceGenerator } from "../text2image/generator.ts";
 import { styleLoss } from "../text2image/losses.ts";
+import type { Text2ImageForm } from "../text2image/recipe.ts";
 import type { StyleEncoder } from "../text2image/networks.ts";
 import { joined, prefixed, under } from "../training/state.ts";
 import { type RunRecipe, type Trainer, tensorsOf, type Weights } from "../training/trainer.ts";
@@ -40,19 +41,23 @@ export class StyleTraining implements Trainer<StyleRecipe> {
   private readonly generator: SentenceGenerator;
   private readonly optimiser: Adam;
   private readonly noise: Rng;
+  private readonly form: Text2ImageForm;
   private readonly whole: (style: StyleEncoder) => Promise<Weights>;
 
   /**
    * @param generator in evaluation mode; stays as it is
+   * @param form what it was built by
    * @param whole what is saved: the generator's file with the style encoder in it
    */
   constructor(
     recipe: StyleRecipe,
     generator: SentenceGenerator,
+    form: Text2ImageForm,
     whole: (style: StyleEncoder) => Promise<Weights>,
   ) {
     this.recipe = recipe;
     this.generator = generator;
+    this.form = form;
     this.whole = whole;
     this.style = styleEncoderOf(recipe, recipe.seed + 2);
     this.noise = new Rng(recipe.seed, NOISE);
@@ -94,6 +99,12 @@ export class StyleTraining implements Trainer<StyleRecipe> {
 
   weights(): Promise<Weights> {
     return this.whole(this.style);
+  }
+
+  /** The generator, and what it was built by. */
+  async constants(): Promise<Weights> {
+    const metadata = { generator: JSON.stringify(this.form) };
+    return { tensors: await this.generator.stateDict(), metadata };
   }
 
   async checkpoint(): Promise<Checkpoint> {

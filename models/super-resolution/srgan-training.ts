@@ -176,6 +176,13 @@ export class SRGANTraining implements GeneratorTrainer<SRGANRecipe> {
     this.generator.recompute = true;
   }
 
+  /** The eye's weights, where it has one. */
+  async constants(): Promise<Weights> {
+    const { content } = this.losses;
+    if (content.kind === "mse") return { tensors: new Map(), metadata: {} };
+    return { tensors: await content.vgg.stateDict(), metadata: metadataOf(content.vgg) };
+  }
+
   async checkpoint(): Promise<Checkpoint> {
     const parts = await Promise.all([
       prefixed("generator.", this.generator.stateDict()),

@@ -50,6 +50,8 @@ export interface Trainer<R extends RunRecipe = RunRecipe> {
   dissect?(batch: Batch, layer?: string): Dissection;
   /** The weights as they would be shipped now: averages where the recipe keeps them. */
   weights(): Promise<Weights>;
+  /** What updates need beside recipe, batches and checkpoint, and never change: a network that only looks, means of the data. */
+  constants?(): Promise<Weights>;
   /** Everything that going on exactly needs. */
   checkpoint(): Promise<Checkpoint>;
   /** Goes on where a checkpoint was made. @throws InputError when it is of another network */

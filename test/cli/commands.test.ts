@@ -44,6 +44,7 @@ describe("help", () => {
     ["data", "list | fetch NAME [--to DIR] [--from FILE|DIR] | check DIR", ["to", "from", "size", "split"]],
     ["convert", "IN OUT.safetensors", ["dtype"]],
     ["export", "MODEL OUT.onnx", ["license"]],
+    ["handoff", "SYSTEM|CHECKPOINT --data DIR --out DIR", ["data", "out", "batches", "back", "preset"]],
     ["check", "", ["filter"]],
     ["info", "", []],
   ] as const)("of %s names its options", async (name, usage, options) => {

@@ -1,0 +1,37 @@
+"""The style encoder of text to image (Reed et al., ICML 2016, section 4.4) in PyTorch, going on where ganvas stopped.
+
+    python train.py              torchrun --nproc_per_node 4 train.py              python train.py --check
+"""
+import json
+
+import torch
+
+from ganvas_torch import Rng, Training, constants, main
+from text2image import StyleEncoder, generator_of
+
+NOISE = 0x6A21
+
+
+class StyleTraining(Training):
+    def __init__(self, recipe, device):
+        weights, metadata = constants(device)
+        self.generator = generator_of(json.loads(metadata["generator"])).to(device).eval().requires_grad_(False)
+        self.generator.load_state_dict(weights, strict=False)  # but for num_batches_tracked
+        style = StyleEncoder(recipe["ndf"], recipe["latentDim"]).to(device).train()
+        adam = torch.optim.Adam(style.parameters(), lr=recipe["lr"], betas=(0.5, 0.999))
+        super().__init__(recipe, {"style.": style}, {"style.": adam}, state_prefix={"style.": ""})
+        self.style, self.noise = self.distributed(style), Rng(recipe["seed"], NOISE)
+
+    def update(self, batch):
+        text, latent, adam = batch["text"], self.recipe["latentDim"], self.optimizers["style."]
+        self.noise.at(self.step)
+        z = self.noise.normal((len(text), latent), text)
+        loss = (z - self.style(self.generator(z, text))).square().sum(1).mean()
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        return {"loss": loss, "read": 1 - loss / latent}
+
+
+if __name__ == "__main__":
+    main(StyleTraining, __doc__)
