@@ -57,6 +57,14 @@ export class ResultForm {
     return Number.isInteger(width) && width >= 1 && width <= 65535 ? { width } : undefined;
   }
 
+  /** Options of the terminal's command that wish the same; the ending of the result's name tells the format. */
+  get terminal(): readonly string[] {
+    const { size } = this;
+    if (size === undefined) return [];
+    const asked = "width" in size ? ["--width", String(size.width)] : ["--scale", String(size.scale)];
+    return [...asked, ...(this.keepsMetadata ? ["--metadata"] : [])];
+  }
+
   get format(): Format {
     return this.#format.value as Format;
   }
