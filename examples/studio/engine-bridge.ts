@@ -9,6 +9,7 @@ import { debugNonFinite } from "../../engine/inspect/index.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { decodeImage } from "../../engine/io/image-browser.ts";
 import { blendName, parseBlend } from "../../models/super-resolution/blend.ts";
+import { compileTiles } from "../../models/super-resolution/enlarge.ts";
 import { type InputKind, inputKind } from "../../models/super-resolution/input-kind.ts";
 import {
   BLEND_ENDS,
@@ -114,6 +115,12 @@ const handlers: Handlers = {
     await init();
     const { scale } = await superResolver({ weights });
     return { scale };
+  },
+
+  async compile([size, choice]) {
+    await init();
+    await compileTiles(size, await superResolver(choice));
+    return undefined;
   },
 
   async bicubic([image, { width, height }]) {

@@ -11,6 +11,8 @@ export interface EngineCalls {
   open: { args: [file: Blob, name: string]; progress: never; result: OpenedImage };
   /** Reads a file of weights. @returns what is known of the network in it */
   network: { args: [weights: File]; progress: never; result: { readonly scale: number } };
+  /** Compiles what a network needs for a picture of this size, ahead of the wish to upscale it. */
+  compile: { args: [size: Size, model: ModelChoice]; progress: never; result: undefined };
   /** The picture enlarged by bicubic interpolation: what the network has to beat. */
   bicubic: { args: [image: Image, size: Size]; progress: never; result: Image };
   /** The picture enlarged by a network; `checked`, it is told where the first NaN or infinite number came from. */

@@ -1,14 +1,13 @@
 /** The page that makes photos larger and shows them beside bicubic interpolation. */
 import { Notice } from "../../components/announcer.ts";
 import { CompareView } from "../../components/compare-view.ts";
-import { button, element, prefersReducedMotion } from "../../components/dom.ts";
+import { button, element } from "../../components/dom.ts";
 import { createFileDrop } from "../../components/file-drop.ts";
 import { createGrowingPicture } from "../../components/growing-picture.ts";
 import { icon } from "../../components/icons.ts";
-import { createPicture, type Picture } from "../../components/picture.ts";
 import { Progress } from "../../components/progress.ts";
 import { formatDuration } from "../../components/time-left.ts";
-import { isAbort, type OpenedImage } from "../../engine-calls.ts";
+import { isAbort } from "../../engine-calls.ts";
 import { resultName, resultSize } from "../../../../models/super-resolution/result-name.ts";
 import { linkTo } from "../../router.ts";
 import type { Page, Studio } from "../page.ts";
@@ -18,14 +17,12 @@ import { KeptResults, type Result, type Settings } from "./kept-results.ts";
 import { isWeights, ModelPicker } from "./model-picker.ts";
 import { untilGpuHolds } from "./until-gpu-holds.ts";
 import { forDoubters, workbench } from "./workbench.ts";
+import { fetchSample, openPhoto, type Photo, SAMPLE } from "./photo.ts";
 import { PhotoPanel } from "./photo-panel.ts";
 import { bicubicPicture, pictureOfResult, type Sources } from "./pictures.ts";
 import { ResultForm } from "./result-form.ts";
-import { decodeProblem, FACTOR, fileProblem, formatSize, sentence, startsByItself } from "./rules.ts";
+import { decodeProblem, fileProblem, formatSize, messageOf, sentence, startsByItself } from "./rules.ts";
 import { TerminalNote, terminalCommand } from "./terminal-note.ts";
-
-/** The photograph that is there from the start; see samples/CREDITS.md. */
-const SAMPLE = { url: "samples/parrots.png", name: "parrots.png" };
 
 /** Milliseconds for which the choice of a model must stand still before it is run. */
 const SETTLING = 350;
@@ -35,13 +32,6 @@ export const upscalePage: Page = {
   title: "Upscale",
   mount: (host, studio) => void new UpscalePage(host, studio).start(),
 };
-
-interface Photo {
-  readonly name: string;
-  readonly file: Blob;
-  readonly image: OpenedImage;
-  readonly picture: Picture;
-}
 
 class UpscalePage {
   readonly #studio: Studio;
@@ -121,9 +111,7 @@ class UpscalePage {
   /** Opens the sample. */
   async start(): Promise<void> {
     try {
-      const response = await fetch(SAMPLE.url);
-      if (!response.ok) throw new Error(`${SAMPLE.url}: ${response.status} ${response.statusText}`);
-      await this.#open(await response.blob(), SAMPLE.name, !this.#studio.engine.connection.adapter.software);
+      await this.#open(await fetchSample(), SAMPLE, !this.#studio.engine.connection.adapter.software);
     } catch (error) {
       this.#fail("The sample photo could not be loaded.", error);
     }
@@ -141,7 +129,8 @@ class UpscalePage {
       return;
     }
     // What is chosen now holds for all of them.
-    const { format, quality, keepsMetadata } = this.#form;
+    const { format } = this.#form;
+    const wishesFor = this.#form.wishes;
     const settingsOf = this.#settingsNow();
     let isCancelled = false;
     const make = async (file: File): Promise<Saved> => {
@@ -153,8 +142,7 @@ class UpscalePage {
       const result = settings && (await this.#upscale(settings));
       isCancelled = result === undefined && this.#work.signal.aborted;
       if (result === undefined) throw new Error(isCancelled ? "cancelled" : "could not be upscaled");
-      const wishes = { format, quality, ...(keepsMetadata ? { metadataOf: file as Blob } : {}) };
-      const encoded = await this.#studio.engine.call("encode", [result.enlarged, wishes]);
+      const encoded = await this.#studio.engine.call("encode", [result.enlarged, wishesFor(file)]);
       return { name: resultName(file.name, result.settings.size, format), file: encoded };
     };
     await this.#batch.run(photos, make, () => isCancelled);
@@ -169,18 +157,18 @@ class UpscalePage {
       return false;
     }
     const work = this.#begin();
-    let image: OpenedImage;
+    let photo: Photo;
     try {
-      image = await engine.call("open", [file, name], { signal: work.signal });
+      photo = await openPhoto(engine.call, file, name, work.signal);
     } catch (error) {
       if (isAbort(error)) return false;
       const { title, advice } = decodeProblem(name, messageOf(error));
       this.#notice.show(title, advice);
       return false;
     }
-    const picture = await createPicture(image, FACTOR);
     if (work.signal.aborted) return false;
-    this.#photo = { name, file, image, picture };
+    const { image } = photo;
+    this.#photo = photo;
     this.#result = undefined;
     this.#kept.clear();
     this.#models.looksLike(image.kind);
@@ -188,7 +176,16 @@ class UpscalePage {
     this.#showControls();
     announcer.say(`${name} opened, ${image.width} by ${image.height} pixels.`);
     if (mayStart && startsByItself(image, engine.connection.adapter.software)) await this.#upscale();
+    else this.#compileAhead();
     return true;
+  }
+
+  /** What the photo needs is compiled while its owner looks at it. What fails here fails again, and is told, when it is wanted. */
+  #compileAhead(): void {
+    const settings = this.#settings();
+    if (!this.#photo || !settings) return;
+    const { width, height } = this.#photo.image;
+    this.#studio.engine.call("compile", [{ width, height }, settings.model.model]).catch(() => {});
   }
 
   /** A file of weights becomes a model to choose, and is chosen. */
@@ -231,11 +228,8 @@ class UpscalePage {
     this.#showControls();
     // The button that was pressed cannot be pressed now; one that has gone would take the keyboard's place with it.
     if (hadFocus) this.#progress.focus();
-    // On a phone the button lies a screen below the picture.
-    this.#view.element.scrollIntoView({
-      block: "nearest",
-      behavior: prefersReducedMotion() ? "auto" : "smooth",
-    });
+    // On a phone the choices lie a screen below the picture.
+    this.#view.element.scrollIntoView({ block: "nearest" });
     try {
       const result = await untilGpuHolds(
         () => this.#make(photo, settings, signal),
@@ -334,11 +328,10 @@ class UpscalePage {
     const [result, photo] = [this.#result, this.#photo];
     if (result === undefined || photo === undefined) return;
     this.#download.disabled = true;
-    const { format, quality, keepsMetadata } = this.#form;
+    const { format, wishes } = this.#form;
     try {
       const { enlarged, settings } = result;
-      const wishes = { format, quality, ...(keepsMetadata ? { metadataOf: photo.file } : {}) };
-      const file = await this.#studio.engine.call("encode", [enlarged, wishes]);
+      const file = await this.#studio.engine.call("encode", [enlarged, wishes(photo.file)]);
       const name = resultName(photo.name, settings.size, format);
       download({ name, file });
       this.#studio.announcer.say(`${name} saved.`);
@@ -356,9 +349,9 @@ class UpscalePage {
   #choiceChanged(): void {
     this.#showControls();
     clearTimeout(this.#rerun);
-    if (!this.#running && this.#result === undefined) return;
     const kept = this.#kept.find(this.#settings());
-    if (kept && !this.#running) this.#show(kept);
+    if (!this.#running && this.#result === undefined) this.#compileAhead();
+    else if (kept && !this.#running) this.#show(kept);
     else this.#rerun = setTimeout(() => void this.#upscale(), SETTLING);
   }
 
@@ -406,8 +399,4 @@ class UpscalePage {
     this.#download.hidden = running || this.#result === undefined;
     this.#download.classList.toggle("primary", made);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
