@@ -9,17 +9,16 @@ import { SRResNet } from "../../../models/super-resolution/srresnet.ts";
 import { asSuperResolver } from "../../../models/super-resolution/upscale.ts";
 import { type Amount, type Row, Tally } from "../row.ts";
 
-/** Photographs after which nothing may grow any more: by then each window's kernels were compiled, and sharp's pools are full. */
-const SETTLED = 20;
+/** Photographs after which nothing may be compiled or grow any more: by then each kind of window has been seen. */
+const SETTLED = { short: 2, long: 20 };
 
-/** Share by which the process may grow then. A few photographs say less than many. */
-const GROWTH = { short: 0.15, long: 0.05 };
+/** Share by which the process may grow then. A few photographs say nothing of it. */
+const GROWTH = { short: Number.POSITIVE_INFINITY, long: 0.05 };
 
-function photograph(k: number) {
-  const [width, height] = [1, 2].map((place) => 3 + integer(randomBits(k, place)[0], 150)) as [
-    number,
-    number,
-  ];
+/** @param most pixels of a side */
+function photograph(k: number, most: number) {
+  const side = (place: number) => 3 + integer(randomBits(k, place)[0], most - 3);
+  const [width, height] = [side(1), side(2)];
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => integer(randomBits(7, i)[0], 256));
   return makeImage(data, width, height, 3);
 }
@@ -36,18 +35,20 @@ export async function photographs({ short, progress }: Amount): Promise<Row> {
   await close();
   await init();
   const model = asSuperResolver(new SRResNet({ numBlocks: 1, width: 8, seed: 3 }), "small");
-  const sizes = short ? SETTLED + 10 : 200;
+  const form = short ? "short" : "long";
+  // Short ones lie in the smallest window.
+  const [sizes, side] = short ? [8, 48] : [200, 150];
   let [settled, most, pipelines, programs] = [0, 0, 0, 0];
   for (let k = 0; k < sizes; k++) {
     const before = await stats();
-    const image = photograph(k);
+    const image = photograph(k, side);
     await upscaleImage(image, model);
     const now = await stats();
     const compiled = now.pipelines - before.pipelines;
     [pipelines, programs] = [now.pipelines, Math.max(programs, now.programs)];
-    const fault = k >= SETTLED && compiled > 0 ? `${compiled} pipelines were compiled` : undefined;
+    const fault = k >= SETTLED[form] && compiled > 0 ? `${compiled} pipelines were compiled` : undefined;
     tally.add(`photograph ${k}, ${image.width}x${image.height}`, fault, undefined);
-    if (k < SETTLED) settled = Math.max(settled, resident());
+    if (k < SETTLED[form]) settled = Math.max(settled, resident());
     else most = Math.max(most, resident());
     if (k % 20 === 19)
       progress(`${k + 1} photographs, ${Math.round(resident() / 1e6)} MB, ${pipelines} pipelines`);
@@ -62,6 +63,6 @@ export async function photographs({ short, progress }: Amount): Promise<Row> {
   return tally.row(
     "photographs",
     `${sizes} sizes of a photograph`,
-    `${(100 * grown).toFixed(1)} % more memory after the first ${SETTLED}; ${pipelines} pipelines, ${programs} programs`,
+    `${(100 * grown).toFixed(1)} % more memory after the first ${SETTLED[form]}; ${pipelines} pipelines, ${programs} programs`,
   );
 }
