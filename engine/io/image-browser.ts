@@ -18,6 +18,8 @@ import {
 } from "./image.ts";
 import { foreignFormat, notBuiltIn } from "./image-formats.ts";
 import { type ImageHeader, readImageHeader } from "./image-header.ts";
+import { readMetadata, withoutExif } from "./metadata.ts";
+import { orientationOf, upright } from "./orientation.ts";
 import { withProfile } from "./png-colour.ts";
 
 /** Bytes of a file in which its header, behind EXIF data and a thumbnail, is looked for. */
@@ -45,7 +47,8 @@ export async function decodeImage(
   const start = new Uint8Array(await blob.slice(0, HEADER_BYTES).arrayBuffer());
   const header = readImageHeader(start);
   if (header) checkImageSize(header.width, header.height, name, maxPixels);
-  const bitmap = await createImageBitmap(await inProfile(blob, header), IN_SRGB).catch(() => {
+  const { source, orientation } = await prepared(blob, header);
+  const bitmap = await createImageBitmap(source, IN_SRGB).catch(() => {
     const foreign = foreignFormat(start);
     if (foreign) throw new InputError(notBuiltIn(name, `${foreign} in this browser`, "PNG, JPEG or WebP"));
     const what = header ? "the image is truncated or damaged" : "not an image that this browser can read";
@@ -55,17 +58,30 @@ export async function decodeImage(
     const { width, height } = bitmap;
     checkImageSize(width, height, name, maxPixels);
     const pixels = readPixels2d(bitmap, name);
-    if (isOpaque(pixels)) return toRgb(makeImage(pixels, width, height, 4));
-    return makeImage(readPixelsWebgl(bitmap) ?? pixels, width, height, 4);
+    const image = isOpaque(pixels)
+      ? toRgb(makeImage(pixels, width, height, 4))
+      : makeImage(readPixelsWebgl(bitmap) ?? pixels, width, height, 4);
+    return upright(image, orientation);
   } finally {
     bitmap.close();
   }
 }
 
-/** A PNG says its colours in ways that browsers follow or not; see `withProfile`. */
-async function inProfile(blob: Blob, header: ImageHeader | undefined): Promise<Blob> {
-  if (header?.format !== "png") return blob;
-  return new Blob([withProfile(new Uint8Array(await blob.arrayBuffer()))]);
+/**
+ * A PNG says its colours in ways that browsers follow or not; see `withProfile`. A WebP says by EXIF how its pixels lie, which some
+ * browsers follow: none is told, and it is done here.
+ */
+async function prepared(
+  blob: Blob,
+  header: ImageHeader | undefined,
+): Promise<{ readonly source: Blob; readonly orientation: number }> {
+  if (header?.format === "png")
+    return { source: new Blob([withProfile(new Uint8Array(await blob.arrayBuffer()))]), orientation: 1 };
+  if (header?.format !== "webp") return { source: blob, orientation: 1 };
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const { exif } = readMetadata(bytes);
+  const orientation = exif ? orientationOf(exif) : 1;
+  return { source: orientation === 1 ? blob : new Blob([withoutExif(bytes)]), orientation };
 }
 
 function nameOf(blob: Blob): string {

@@ -64,6 +64,15 @@ function fromWebp(bytes: Uint8Array): Metadata {
   return found;
 }
 
+/** A WebP whose EXIF data nobody finds. */
+export function withoutExif(webp: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = webp.slice();
+  // A chunk of another name is passed over.
+  for (const { type, data } of riffChunks(copy))
+    if (type === "EXIF") copy.set(bytesOf("JUNK"), data.byteOffset - copy.byteOffset - 8);
+  return copy;
+}
+
 /** Of a result: upright, and as large as it is. Data that make no sense are left out. */
 export function metadataOfResult({ exif, xmp }: Metadata, width: number, height: number): Metadata {
   const renewed = exif && renewExif(exif, width, height);

@@ -1,5 +1,9 @@
-/** `ganvas convert`: weights from any file that is read here, under the names they have there, to safetensors. */
-import { extname } from "node:path";
+/**
+ * `ganvas convert`: weights from any file that is read here, under the names they have there, to safetensors; and networks of
+ * TensorFlow.js, which are more than weights, to ONNX.
+ */
+import { readFileSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
 import { InputError } from "../../engine/errors.ts";
 import {
   checkNumbers,
@@ -9,12 +13,16 @@ import {
   toFloat16Bits,
   toFloat32,
 } from "../../engine/io/index.ts";
-import { readFileBytes, writeSafetensorsFile } from "../../engine/io/node.ts";
+import { readFileBytes, writeFileAtomic, writeSafetensorsFile } from "../../engine/io/node.ts";
 import { hiddenOptions, metadataOf } from "../../models/architecture.ts";
-import { type Command, positionals, text } from "./command.ts";
+import { isTfjsModel, tfjsToOnnx } from "../../models/super-resolution/tfjs-layers.ts";
+import { type Arguments, type Command, positionals, text } from "./command.ts";
+import { projectRoot } from "./files.ts";
 
 export const convert: Command = {
-  usage: "IN OUT.safetensors",
+  usage: "IN OUT.safetensors | model.json OUT.onnx",
+  description: `A model.json of TensorFlow.js, such as those of UpscalerJS (npm's @upscalerjs/esrgan-slim, -medium, -thick), becomes an
+ONNX file, which upscale takes.`,
   options: {
     dtype: {
       type: "string",
@@ -24,6 +32,7 @@ export const convert: Command = {
   },
   async run(args) {
     const [from = "", to = ""] = positionals(args, 2, "convert takes two files: IN OUT.safetensors");
+    if (extname(from) === ".json") return convertTfjs(args, from, to);
     if (extname(to) !== ".safetensors") {
       const hint = extname(to) === ".onnx" ? "export makes .onnx files" : "PyTorch reads them too";
       throw new InputError(`convert writes .safetensors files, not ${extname(to) || to}; ${hint}`);
@@ -45,6 +54,19 @@ export const convert: Command = {
     };
   },
 };
+
+async function convertTfjs(args: Arguments, from: string, to: string): Promise<unknown> {
+  const bytes = await readFileBytes(from);
+  if (!isTfjsModel(bytes)) throw new InputError(`${from}: no model.json of TensorFlow.js (layers format)`);
+  if (extname(to) !== ".onnx" || text(args, "dtype") !== undefined)
+    throw new InputError(`a network of TensorFlow.js becomes an .onnx file in f32, not ${to}`);
+  const { version } = JSON.parse(readFileSync(join(projectRoot(), "package.json"), "utf8"));
+  const beside = (name: string) => readFileBytes(join(dirname(from), name));
+  const file = await tfjsToOnnx(bytes, from, beside, version);
+  await writeFileAtomic(to, file);
+  if (!args.json) console.log(`${to}: ${(file.length / 1e6).toFixed(1)} MB`);
+  return { in: from, out: to, bytes: file.length };
+}
 
 /** Integers and booleans stay as they are. @throws InputError when half precision cannot hold a value */
 function inDtype(name: string, tensor: HostTensor, dtype: "f32" | "f16"): HostTensor {

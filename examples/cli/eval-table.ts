@@ -61,11 +61,12 @@ function tableOf({ images, models, weave }: Comparison): string[] {
   const width = Math.max(...models.map(({ model }) => model.length), 16);
   const weaves = (found: Weave | undefined) =>
     found ? [found.period2.toFixed(1), found.period4.toFixed(1)] : [];
-  const cells = ({ matlab, ledig2017, perceptual: distance, weave: own }: ModelScores) => [
+  const cells = ({ matlab, ledig2017, gmsd, perceptual: distance, weave: own }: ModelScores) => [
     matlab.psnr.toFixed(2),
     matlab.ssim.toFixed(4),
     ledig2017.psnr.toFixed(2),
     ledig2017.ssim.toFixed(4),
+    gmsd.toFixed(4),
     ...(distance === undefined ? [] : [distance.toFixed(4)]),
     ...weaves(own),
   ];
@@ -74,6 +75,7 @@ function tableOf({ images, models, weave }: Comparison): string[] {
     "SSIM",
     "ledig2017 dB",
     "SSIM",
+    "GMSD",
     ...(perceptual ? ["SqueezeNet distance"] : []),
     ...(weave ? ["weave of 2", "of 4"] : []),
   ];

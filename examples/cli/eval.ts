@@ -1,4 +1,4 @@
-/** `ganvas eval`: PSNR and SSIM of a model on a folder of images, by a named protocol. */
+/** `ganvas eval`: PSNR, SSIM, GMSD and weave of a model on a folder of images, by a named protocol. */
 import type { SystemTable } from "../../models/systems.ts";
 import { BASELINES } from "../../models/super-resolution/baselines.ts";
 import {
@@ -109,6 +109,7 @@ export const evaluateCommand = (table: SystemTable): Command => ({
       const width = Math.max(...result.images.map((image) => image.name.length), 4);
       for (const image of [...result.images, { name: "mean", ...result.mean }])
         console.log(`${image.name.padEnd(width)}  ${image.psnr.toFixed(4)} dB  ${image.ssim.toFixed(4)}`);
+      console.log(`gradients: GMSD ${result.gmsd.toFixed(4)} (mean; 0 for equal ones)`);
       if (result.weave)
         console.log(
           `weave: ${result.weave.period2.toFixed(1)} times its neighbours' power at a period of 2 pixels, ${result.weave.period4.toFixed(1)} at 4 (median)`,

@@ -9,7 +9,14 @@ import { debugNonFinite } from "../../engine/inspect/index.ts";
 import type { Image } from "../../engine/io/image.ts";
 import { decodeImage } from "../../engine/io/image-browser.ts";
 import { blendName, parseBlend } from "../../models/super-resolution/blend.ts";
-import { BLEND_ENDS, findShipped, superResolvers } from "../../models/super-resolution/shipped.ts";
+import { compileTiles } from "../../models/super-resolution/enlarge.ts";
+import { type InputKind, inputKind } from "../../models/super-resolution/input-kind.ts";
+import {
+  BLEND_ENDS,
+  DEFAULT_MODELS,
+  findShipped,
+  superResolvers,
+} from "../../models/super-resolution/shipped.ts";
 import { loadSuperResolver, type SuperResolver } from "../../models/super-resolution/upscale.ts";
 import type { ModelEntry } from "../../models/system.ts";
 import type { CaseReport } from "../../test/reference/check.ts";
@@ -35,6 +42,8 @@ export type CheckResult = CaseReport;
 export interface Connection {
   readonly adapter: Adapter;
   readonly models: readonly ModelEntry[];
+  /** The models that are taken where none is chosen, by what a photo looks like; of that name, where they are here. */
+  readonly defaults: Readonly<Partial<Record<InputKind, ModelEntry>>>;
   /** The models that a blend lies between, where both are here. */
   readonly blend: { readonly from: ModelEntry; readonly to: ModelEntry } | undefined;
   /** What can be profiled. */
@@ -55,16 +64,25 @@ const loaded = new Map<string, Promise<SuperResolver>>();
  * latest is kept: there are as many as places of the slider.
  */
 function superResolver(choice: ModelChoice): Promise<SuperResolver> {
-  const name = typeof choice === "string" ? choice : blendName(choice.blend);
+  const own = typeof choice === "object" && "weights" in choice ? choice.weights : undefined;
+  const name = own ? ownName(own) : typeof choice === "string" ? choice : blendName((choice as Blend).blend);
   const known = loaded.get(name);
   if (known !== undefined) return known;
-  const loading = loadSuperResolver(name, fetchOnce);
-  if (typeof choice !== "string")
+  const loading = own ? fromFile(own) : loadSuperResolver(name, fetchOnce);
+  if (parseBlend(name) !== undefined)
     for (const other of loaded.keys()) if (parseBlend(other) !== undefined) loaded.delete(other);
   loaded.set(name, loading);
   loading.catch(() => loaded.delete(name));
   return loading;
 }
+
+type Blend = Extract<ModelChoice, { readonly blend: number }>;
+
+/** Two files of one name need not be the same. */
+const ownName = ({ name, size, lastModified }: File): string => `./${name}:${size}:${lastModified}`;
+
+const fromFile = (file: File): Promise<SuperResolver> =>
+  loadSuperResolver(`./${file.name}`, async () => new Uint8Array(await file.arrayBuffer()));
 
 const fetched = new Map<string, Promise<Uint8Array>>();
 
@@ -82,10 +100,28 @@ const handlers: Handlers = {
   async connect() {
     const [from, to] = BLEND_ENDS.map(findShipped);
     const blend = from && to && { from, to };
-    return { adapter: await init(), models: superResolvers, blend, subjects: subjectsOf(superResolvers) };
+    const [clean, compressed] = [DEFAULT_MODELS.clean, DEFAULT_MODELS.compressed].map(findShipped);
+    const defaults = { ...(clean && { clean }), ...(compressed && { compressed }) };
+    const subjects = subjectsOf(superResolvers);
+    return { adapter: await init(), models: superResolvers, defaults, blend, subjects };
   },
 
-  open: ([file, name]) => decodeImage(file, name),
+  async open([file, name]) {
+    const image = await decodeImage(file, name);
+    return { ...image, kind: inputKind(image, new Uint8Array(await file.arrayBuffer())) };
+  },
+
+  async network([weights]) {
+    await init();
+    const { scale } = await superResolver({ weights });
+    return { scale };
+  },
+
+  async compile([size, choice]) {
+    await init();
+    await compileTiles(size, await superResolver(choice));
+    return undefined;
+  },
 
   async bicubic([image, { width, height }]) {
     const { data } = imresize(image, { width, height });

@@ -1,4 +1,5 @@
 /** What the page asks of the engine: the same calls whether the engine runs in a worker or on the page's own thread. */
+import type { InputKind } from "../../models/super-resolution/input-kind.ts";
 import type { Format, ResultSize } from "../../models/super-resolution/result-name.ts";
 import type { CheckResult, Connection, Image, ProfileReport } from "./engine-bridge.ts";
 
@@ -6,8 +7,12 @@ import type { CheckResult, Connection, Image, ProfileReport } from "./engine-bri
 export interface EngineCalls {
   /** Opens the GPU. Throws where there is none. */
   connect: { args: []; progress: never; result: Connection };
-  /** Decodes an image file; the name is for messages. */
-  open: { args: [file: Blob, name: string]; progress: never; result: Image };
+  /** Decodes an image file, and tells what it looks like; the name is for messages. */
+  open: { args: [file: Blob, name: string]; progress: never; result: OpenedImage };
+  /** Reads a file of weights. @returns what is known of the network in it */
+  network: { args: [weights: File]; progress: never; result: { readonly scale: number } };
+  /** Compiles what a network needs for a picture of this size, ahead of the wish to upscale it. */
+  compile: { args: [size: Size, model: ModelChoice]; progress: never; result: undefined };
   /** The picture enlarged by bicubic interpolation: what the network has to beat. */
   bicubic: { args: [image: Image, size: Size]; progress: never; result: Image };
   /** The picture enlarged by a network; `checked`, it is told where the first NaN or infinite number came from. */
@@ -45,9 +50,12 @@ export interface Enlarged extends Size {
   readonly pixels: Blob;
 }
 
-/** A tile of what the network makes, before it is brought to another size. */
+/** Pixels, and which networks suit them. */
+export type OpenedImage = Image & { readonly kind: InputKind };
+
+/** A tile of what the network makes, `scale` times the photo, before it is brought to another size. */
 export interface TileMade {
-  readonly tile: { readonly x: number; readonly y: number; readonly image: Image };
+  readonly tile: { readonly x: number; readonly y: number; readonly scale: number; readonly image: Image };
 }
 
 export interface FileWishes {
@@ -58,8 +66,8 @@ export interface FileWishes {
   readonly metadataOf?: Blob | undefined;
 }
 
-/** A model by its name, or a blend: 0 is the connection's `blend.from`, 1 its `blend.to`. */
-export type ModelChoice = string | { readonly blend: number };
+/** A model by its name; a blend, 0 is the connection's `blend.from`, 1 its `blend.to`; or a file of weights. */
+export type ModelChoice = string | { readonly blend: number } | { readonly weights: File };
 
 /** Tiles of a picture, or runs of a profile. */
 export interface PartsDone {

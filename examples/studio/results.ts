@@ -20,7 +20,7 @@ export async function enlarge(
     size,
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => onProgress?.({ done, total }),
-    onTile: (tile) => onProgress?.({ tile }),
+    onTile: (tile) => onProgress?.({ tile: { ...tile, scale: model.scale } }),
   });
   const parts: Blob[] = [];
   await warmUp(

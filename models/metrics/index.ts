@@ -2,6 +2,7 @@
 export { aucRoc } from "./auc.ts";
 export { type Spread, type Spreads, spreads } from "./diversity.ts";
 export { frechetDistance } from "./frechet.ts";
+export { gmsd, imageGmsd } from "./gmsd.ts";
 export { type KernelDistances, kernelDistance, subsetKernelDistances } from "./kernel-distance.ts";
 export { LUMA, type LumaStandard, luma } from "./luma.ts";
 export { countModes, type ModeCount, modesOfPoints, modesOfStacks } from "./modes.ts";

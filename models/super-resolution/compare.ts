@@ -3,6 +3,7 @@ import { crop, type Image } from "../../engine/io/image.ts";
 import { nearest } from "./baselines.ts";
 import { measurable, type Pair, type Unmeasured, type Upscaler } from "./evaluate.ts";
 import {
+  imageGmsd,
   medianWeave,
   type Protocol,
   PROTOCOLS,
@@ -22,6 +23,8 @@ const DETAIL = 128;
 /** Means over the images. */
 export interface ModelScores extends Readonly<Record<Protocol, Score>> {
   readonly model: string;
+  /** Gradient magnitude similarity deviation from the original. */
+  readonly gmsd: number;
   /** Distance to the original in SqueezeNet's features, where there is one. */
   readonly perceptual?: number;
   /** Median over the images that are large enough. */
@@ -84,6 +87,7 @@ export async function compareUpscalers(
         sum[protocol].ssim += ssim;
       }
       if (eye) sum.perceptual += await perceptualDistance(eye, sr, hr);
+      sum.gmsd += imageGmsd(sr, hr);
       sum.weaves.push(weave(sr));
       pictures.push(detail(sr));
     }
@@ -97,10 +101,11 @@ export async function compareUpscalers(
     const found = medianWeave(weaves);
     return found && { weave: found };
   };
-  const scores = [...sums].map(([model, { perceptual, matlab, ledig2017, weaves }]) => ({
+  const scores = [...sums].map(([model, { perceptual, gmsd, matlab, ledig2017, weaves }]) => ({
     model,
     matlab: mean(matlab),
     ledig2017: mean(ledig2017),
+    gmsd: gmsd / images,
     ...(eye && { perceptual: perceptual / images }),
     ...median(weaves),
   }));
@@ -109,6 +114,7 @@ export async function compareUpscalers(
 
 type Sum = Record<Protocol, { psnr: number; ssim: number }> & {
   perceptual: number;
+  gmsd: number;
   readonly weaves: (Weave | undefined)[];
 };
 
@@ -116,5 +122,6 @@ const newSum = (): Sum => ({
   matlab: { psnr: 0, ssim: 0 },
   ledig2017: { psnr: 0, ssim: 0 },
   perceptual: 0,
+  gmsd: 0,
   weaves: [],
 });

@@ -1,7 +1,7 @@
 /** Making photographs larger with a network, strip by strip: each a row of tiles. */
 import { imresize } from "../../engine/data/imresize.ts";
 import { DeviceError, InputError } from "../../engine/errors.ts";
-import { init, type Tensor, tensor, withinArea } from "../../engine/index.ts";
+import { init, type Tensor, tensor, warmUp, withinArea } from "../../engine/index.ts";
 import { crop, type Image, makeImage, splitAlpha, toRgb } from "../../engine/io/image.ts";
 import { bleedColor } from "../../engine/io/index.ts";
 import { type Window, windowSides, windows } from "./tiles.ts";
@@ -102,8 +102,27 @@ export async function* enlargeInStrips(
   }
 }
 
+/** Compiles what the tiles of an image of this size need and computes none: work on it then begins at once. */
+export async function compileTiles(
+  { width, height }: Pick<Image, "width" | "height">,
+  model: SuperResolver,
+): Promise<void> {
+  const whole = (side: number) => Math.ceil(side / model.multiple) * model.multiple;
+  const { columns, rows, isShared } = await plan(
+    { width: whole(width), height: whole(height) },
+    model,
+    undefined,
+  );
+  const [row, column] = [rows[0] as Window, columns[0] as Window];
+  const x = tensor(new Float32Array(row.size * column.size * 3), [1, row.size, column.size, 3]);
+  await warmUp(
+    () => (isShared ? inCorner(model, row, column, x) : model.forward(x)),
+    () => {},
+  );
+}
+
 /** @throws InputError when a tile that was asked for is too large for the adapter */
-async function plan(source: Image, model: SuperResolver, tile: number | undefined) {
+async function plan(source: Pick<Image, "width" | "height">, model: SuperResolver, tile: number | undefined) {
   const { radius, multiple } = model;
   const { limits, software } = await init();
   const sides = windowSides(model, software);

@@ -4,6 +4,7 @@ import type { ResampleBorder } from "../../engine/data/resample-taps.ts";
 import { InputError } from "../../engine/errors.ts";
 import { crop, type Image, makeImage, toRgb } from "../../engine/io/image.ts";
 import {
+  imageGmsd,
   medianWeave,
   type Protocol,
   type Score,
@@ -48,6 +49,8 @@ export interface Evaluation {
   readonly images: readonly ImageScore[];
   /** Means over the images of their own values. */
   readonly mean: Score;
+  /** Gradient magnitude similarity deviation, mean over the images: 0 for equal ones. */
+  readonly gmsd: number;
   /** Median over the images that are large enough. */
   readonly weave?: Weave;
   /** Images that are left out, because they cannot be read, do not fit or are too small. */
@@ -151,6 +154,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const images: ImageScore[] = [];
   const weaves: (Weave | undefined)[] = [];
+  let deviations = 0;
   const failed: Unmeasured[] = [];
   for await (const { name, lr, hr } of measurable(pairs, smallestSide(protocol), (one) => failed.push(one))) {
     const sr = await upscaler(lr);
@@ -162,6 +166,7 @@ export async function evaluate(
     const latest = { name, ...score(sr, hr, protocol) };
     images.push(latest);
     weaves.push(weave(sr));
+    deviations += imageGmsd(sr, hr);
     onProgress?.({ done: images.length + failed.length, total: pairs.length, latest });
   }
   const mean = (value: (image: ImageScore) => number) =>
@@ -172,6 +177,7 @@ export async function evaluate(
     protocol,
     images,
     mean: { psnr: mean((i) => i.psnr), ssim: mean((i) => i.ssim) },
+    gmsd: deviations / images.length,
     ...(median && { weave: median }),
     failed,
   };

@@ -1,7 +1,19 @@
 /** Visits of a studio with two small models, or with one, in the place of those that ship: choosing, blending, profiling. */
 import assert from "node:assert/strict";
-import type { Page } from "puppeteer";
-import { openTiny, SLOW, SOON, textOf, upscale, watchErrors } from "./studio-visitor.ts";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ElementHandle, Page } from "puppeteer";
+import { hostTensor, writeSafetensors } from "../../engine/io/index.ts";
+import {
+  inTemporaryFolder,
+  openTiny,
+  RUN,
+  SLOW,
+  SOON,
+  textOf,
+  upscale,
+  watchErrors,
+} from "./studio-visitor.ts";
 
 interface Visit {
   readonly name: string;
@@ -10,6 +22,8 @@ interface Visit {
 
 export const blendTests: readonly Visit[] = [
   { name: "offers both models, and blends them by keyboard", run: blends },
+  { name: "keeps what was made, and compares any two", run: keepsResults },
+  { name: "takes weights of the visitor's own, and says what is wrong with others", run: takesOwnWeights },
   { name: "profiles a training step", run: profiles },
 ];
 
@@ -49,6 +63,73 @@ async function blends(page: Page, url: string): Promise<void> {
   await modelIs(page, "100\u00a0% SRGAN");
   assert.equal(await rightHalf(page), sharp, "at its end the blend is the network itself");
   assert.deepEqual(errors, []);
+}
+
+async function keepsResults(page: Page, url: string): Promise<void> {
+  await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+  await openTiny(page, url);
+  await upscale(page);
+  assert.ok(await page.$eval("[data-fact=time]", (fact) => fact.checkVisibility()), "the time is shown");
+  const faithful = await rightHalf(page);
+  await page.click("input[value=srgan]");
+  await modelIs(page, "SRGAN");
+  const sharp = await rightHalf(page);
+  const options = await page.$$eval("[data-control=compare-left] option", (all) => all.map((o) => o.text));
+  assert.deepEqual(options, ["Bicubic", "SRRESNET", "SRGAN"]);
+
+  // From here on nothing is computed any more.
+  await page.evaluate(() => {
+    const progress = document.querySelector(".page-upscale .progress");
+    const began = new MutationObserver(() => document.body.setAttribute("data-began", ""));
+    if (progress) began.observe(progress, { attributes: true });
+  });
+  await page.select("[data-control=compare-left]", "srresnet");
+  assert.equal(await rightHalf(page), sharp);
+  assert.deepEqual(await tags(page), ["SRRESNET", "SRGAN"]);
+  await page.click("input[value=srresnet]");
+  await modelIs(page, "SRRESNET");
+  assert.equal(await rightHalf(page), faithful);
+  assert.deepEqual(await tags(page), ["Bicubic", "SRRESNET"], "a picture is not compared with itself");
+  assert.equal(await page.$("[data-began]"), null);
+  assert.ok(await page.$(`${RUN}[hidden]`), "what is made need not be made again");
+}
+
+async function takesOwnWeights(page: Page, url: string): Promise<void> {
+  await openTiny(page, url);
+  const open = async (name: string, content: Uint8Array) =>
+    inTemporaryFolder(async (folder) => {
+      await writeFile(join(folder, name), content);
+      const input = await page.$("[data-input=own-weights]");
+      await (input as ElementHandle<HTMLInputElement>).uploadFile(join(folder, name));
+      await page.waitForFunction(
+        (words) => document.querySelector(".page-upscale")?.textContent?.includes(words),
+        { timeout: SOON },
+        name,
+      );
+    });
+  await open("notes.pth", new TextEncoder().encode("no weights"));
+  assert.match(await textOf(page, "[role=alert]"), /“notes.pth” holds no network that can be used here\./);
+  await open("twice.safetensors", doubler());
+  await page.waitForSelector("input[value^='./twice']:checked", { timeout: SOON });
+  await upscale(page);
+  assert.equal(await textOf(page, "[data-fact=model]"), "twice.safetensors");
+  assert.match(await textOf(page, "[data-fact=size]"), /96.×.64/);
+}
+
+/** An SRVGGNetCompact of one convolution, for pictures twice as large: as they are, plus nothing. */
+function doubler(): Uint8Array {
+  const zeros = (...shape: number[]) => hostTensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
+  const dict = new Map([
+    ["body.0.weight", zeros(4, 3, 3, 3)],
+    ["body.0.bias", zeros(4)],
+    ["body.1.weight", zeros(4)],
+    ["body.2.weight", zeros(4, 4, 3, 3)],
+    ["body.2.bias", zeros(4)],
+    ["body.3.weight", zeros(4)],
+    ["body.4.weight", zeros(12, 4, 3, 3)],
+    ["body.4.bias", zeros(12)],
+  ]);
+  return writeSafetensors(dict);
 }
 
 async function profiles(page: Page, url: string): Promise<void> {
@@ -130,6 +211,10 @@ async function modelIs(page: Page, title: string): Promise<void> {
     title,
   );
 }
+
+/** What the two halves of the stage are called. */
+const tags = (page: Page): Promise<(string | null)[]> =>
+  page.$$eval(".page-upscale .tag", (all) => all.map((tag) => tag.textContent));
 
 /** A checksum of the result's half of the stage, below its label. */
 async function rightHalf(page: Page): Promise<number> {

@@ -25,6 +25,7 @@ export function standIns(names: readonly string[]): StandIns {
   );
   const table = `
     export const superResolvers = ${JSON.stringify(rows)};
+    export const DEFAULT_MODELS = { clean: "srresnet", compressed: "srresnet-compressed" };
     export const BLEND_ENDS = ["srresnet", "srgan"];
     export const findShipped = (name) => superResolvers.find((model) => model.name === name);
   `;

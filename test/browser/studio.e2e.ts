@@ -113,6 +113,7 @@ async function checksNumbers(page: Page, url: string): Promise<void> {
   await page.keyboard.press("Space");
   await page.waitForSelector(`${RUN}:not([hidden]):not([disabled])`);
   await upscale(page);
+  await page.waitForSelector("[data-action=download]:focus", { timeout: SOON });
   assert.equal(await textOf(page, "[data-fact=photo]"), "tiny.png");
 }
 

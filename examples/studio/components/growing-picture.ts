@@ -3,8 +3,8 @@ import type { Image } from "../engine-bridge.ts";
 import { canvasOf, drawCanvas, type Picture } from "./picture.ts";
 import type { Size } from "./viewport.ts";
 
-/** Pixels of its canvas at most: what a screen shows. */
-const MOST = 2 ** 22;
+/** Pixels of its canvas at most: about what a screen shows. It is drawn anew with every tile, on software adapters by the processor. */
+const MOST = 2 ** 21;
 
 export interface GrowingPicture {
   readonly picture: Picture;

@@ -15,6 +15,7 @@ export class Progress {
   readonly #fill = element("div", { class: "progress-fill" });
   readonly #stage: HTMLElement;
   readonly #detail = element("span", { class: "progress-detail" });
+  readonly #cancel: HTMLButtonElement;
   #timer: ReturnType<typeof setInterval> | undefined;
   #started = 0;
   #quartersSaid = 0;
@@ -39,7 +40,7 @@ export class Progress {
       },
       this.#fill,
     );
-    const cancel = button(
+    this.#cancel = button(
       { class: "button quiet", "data-action": "cancel" },
       onCancel,
       icon("stop"),
@@ -49,7 +50,7 @@ export class Progress {
       "div",
       { class: "progress", hidden: true },
       element("div", { class: "progress-words" }, this.#stage, this.#detail),
-      cancel,
+      this.#cancel,
       this.#bar,
     );
   }
@@ -90,6 +91,11 @@ export class Progress {
   /** Milliseconds since `start`. */
   get elapsed(): number {
     return performance.now() - this.#started;
+  }
+
+  /** Gives the keyboard to its button. */
+  focus(): void {
+    this.#cancel.focus();
   }
 
   /** Hides the bar. */

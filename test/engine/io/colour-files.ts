@@ -25,6 +25,13 @@ const SIZE = COLOURS.length;
 export const rampPng = (chunks: Uint8Array[] = []): Uint8Array =>
   png(SIZE, 1, 8, 2, [0, ...COLOURS.flat()], chunks);
 
+/** The corners of the cube of colours and what lies between, much of it beyond sRGB where it is of a wider space. */
+export const vividPng = (chunks: Uint8Array[] = []): Uint8Array => {
+  const levels = [0, 85, 170, 255];
+  const colours = levels.flatMap((r) => levels.flatMap((g) => levels.map((b) => [r, g, b])));
+  return png(colours.length, 1, 8, 2, [0, ...colours.flat()], chunks);
+};
+
 /** With as much alpha as a pixel's place. */
 export const rampWithAlpha = (chunks: Uint8Array[] = []): Uint8Array =>
   png(SIZE, 1, 8, 6, [0, ...COLOURS.flatMap((c, k) => [...c, 100 + 3 * k])], chunks);

@@ -17,6 +17,7 @@ import {
   rampJpeg,
   rampPng,
   rampWithAlpha,
+  vividPng,
 } from "./colour-files.ts";
 import { picture, png } from "./png-files.ts";
 
@@ -33,6 +34,18 @@ const COLOUR_FILES: Readonly<Record<string, () => Uint8Array | Promise<Uint8Arra
   "PNG of 16 bits": () => ramp16(),
   "PNG of 16 bits with a profile": () => ramp16([profileChunk(P3)]),
   "JPEG of Display P3": () => rampJpeg((image) => image.withIccProfile("p3")),
+  "PNG of Display P3 beyond sRGB": () => vividPng([profileChunk(P3)]),
+  ...Object.fromEntries(
+    [1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => [
+      `WebP of orientation ${orientation}`,
+      () =>
+        sharp(rampPng())
+          .resize(6, 4, { fit: "fill" })
+          .withMetadata({ orientation })
+          .webp({ lossless: true })
+          .toBuffer(),
+    ]),
+  ),
   "WebP of Display P3": async () =>
     sharp(await rampJpeg((image) => image))
       .withIccProfile("p3")

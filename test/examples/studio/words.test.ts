@@ -97,7 +97,13 @@ describe("the self-test in words", () => {
   });
 
   it("reports as text, failures first, with browser and adapter", () => {
-    const connection = { adapter: adapter({ vendor: "amd" }), models: [], blend: undefined, subjects: [] };
+    const connection = {
+      adapter: adapter({ vendor: "amd" }),
+      models: [],
+      defaults: {},
+      blend: undefined,
+      subjects: [],
+    };
     const call = () => Promise.reject(new Error("not called"));
     const text = reportText([passed, missing, failed], { call, connection, runsIn: "page" }, "Browser/1.0");
     const lines = text.split("\n");

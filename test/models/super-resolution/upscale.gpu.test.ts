@@ -7,7 +7,12 @@ import { stats, type Tensor, tensor } from "../../../engine/index.ts";
 import { integer, randomBits } from "../../../engine/random.ts";
 import { SRResNet } from "../../../models/super-resolution/srresnet.ts";
 import { asSuperResolver, type SuperResolver } from "../../../models/super-resolution/upscale.ts";
-import { enlargeInStrips, type Part, upscaleImage } from "../../../models/super-resolution/enlarge.ts";
+import {
+  compileTiles,
+  enlargeInStrips,
+  type Part,
+  upscaleImage,
+} from "../../../models/super-resolution/enlarge.ts";
 
 const net = new SRResNet({ numBlocks: 1, width: 8, seed: 3 });
 const model = asSuperResolver(net, "test");
@@ -137,6 +142,15 @@ describe("windows that images of all sizes share", () => {
     const made = await upscaleImage(image, { ...counting, bytesPerPixel: 40_000 });
     expect(new Set(sizes)).toEqual(new Set(["56x56"]));
     expect(difference(made, await upscaleImage(image, model, { tile: 0 }))).toBeLessThanOrEqual(1);
+  });
+
+  test("are compiled ahead, nothing else being done", async () => {
+    const { model: counting, sizes } = watched();
+    await compileTiles({ width: 61, height: 9 }, { ...counting, bytesPerPixel: 39_999 });
+    const before = await stats();
+    expect(sizes).toEqual(["56x56"]);
+    await upscaleImage(photograph(61, 9, 3), { ...model, bytesPerPixel: 39_999 });
+    expect((await stats()).pipelines).toBe(before.pipelines);
   });
 
   test("make nothing new for another size, and let nothing grow", async () => {

@@ -6,6 +6,7 @@ import { leastLimits, manySizes, openings } from "./engine.ts";
 import { fullDisk, killedWhileSaving, sharedFolder } from "./files.ts";
 import { lossesInJob, lossesInTraining } from "./losses.ts";
 import { divergingTrainings } from "./numbers.ts";
+import { photographs } from "./photographs.ts";
 import { brokenFiles } from "./readers.ts";
 
 export const kinds: Readonly<Record<string, (amount: Amount) => Promise<Row | readonly Row[]>>> = {
@@ -19,6 +20,7 @@ export const kinds: Readonly<Record<string, (amount: Amount) => Promise<Row | re
   shared: sharedFolder,
   readers: brokenFiles,
   sizes: manySizes,
+  photographs,
   openings,
   limits: leastLimits,
 };

@@ -8,6 +8,8 @@ import type { ModelEntry, Sampled, SystemEntry } from "../../lab/types.ts";
 import { linkTo } from "../../router.ts";
 import type { SamplesPage } from "./index.ts";
 
+export { fileButton } from "../../components/file-button.ts";
+
 /** Weights that can be drawn with. */
 export interface Choice {
   readonly system: SystemEntry;
@@ -71,27 +73,6 @@ export class WholeField {
     const number = written.trim() === "" ? Number.NaN : Math.round(Number(written));
     return Number.isFinite(number) ? Math.min(Math.max(number, this.#least), this.#most) : this.#usual;
   }
-}
-
-/** A button that chooses a file. @returns the button and its input, which is to stand beside it in the page */
-export function fileButton(
-  { action, accept, words }: { readonly action: string; readonly accept: string; readonly words: string },
-  take: (file: File) => void,
-): readonly [button: HTMLButtonElement, input: HTMLInputElement] {
-  const input = element("input", {
-    ...{ type: "file", accept, class: "visually-hidden", tabindex: -1, "aria-hidden": "true" },
-    "data-input": action,
-  });
-  input.addEventListener("change", () => {
-    const file = input.files?.[0];
-    // Choosing the same file again must count as a change.
-    input.value = "";
-    if (file) take(file);
-  });
-  return [
-    button({ class: "button quiet", "data-action": action }, () => input.click(), icon("image"), words),
-    input,
-  ];
 }
 
 /** Takes a file that is dropped onto a page while it is on screen. */

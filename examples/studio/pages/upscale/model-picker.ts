@@ -1,13 +1,26 @@
-/** The choice of a network: one radio button per model, and one for a blend of two with a slider between them. */
+/**
+ * The choice of a network: one radio button for what suits the photo, one per model, one for a blend of two with a slider between
+ * them, one per file of weights that was opened.
+ */
 import { element, uniqueId } from "../../components/dom.ts";
+import { fileButton } from "../../components/file-button.ts";
 import type { Connection, ModelEntry } from "../../engine-bridge.ts";
 import type { ModelChoice } from "../../engine-calls.ts";
+import type { InputKind } from "../../../../models/super-resolution/input-kind.ts";
+import { InputChoice } from "./input-choice.ts";
 
 /** What was chosen, and what it is called beside a picture. */
 export interface Choice {
   readonly model: ModelChoice;
   readonly title: string;
+  /** No other network has it. */
+  readonly key: string;
+  /** Options of the terminal's command that choose the same. */
+  readonly terminal: readonly string[];
 }
+
+/** What is taken for a photo of either kind. */
+export type Chooser = (kind: InputKind) => Choice;
 
 /** Percent that one step of the slider is. */
 const STEP = 5;
@@ -18,18 +31,33 @@ export class ModelPicker {
   readonly #group = uniqueId("model");
   /** Folded away below the choices, which screen readers read with each. */
   readonly #descriptions: HTMLElement[] = [];
-  #chosen: Choice;
+  readonly #own = element("div", { class: "choices" });
+  readonly #files = new Map<string, HTMLInputElement>();
+  #chosen: Chooser;
+  #input: InputChoice | undefined;
 
   /**
    * @param onChange called when another model is chosen, or the slider is released
+   * @param onWeights called with a file of weights that the visitor has
    * @throws RangeError if there is no model
    */
-  constructor({ models, blend }: Pick<Connection, "models" | "blend">, onChange: () => void) {
+  constructor(
+    { models, defaults, blend }: Pick<Connection, "models" | "defaults" | "blend">,
+    onChange: () => void,
+    onWeights: (file: File) => void,
+  ) {
     const [first] = models;
     if (first === undefined) throw new RangeError("ModelPicker: expected at least one model, got none");
     this.#onChange = onChange;
-    this.#chosen = choiceOf(first);
-    const rows = models.map((model) => this.#row(model, model === first));
+    this.#chosen = () => choiceOf(first);
+    const { clean, compressed } = defaults;
+    const automatic = clean && compressed ? [this.#automatic({ clean, compressed })] : [];
+    const isFirst = (model: ModelEntry) => automatic.length === 0 && model === first;
+    const rows = [...automatic, ...models.map((model) => this.#row(model, isFirst(model)))];
+    const open = fileButton(
+      { action: "own-weights", accept: WEIGHTS.join(","), words: "Open weights of your own" },
+      onWeights,
+    );
     const rest = blend ? this.#blend(blend.from, blend.to) : missingBlend(first);
     const explained = element("details", { class: "more" }, element("summary", {}, "What they do"));
     explained.append(...this.#descriptions);
@@ -39,22 +67,70 @@ export class ModelPicker {
       element("legend", {}, "Model"),
       ...rows,
       rest,
+      this.#own,
       explained,
+      ...open,
     );
   }
 
-  get chosen(): Choice {
+  get chosen(): Chooser {
     return this.#chosen;
   }
 
-  #choose(choice: Choice): void {
-    this.#chosen = choice;
+  /** Told what the photo looks like. */
+  looksLike(kind: InputKind): void {
+    this.#input?.looksLike(kind);
+  }
+
+  /** Takes a file whose weights can be used, and chooses it. */
+  take(file: File, scale: number): void {
+    const choice = ownChoice(file);
+    let input = this.#files.get(choice.key);
+    if (input === undefined) {
+      const about = `Your own file: enlarges ${scale} times, then by the exact filter to the size that is chosen.`;
+      const made = this.#radio(choice.key, file.name, about, false);
+      made.input.addEventListener("change", () => this.#choose(() => choice));
+      this.#own.append(element("label", { class: "choice" }, made.input, made.words));
+      input = made.input;
+      this.#files.set(choice.key, input);
+    }
+    input.checked = true;
+    this.#choose(() => choice);
+  }
+
+  #choose(chooser: Chooser): void {
+    this.#chosen = chooser;
     this.#onChange();
+  }
+
+  /** Whichever of two suits the photo. */
+  #automatic(models: Readonly<Record<InputKind, ModelEntry>>): HTMLElement {
+    const explained =
+      "Looks at the photo: at the quality it was saved with, and for the blocks that JPEG leaves. " +
+      `Clean ones go to ${models.clean.title}, others to ${models.compressed.title}.`;
+    const { input, words } = this.#radio("automatic", "Automatic", explained, true);
+    const kind = new InputChoice(() => {
+      input.checked = true;
+      this.#choose(chooser);
+    });
+    const chooser: Chooser = (seen) => ({
+      ...choiceOf(models[kind.chosen ?? seen]),
+      terminal: kind.chosen === undefined ? [] : ["--input", kind.chosen],
+    });
+    input.addEventListener("change", () => this.#choose(chooser));
+    this.#input = kind;
+    this.#chosen = chooser;
+    return element(
+      "div",
+      { class: "choice choice-blend" },
+      element("label", { class: "choice-line" }, input, words),
+      kind.element,
+    );
   }
 
   #row(model: ModelEntry, checked: boolean): HTMLElement {
     const { input, words } = this.#radio(model.name, model.title, model.description, checked);
-    input.addEventListener("change", () => this.#choose(choiceOf(model)));
+    input.addEventListener("change", () => this.#choose(() => choiceOf(model)));
     return element("label", { class: "choice" }, input, words);
   }
 
@@ -73,10 +149,19 @@ export class ModelPicker {
       "data-control": "blend",
     });
     const shown = element("output", { class: "blend-value" });
-    const choice = (): Choice => ({
-      model: { blend: Number(slider.value) / 100 },
-      title: `${slider.value}\u00a0% ${to.title}`,
-    });
+    const choice = (): Choice => {
+      const amount = Number(slider.value) / 100;
+      return {
+        model: { blend: amount },
+        title: `${slider.value}\u00a0% ${to.title}`,
+        key: `blend:${amount}`,
+        terminal: ["--blend", String(amount)],
+      };
+    };
+    const choose = () => {
+      const now = choice();
+      this.#choose(() => now);
+    };
     const write = () => {
       shown.textContent = choice().title;
       slider.setAttribute("aria-valuetext", choice().title);
@@ -85,8 +170,8 @@ export class ModelPicker {
       input.checked = true;
       write();
     });
-    slider.addEventListener("change", () => this.#choose(choice()));
-    input.addEventListener("change", () => this.#choose(choice()));
+    slider.addEventListener("change", choose);
+    input.addEventListener("change", choose);
     write();
     const scale = element(
       "div",
@@ -124,7 +209,25 @@ export class ModelPicker {
   }
 }
 
-const choiceOf = ({ name, title }: ModelEntry): Choice => ({ model: name, title });
+/** Endings of files of weights, as the terminal reads them. */
+const WEIGHTS = [".safetensors", ".pth", ".pt", ".pkl", ".tar", ".onnx"];
+
+export const isWeights = ({ name }: File): boolean =>
+  WEIGHTS.some((ending) => name.toLowerCase().endsWith(ending));
+
+const choiceOf = ({ name, title }: ModelEntry): Choice => ({
+  model: name,
+  title,
+  key: name,
+  terminal: ["--model", name],
+});
+
+const ownChoice = (file: File): Choice => ({
+  model: { weights: file },
+  title: file.name,
+  key: `./${file.name}:${file.size}:${file.lastModified}`,
+  terminal: ["--model", file.name],
+});
 
 /** Why there is no slider. */
 const missingBlend = ({ title }: ModelEntry): HTMLElement =>

@@ -19,13 +19,9 @@ export class PhotoPanel {
   readonly photo = element("dl", { class: "facts", hidden: true });
   /** What the run took, to stand below the button that started it. */
   readonly result = element("dl", { class: "facts", hidden: true });
-  /** The title of the model that made the result on show. */
-  resultModel: string | undefined;
 
   /** A photo was opened: its name, its size, and the size its result will have. */
   showPhoto(name: string, size: PixelSize, enlarged: PixelSize): void {
-    this.resultModel = undefined;
-    this.result.hidden = true;
     write(this.photo, [
       ["Photo", name],
       ["Size", `${formatSize(size)} → ${formatSize(enlarged)}`],
@@ -34,13 +30,11 @@ export class PhotoPanel {
 
   /** No result is on show. */
   clearResult(): void {
-    this.resultModel = undefined;
     this.result.hidden = true;
   }
 
   /** The photo was upscaled. */
   showResult({ time, model, adapter, megapixels }: ResultFacts): void {
-    this.resultModel = model;
     write(this.result, [
       ["Model", model],
       ["Time", formatDuration(time)],

@@ -1,5 +1,6 @@
 /** What one wants of a result: how large, in which format, with or without what the camera wrote. */
 import { element, uniqueId } from "../../components/dom.ts";
+import type { FileWishes } from "../../engine-calls.ts";
 import { FORMATS, type Format, type ResultSize } from "../../../../models/super-resolution/result-name.ts";
 
 /** Of the formats with losses, in percent: what photographs are commonly saved with. */
@@ -57,16 +58,23 @@ export class ResultForm {
     return Number.isInteger(width) && width >= 1 && width <= 65535 ? { width } : undefined;
   }
 
+  /** Options of the terminal's command that wish the same; the ending of the result's name tells the format. */
+  get terminal(): readonly string[] {
+    const { size } = this;
+    if (size === undefined) return [];
+    const asked = "width" in size ? ["--width", String(size.width)] : ["--scale", String(size.scale)];
+    return [...asked, ...(this.#metadata.checked ? ["--metadata"] : [])];
+  }
+
   get format(): Format {
     return this.#format.value as Format;
   }
 
-  get quality(): number {
-    return QUALITY;
-  }
-
-  get keepsMetadata(): boolean {
-    return this.#metadata.checked;
+  /** What is wished of a file, as it is wished now. @returns the wishes for the result of a photo's file */
+  get wishes(): (source: Blob) => FileWishes {
+    const { format } = this;
+    const keepsMetadata = this.#metadata.checked;
+    return (source) => ({ format, quality: QUALITY, metadataOf: keepsMetadata ? source : undefined });
   }
 }
 

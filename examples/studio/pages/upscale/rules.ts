@@ -58,3 +58,5 @@ export function sentence(message: string): string {
   if (text === "") return "";
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 /** Work that is done again where the GPU is lost under it. */
 import { describe, expect, it } from "vitest";
-import { untilGpuHolds } from "../../../examples/studio/pages/upscale/parts.ts";
+import { untilGpuHolds } from "../../../examples/studio/pages/upscale/until-gpu-holds.ts";
 
 const lost = () => Object.assign(new Error("the GPU device was lost"), { name: "DeviceError" });
 
