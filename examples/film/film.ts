@@ -10,9 +10,9 @@ const FRAMES = 100;
 const LAST_SECONDS = 3;
 const QUALITY = 55;
 
-/** Updates that are shown: closer together at first, when most happens. The first is 0, the last that of the end. */
+/** Updates that are shown: the first is 0, before any, the last that of the end. */
 export function shownSteps(updates: number, frames = FRAMES): number[] {
-  const steps = Array.from({ length: frames }, (_, k) => Math.round(updates * (k / (frames - 1)) ** 1.5));
+  const steps = Array.from({ length: frames }, (_, k) => Math.round((updates * k) / (frames - 1)));
   return [...new Set(steps)];
 }
 
@@ -23,7 +23,7 @@ export function delays(frames: number): number[] {
 }
 
 /**
- * Trains to the end.
+ * Trains for so many updates.
  * @param training that draws a sheet
  * @param onStep told after each update
  * @returns an animated WebP
@@ -31,9 +31,9 @@ export function delays(frames: number): number[] {
 export async function filmOf(
   { trainer, source, sheet }: Pick<Training, "trainer" | "source" | "sheet">,
   title: string,
+  updates: number,
   onStep: (step: number) => void = () => {},
 ): Promise<Buffer> {
-  const { steps: updates } = trainer.recipe;
   const answers = trainer.measures.filter((name) => name.startsWith("D("));
   const lines = answers.map((name): Line => ({ name, values: [] }));
   const frames: Buffer[] = [];

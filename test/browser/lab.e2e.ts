@@ -287,13 +287,13 @@ async function trainsSystems(page: Page, url: string): Promise<void> {
 const BUSY = 50;
 
 async function staysFree(page: Page, url: string): Promise<void> {
-  await openTraining(page, url, { ...TOY, steps: "1000" });
+  await openTraining(page, url, { ...TOY, steps: "400" });
   await updates(page, "one");
   await page.click(".inside summary");
   await page.select("[data-control=layer]", "discriminator.hidden.1");
   await page.tracing.start({ categories: ["devtools.timeline", "toplevel"] });
   await page.click("[data-action=train]");
-  await stepIsAtLeast(page, 40);
+  await stepIsAtLeast(page, 20);
   await page.waitForSelector(".layer-values .tensor", { timeout: SLOW });
   await updates(page, "train");
   const trace = JSON.parse(Buffer.from((await page.tracing.stop()) as Uint8Array).toString()) as {
@@ -317,7 +317,7 @@ async function staysFree(page: Page, url: string): Promise<void> {
       threads.has(`${pid}/${tid}`) &&
       /^(FunctionCall|EvaluateScript|RunMicrotasks)$/.test(name),
   );
-  assert.ok(scripts.length > 20, `${scripts.length} scripts ran`);
+  assert.ok(scripts.length > 10, `${scripts.length} scripts ran`);
   const longest = Math.max(...scripts.map(({ tdur = 0 }) => tdur / 1000));
   assert.ok(longest > 0, "the trace has the thread's own times");
   assert.ok(longest < BUSY, `a script was busy for ${longest} ms`);
