@@ -268,7 +268,7 @@ async function trainsSystems(page: Page, url: string): Promise<void> {
     const paused = await stepOf(page);
     assert.equal(decodeCheckpoint(await savedFile(page, CHECKPOINT), name).step, paused);
 
-    await page.reload();
+    await page.reload({ timeout: SLOW });
     await page.waitForSelector("[data-action=resume]:not([hidden])", { timeout: SLOW });
     assert.equal(await textOf(page, "[data-action=resume]"), `Go on from update ${paused}`);
     await page.click("[data-action=resume]");
