@@ -65,12 +65,14 @@ function vectorsOf(given: HostTensor, file: string): PictureVectors {
 
 /**
  * The vectors of a set's pictures: from the run's store where they have been computed before.
+ * @param own how many of the pictures, the first ones, say what mean and deviation of each number are: all by default
  * @throws InputError where a file has not one for each picture
  */
 export async function pictureVectors(
   source: VectorSource,
   pictures: Dataset,
   store: RunStore,
+  own = pictures.size,
 ): Promise<PictureVectors> {
   if (source.kind === "file") {
     if (source.vectors.count !== pictures.size)
@@ -85,7 +87,7 @@ export async function pictureVectors(
     const found = tensors.get(NAME);
     if (found && metadata.pictures === pictures.fingerprint) return vectorsOf(found, CACHE);
   }
-  const data = standardised(await squeezeNetVectors(source.net, pictures), SQUEEZENET_VECTOR);
+  const data = standardised(await squeezeNetVectors(source.net, pictures), SQUEEZENET_VECTOR, own);
   const kept = hostTensor(data, [pictures.size, SQUEEZENET_VECTOR]);
   await store.write(CACHE, writeSafetensors(new Map([[NAME, kept]]), { pictures: pictures.fingerprint }));
   return { views: 1, count: pictures.size, dimension: SQUEEZENET_VECTOR, data };
@@ -122,16 +124,16 @@ function vectorsFrom(net: SqueezeNet, x: Tensor): Tensor {
   return concat([...[ninth, fifth, first].map((maps) => mean(maps, [1, 2])), colours], 1);
 }
 
-/** Each number with mean 0 and deviation 1 over all pictures. */
-function standardised(data: Float32Array, d: number): Float32Array {
+/** Each number with mean 0 and deviation 1 over the first `own` pictures. */
+function standardised(data: Float32Array, d: number, own: number): Float32Array {
   const n = data.length / d;
   const out = new Float32Array(data.length);
   for (let j = 0; j < d; j++) {
     let [sum, squares] = [0, 0];
-    for (let i = 0; i < n; i++) sum += data[i * d + j] as number;
-    for (let i = 0; i < n; i++) squares += ((data[i * d + j] as number) - sum / n) ** 2;
-    const deviation = Math.sqrt(squares / n) || 1;
-    for (let i = 0; i < n; i++) out[i * d + j] = ((data[i * d + j] as number) - sum / n) / deviation;
+    for (let i = 0; i < own; i++) sum += data[i * d + j] as number;
+    for (let i = 0; i < own; i++) squares += ((data[i * d + j] as number) - sum / own) ** 2;
+    const deviation = Math.sqrt(squares / own) || 1;
+    for (let i = 0; i < n; i++) out[i * d + j] = ((data[i * d + j] as number) - sum / own) / deviation;
   }
   return out;
 }

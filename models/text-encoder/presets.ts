@@ -62,6 +62,7 @@ export const ENCODER_PRESETS = {
   },
   /** Names and short sentences, on a processor. */
   small: {
+    recoloured: true,
     batchSize: 64,
     width: 16,
     init: "kaiming",

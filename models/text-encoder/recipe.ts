@@ -34,6 +34,8 @@ export interface EncoderRecipe extends RunRecipe {
   readonly width: number;
   /** Whether only the pictures' side learns, the encoder being one that was trained before. */
   readonly frozen: boolean;
+  /** Pictures of one colour are also seen in others, with captions that name them. */
+  readonly recoloured?: boolean;
   /** How all weights begin. */
   readonly init: WeightInit;
   /** Names of the classes that are kept from training, to be judged on. */

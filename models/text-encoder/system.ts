@@ -2,6 +2,7 @@
 import { InputError } from "../../engine/errors.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { type CaptionedSet, captionedSet, drawUnseen, splitClasses } from "../datasets/captioned.ts";
+import { soleHues, withColours } from "../datasets/recolour.ts";
 import { wordsOf } from "../datasets/sentences.ts";
 import { type Data, type Request, type Training, system } from "../system.ts";
 import { choice, flag, number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
@@ -101,8 +102,11 @@ async function plan(
   const { seen } = splitClasses(set, [...unseen, ...validation]);
   const form = trained?.recipe.form ?? forms[encoder](vocabularyOf(set, seen));
   const classes = remaining.length - validation.length;
+  const { recoloured = false, ...rates } = rest;
   return {
-    ...rest,
+    ...rates,
+    // Vectors of a file are of the pictures as they are.
+    recoloured: recoloured && vectors?.kind !== "file",
     system: "text-encoder",
     preset: name,
     form,
@@ -136,13 +140,17 @@ async function start(
   const { side, unseen, validation } = recipe;
   if (side === "pictures" && recipe.size % 16 !== 0)
     throw new InputError(`--size ${recipe.size}: the network over pictures takes multiples of 16`);
-  const vectors = source && (await pictureVectors(source, set.pictures, store));
+  const kept = [...unseen, ...validation];
+  const taught = recipe.recoloured
+    ? withColours(set, await soleHues(set, splitClasses(set, kept).seen))
+    : set;
+  const vectors = source && (await pictureVectors(source, taught.pictures, store, set.pictures.size));
   const trainer = new EncoderTraining(recipe, trained?.encoder);
-  const { seen } = splitClasses(set, [...unseen, ...validation]);
+  const { seen } = splitClasses(taught, kept);
   const beside: Beside = vectors ?? (side === "captions" ? "captions" : "pictures");
   return {
     trainer,
-    source: new PairLoader(set, seen, trainer.encoder, beside, recipe),
+    source: new PairLoader(taught, seen, trainer.encoder, beside, recipe),
     items: "pairs of picture and caption",
     merits: { top1: { better: "higher", show: (value) => `${(100 * value).toFixed(1)} % of unseen named` } },
     async assess() {

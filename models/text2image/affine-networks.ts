@@ -9,7 +9,6 @@ import {
   avgPool2d,
   concat,
   Conv2d,
-  ConvTranspose2d,
   div,
   exp,
   flatten,
@@ -21,6 +20,7 @@ import {
   mean,
   Module,
   mul,
+  pixelShuffle,
   relu,
   reshape,
   resize,
@@ -34,7 +34,6 @@ import {
 } from "../../engine/index.ts";
 import { ConditionalBatchNorm } from "../conditional-batch-norm.ts";
 import type { Text2ImageOptions } from "./networks.ts";
-import { SIDE } from "./recipe.ts";
 
 /** What leaky ReLU leaves of negative values. */
 const SLOPE = 0.2;
@@ -47,34 +46,56 @@ const unit = (x: Tensor): Tensor => div(x, sqrt(add(sum(square(x), [1], { keepDi
 
 type Sizes = Required<Omit<Text2ImageOptions, "residual" | "seed">>;
 
+/**
+ * Twice as high and wide and half as many channels. Between the pixels it begins as interpolation and learns what differs from that:
+ * strided transposed convolutions, which begin with weights of their own for each of four pixels, leave a pattern for long.
+ */
+class Doubling extends Module {
+  readonly halve: Conv2d;
+  readonly detail: Conv2d;
+  readonly conv: Conv2d;
+  readonly bn: ConditionalBatchNorm;
+
+  /** @param told numbers that scale and shift the features @param out channels */
+  constructor(told: number, out: number, init: Initializer) {
+    super();
+    this.halve = new Conv2d(2 * out, out, 1, init, { bias: false });
+    this.detail = new Conv2d(2 * out, 4 * out, 1, init, { bias: false, weightInit: { bound: 0 } });
+    this.conv = new Conv2d(out, out, 3, init, { padding: 1, bias: false });
+    this.bn = new ConditionalBatchNorm(told, out, init);
+  }
+
+  /** @param x [n, h, w, 2 out] @param told [n, told] @returns [n, 2h, 2w, out] */
+  forward(x: Tensor, told: Tensor): Tensor {
+    const doubled = add(double(this.halve.forward(x)), pixelShuffle(this.detail.forward(x), 2)); // [n, 2h, 2w, out]
+    return relu(this.bn.forward(this.conv.forward(doubled), told));
+  }
+}
+
+/** Each resolution adds its own colours to those of the coarser ones (Karras et al., StyleGAN2, 2020): outlines come early, grain late. */
 export class AffineGenerator extends Module {
   readonly latentDim: number;
   readonly text: Linear;
   readonly fc: Linear;
-  readonly bn0: ConditionalBatchNorm;
-  readonly up1: ConvTranspose2d;
-  readonly bn1: ConditionalBatchNorm;
-  readonly up2: ConvTranspose2d;
-  readonly bn2: ConditionalBatchNorm;
-  readonly up3: ConvTranspose2d;
-  readonly bn3: ConditionalBatchNorm;
+  readonly bn: ConditionalBatchNorm;
+  readonly conv: Conv2d;
+  readonly convBn: ConditionalBatchNorm;
+  readonly blocks: readonly Doubling[];
+  readonly colours: readonly Conv2d[];
   readonly out: Conv2d;
 
   constructor({ ngf, latentDim, textDim, textProjDim }: Sizes, seed = 0) {
     super();
     const init = new Initializer(seed);
     const told = latentDim + textProjDim;
-    const double = { ...NORMAL, ...BY_TWO, bias: false };
     this.latentDim = latentDim;
     this.text = new Linear(textDim, textProjDim, init, { weightInit: "torch" });
-    this.fc = new Linear(told, 16 * 8 * ngf, init, { ...NORMAL, bias: false });
-    this.bn0 = new ConditionalBatchNorm(told, 8 * ngf, init);
-    this.up1 = new ConvTranspose2d(8 * ngf, 4 * ngf, 4, init, double);
-    this.bn1 = new ConditionalBatchNorm(told, 4 * ngf, init);
-    this.up2 = new ConvTranspose2d(4 * ngf, 2 * ngf, 4, init, double);
-    this.bn2 = new ConditionalBatchNorm(told, 2 * ngf, init);
-    this.up3 = new ConvTranspose2d(2 * ngf, ngf, 4, init, double);
-    this.bn3 = new ConditionalBatchNorm(told, ngf, init);
+    this.fc = new Linear(told, 64 * 4 * ngf, init, { ...NORMAL, bias: false });
+    this.bn = new ConditionalBatchNorm(told, 4 * ngf, init);
+    this.conv = new Conv2d(4 * ngf, 4 * ngf, 3, init, { padding: 1, bias: false });
+    this.convBn = new ConditionalBatchNorm(told, 4 * ngf, init);
+    this.blocks = [2, 1].map((times) => new Doubling(told, times * ngf, init));
+    this.colours = [4, 2, 1].map((times) => new Conv2d(times * ngf, 3, 1, init, NORMAL));
     this.out = new Conv2d(ngf, 3, 3, init, { ...NORMAL, padding: 1 });
   }
 
@@ -85,18 +106,30 @@ export class AffineGenerator extends Module {
    */
   forward(z: Tensor, text: Tensor): Tensor {
     const told = concat([z, leakyRelu(this.text.forward(text), SLOPE)], 1); // [n, latentDim + textProjDim]
-    let x = reshape(this.fc.forward(told), [z.shape[0] as number, 4, 4, -1]); // [n, 4, 4, 8 ngf]
-    x = relu(this.bn0.forward(x, told));
-    x = relu(this.bn1.forward(this.up1.forward(x), told)); // [n, 8, 8, 4 ngf]
-    x = relu(this.bn2.forward(this.up2.forward(x), told)); // [n, 16, 16, 2 ngf]
-    x = relu(this.bn3.forward(this.up3.forward(x), told)); // [n, 32, 32, ngf]
-    // Doubled first: a convolution that makes each of four pixels by weights of its own leaves a pattern of period 2 for long.
-    return tanh(this.out.forward(resize(x, [SIDE, SIDE], { method: "nearest" }))); // [n, 64, 64, 3]
+    const [coarse, ...finer] = this.colours as [Conv2d, ...Conv2d[]];
+    let x = reshape(this.fc.forward(told), [z.shape[0] as number, 8, 8, -1]); // [n, 8, 8, 4 ngf]
+    x = relu(this.bn.forward(x, told));
+    x = relu(this.convBn.forward(this.conv.forward(x), told)); // [n, 8, 8, 4 ngf]
+    let picture = double(coarse.forward(x)); // [n, 16, 16, 3]
+    for (const [k, block] of this.blocks.entries()) {
+      x = block.forward(x, told); // [n, 16, 16, 2 ngf], [n, 32, 32, ngf]
+      picture = double(add(picture, (finer[k] as Conv2d).forward(x))); // [n, 32, 32, 3], [n, 64, 64, 3]
+    }
+    return tanh(add(picture, this.out.forward(double(x)))); // [n, 64, 64, 3]
   }
+}
+
+/** @param x [n, h, w, c] @returns [n, 2h, 2w, c] */
+function double(x: Tensor): Tensor {
+  const [, h = 0, w = 0] = x.shape;
+  return resize(x, [2 * h, 2 * w]);
 }
 
 /** How sharply the discriminator tells sentences apart: the cosine of picture and sentence times this is a logit. */
 const SHARPNESS = 10;
+
+/** Root of the 16×16 places whose features are averaged: their sum varies by so much if they vary by 1 each, on their own. */
+const PLACES = 16;
 
 export class ProjectionDiscriminator extends Module {
   readonly conv0: Conv2d;
@@ -105,6 +138,7 @@ export class ProjectionDiscriminator extends Module {
   readonly conv3: Conv2d;
   readonly coarse0: Conv2d;
   readonly coarse1: Conv2d;
+  readonly texture: Conv2d;
   readonly answer: Linear;
   readonly text: Linear;
   readonly embedding: Linear;
@@ -114,7 +148,7 @@ export class ProjectionDiscriminator extends Module {
   constructor({ ndf, textDim, textProjDim }: Sizes, seed = 1) {
     super();
     const init = new Initializer(seed);
-    const features = 16 * (8 + 4) * ndf;
+    const features = (16 * (8 + 4) + 4) * ndf;
     const last = { weightInit: { std: 1 / Math.sqrt(features) } };
     this.conv0 = new Conv2d(3, ndf, 4, init, BY_TWO);
     this.conv1 = new Conv2d(ndf, 2 * ndf, 4, init, BY_TWO);
@@ -122,6 +156,7 @@ export class ProjectionDiscriminator extends Module {
     this.conv3 = new Conv2d(4 * ndf, 8 * ndf, 4, init, BY_TWO);
     this.coarse0 = new Conv2d(3, 2 * ndf, 3, init, { padding: 1 });
     this.coarse1 = new Conv2d(2 * ndf, 4 * ndf, 4, init, BY_TWO);
+    this.texture = new Conv2d(2 * ndf, 4 * ndf, 1, init);
     this.answer = new Linear(features, 1, init, last);
     this.text = new Linear(textDim, textProjDim, init, { weightInit: "torch" });
     this.embedding = new Linear(textProjDim, features, init, { bias: false, ...last });
@@ -130,19 +165,22 @@ export class ProjectionDiscriminator extends Module {
   }
 
   /**
-   * What is seen of pictures, whatever is said of them: in detail, and at 8×8 pixels, where colours and outlines are all there is.
+   * What is seen of pictures, whatever is said of them: in detail; what small pieces look like wherever they are, since grain is the
+   * same everywhere; and at 8×8 pixels, where colours and outlines are all there is.
    * @param image [n, 64, 64, 3]
-   * @returns [n, 4 · 4 · (8 + 4) ndf]
+   * @returns [n, (4 · 4 · (8 + 4) + 4) ndf]
    */
   look(image: Tensor): Tensor {
     let x = leakyRelu(this.conv0.forward(image), SLOPE); // [n, 32, 32, ndf]
     x = leakyRelu(this.conv1.forward(x), SLOPE); // [n, 16, 16, 2 ndf]
+    const pieces = leakyRelu(this.texture.forward(x), SLOPE); // [n, 16, 16, 4 ndf]
+    const texture = mul(mean(pieces, [1, 2]), PLACES); // [n, 4 ndf]
     x = leakyRelu(this.conv2.forward(x), SLOPE); // [n, 8, 8, 4 ndf]
     x = leakyRelu(this.conv3.forward(x), SLOPE); // [n, 4, 4, 8 ndf]
     let coarse = avgPool2d(image, { kernel: 8 }); // [n, 8, 8, 3]
     coarse = leakyRelu(this.coarse0.forward(coarse), SLOPE); // [n, 8, 8, 2 ndf]
     coarse = leakyRelu(this.coarse1.forward(coarse), SLOPE); // [n, 4, 4, 4 ndf]
-    return concat([flatten(x), flatten(coarse)], 1);
+    return concat([flatten(x), flatten(coarse), texture], 1);
   }
 
   /**

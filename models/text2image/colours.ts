@@ -1,11 +1,19 @@
 /** Whether what is drawn has the colour that was asked for: judged by hue alone, without a network. */
 import { integer, randomBits } from "../../engine/random.ts";
 import { noiseAt } from "../sampling/noise.ts";
-import { COLOUR_NAMES, colouredCaptions, type ColourName, meanHue, nearestColour } from "./recolour.ts";
+import {
+  COLOUR_NAMES,
+  colouredCaptions,
+  type ColourName,
+  meanHue,
+  nearestColour,
+} from "../datasets/recolour.ts";
 import { type Drawer, drawPlaces, noiseForm } from "./sampler.ts";
 
 /** Things that are drawn in one colour. */
 const THINGS = ["heart", "circle", "square", "book"] as const;
+/** Of the forms of a caption with a colour: "red heart" and "a red heart". */
+const PLAIN_FORMS = 2;
 /** Purpose of the random numbers. */
 const ASKED = 0x5b21;
 
@@ -39,7 +47,9 @@ export async function colourAgreement(
 ): Promise<{ readonly share: number; readonly of: readonly number[] }> {
   const asked = Array.from({ length: count }, (_, k) => {
     const pair = pairs[k % pairs.length] as ColourPair;
-    return colouredCaptions(pair.thing, pair.colour)[integer(randomBits(seed, k, ASKED)[0], 2)] as string;
+    return colouredCaptions(pair.thing, pair.colour)[
+      integer(randomBits(seed, k, ASKED)[0], PLAIN_FORMS)
+    ] as string;
   });
   const told = await file.reader.read(asked);
   const form = noiseForm(file.recipe);

@@ -11,7 +11,8 @@ import { PictureSide } from "../text-encoder/picture-side.ts";
 import { pictureSheet } from "../training/picture-sheet.ts";
 import { coarse } from "./assessment.ts";
 import { colourAgreement, colourPairs } from "./colours.ts";
-import { drawPlaces, noiseForm, type Text2ImageSampler } from "./sampler.ts";
+import { coloursNamed, namedColours } from "./named-colours.ts";
+import { type Drawer, drawPlaces, noiseForm, type Text2ImageSampler } from "./sampler.ts";
 import { spreads } from "../metrics/index.ts";
 
 /** Captions that a picture's own is found among: 99 of other classes beside it (Xu et al., "AttnGAN", 2018). */
@@ -21,9 +22,12 @@ const COLOURS = 200;
 const LOOKED_AT = 1000;
 /** Captions and pictures of each of which distances are measured. */
 const SPREAD = { captions: 50, each: 8 } as const;
+/** Sentences that name colours, by which it is seen whether pictures heed them. */
+const SENTENCES = { least: 20, most: 200 } as const;
 /** Purpose of the random numbers. */
 const CHOSEN = 0x5b23;
 const OTHERS = 0x5b24;
+const NAMED = 0x5b26;
 
 export async function judgeText2image(sampler: Text2ImageSampler, request: JudgeRequest): Promise<Judgement> {
   const { host, path, seed, onProgress } = request;
@@ -54,12 +58,35 @@ export async function judgeText2image(sampler: Text2ImageSampler, request: Judge
     const each = some.map(({ colour, thing }, k) => `${colour} ${thing} ${Math.round(100 * (of[k] ?? 0))}`);
     notes.push(`Colours ${which} in training, % as asked: ${each.join(", ")}.`);
   }
+  const colours = await namedInSentences(sampler.file, set, unseen.length > 1 ? unseen : seen, seed);
+  if (colours) {
+    scores.push({ name: "p of colours named in sentences", value: colours.p });
+    notes.push(
+      `Pictures of ${colours.sentences} sentences${unseen.length > 1 ? " unseen in training" : ""} that name colours have ${colours.excess.toFixed(2)} deviations more of them than others have; p is how often shuffled sentences fit as well.`,
+    );
+  }
   onProgress?.(0, 1, "diversity");
   scores.push(...(await diversity(sampler, set, seen, seed)));
   const names = [...shown(seen, set, 6), ...shown(unseen, set, 6)];
   const { rows } = await sampler.sample({ count: 8, seed, texts: names, walk: false });
   notes.push(`The sheet's rows: ${names.join("; ")}.`);
   return { scores, notes, sheet: pictureSheet(rows) };
+}
+
+/** Undefined where hardly a sentence names a colour. */
+async function namedInSentences(file: Drawer, set: CaptionedSet, pictures: Uint32Array, seed: number) {
+  const order = permutation(pictures.length, seed, NAMED);
+  const sentences = Array.from(order, (k) => set.captions[pictures[k] as number]?.[0] as string)
+    .filter((sentence) => coloursNamed(sentence).length > 0)
+    .slice(0, SENTENCES.most);
+  if (sentences.length < SENTENCES.least) return undefined;
+  const form = noiseForm(file.recipe);
+  const told = await file.reader.read(sentences);
+  const drawn = await drawPlaces(
+    file,
+    told.map((text, k) => ({ text, noise: noiseAt(form, seed, k) })),
+  );
+  return namedColours(drawn, sentences, seed);
 }
 
 /** @throws InputError for an encoder that reads no pictures */

@@ -9,7 +9,14 @@ import type { CaptionedSet } from "../datasets/captioned.ts";
 import { cutOut, VALUES } from "../datasets/loader.ts";
 import { Rounds } from "../datasets/rounds.ts";
 import type { CaptionTable } from "./reader.ts";
-import { COLOUR_NAMES, type ColourName, colouredCaptions, HUES, withHueTurned } from "./recolour.ts";
+import {
+  COLOUR_NAMES,
+  COLOURED_FORMS,
+  type ColourName,
+  colouredCaptions,
+  HUES,
+  withHueTurned,
+} from "../datasets/recolour.ts";
 import { SIDE, type Text2ImageRecipe } from "./recipe.ts";
 
 /** Purposes of the random numbers. */
@@ -109,14 +116,13 @@ export class CaptionLoader implements BatchSource {
       const asked = COLOUR_NAMES[at] as ColourName;
       // Every other wrong caption has the right name, so that the colour alone tells.
       const step = 1 + integer(other, COLOUR_NAMES.length - 1);
+      const said = integer(form, COLOURED_FORMS);
       const wrongColour = COLOUR_NAMES[(at + step) % COLOUR_NAMES.length] as ColourName;
       return {
         picture: withHueTurned(picture, HUES[asked] - hue),
-        captions: [colouredCaptions(name, asked)[form & 1] as string],
+        captions: [colouredCaptions(name, asked)[said] as string],
         wrong:
-          form & 2
-            ? (colouredCaptions(name, wrongColour)[form & 1] as string)
-            : this.other(number, index, place),
+          form & 1 ? (colouredCaptions(name, wrongColour)[said] as string) : this.other(number, index, place),
       };
     }
     const said = this.set.captions[number] as readonly string[];

@@ -33,6 +33,8 @@ export interface Text2ImageRecipe extends GameRecipe, Text2ImageForm {
   readonly captionsAtOnce: number;
   /** Pictures of one colour whose captions name none are seen in other colours that their captions then name: this share. */
   readonly recoloured: number;
+  /** Weight of how far pictures are from the sentence's own, pixel by pixel and in coarser colours (`training.ts`); 0 for none. */
+  readonly resemblance?: number;
   /** Half of the pictures are mirrored left to right. */
   readonly mirror: boolean;
   /** Side of the pictures before squares of 64 pixels are cut out at random. */
@@ -100,17 +102,18 @@ export const TEXT2IMAGE_PRESETS = {
     mismatched: true,
     interpolated: true,
     captionsAtOnce: 1,
-    recoloured: 0.6,
+    recoloured: 0.5,
+    resemblance: 2,
     mirror: false,
     uncut: SIDE,
     batchSize: 16,
     loss: "relativistic-pairing",
-    r1: 0.3,
-    r2: 0.3,
+    r1: 0.1,
+    r2: 0.1,
     penaltyEvery: 8,
     betas: [0, 0.99],
     lr: 5e-4,
-    discriminatorLr: 5e-4,
+    discriminatorLr: 1e-3,
     schedule: "constant",
     decay: 1,
     steps: 8000,

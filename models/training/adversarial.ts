@@ -86,6 +86,11 @@ export interface Game<C> {
   judge(samples: Tensor, condition: C, wrong?: C): Tensor | Verdict;
   /** Conditions that the generator learns by: those of the batch, then others that no real sample has (GAN-INT of Reed et al. 2016). */
   imagine?(condition: C): C;
+  /**
+   * A further loss of the generator's: how far its samples are from the real ones that came with the same conditions.
+   * @param others what it made for these conditions with other noise, as data
+   */
+  compare?(samples: Tensor, real: Tensor, others: Tensor): Tensor;
   /** Weight of the discriminator's other task, where it has one, in the generator's loss; 1 by default. */
   readonly taskWeight?: number;
   /** Where the condition is a picture too, it is changed as the samples are; by default only the samples are. */
@@ -243,14 +248,6 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     const ofSecond = verdictOf(judged(second, asked, isRelativistic(recipe.loss) ? 2 : 3));
     const ofGame = loss.generator(ofSecond.answers, again);
     const { task } = ofSecond;
-    const lossOfGenerator = task ? add(ofGame, mul(task, game.taskWeight ?? 1)) : ofGame;
-    const generatorGradients = grad(lossOfGenerator, forG.parameters);
-    const generatorNorm = forG.step(generatorGradients, { maxNorm: UNCLIPPED });
-    this.updateAverage(step);
-
-    const answers = loss.answers(sayReal, sayFake).map((logits) => sigmoid(logits));
-    const apart = (a: Tensor, b: Tensor) => mean(abs(sub(a, b)));
-    const spread = apart(real, roll(real, 1, 0));
     const drawn = game.imagine
       ? slice(
           second,
@@ -258,6 +255,15 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
           real.shape,
         )
       : second;
+    const besides = [task && mul(task, game.taskWeight ?? 1), game.compare?.(drawn, real, first.detach())];
+    const lossOfGenerator = besides.reduce<Tensor>((sum, term) => (term ? add(sum, term) : sum), ofGame);
+    const generatorGradients = grad(lossOfGenerator, forG.parameters);
+    const generatorNorm = forG.step(generatorGradients, { maxNorm: UNCLIPPED });
+    this.updateAverage(step);
+
+    const answers = loss.answers(sayReal, sayFake).map((logits) => sigmoid(logits));
+    const apart = (a: Tensor, b: Tensor) => mean(abs(sub(a, b)));
+    const spread = apart(real, roll(real, 1, 0));
     const measured = [
       ...[lossOfDiscriminator, lossOfGenerator, ...answers.map((each) => mean(each))],
       ...[discriminatorNorm, generatorNorm],

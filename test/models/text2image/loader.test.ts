@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import type { Batch } from "../../../engine/data/index.ts";
 import { captionedSet, type CaptionedSet } from "../../../models/datasets/captioned.ts";
 import type { Item } from "../../../models/datasets/dataset.ts";
-import { allCaptions, soleHues } from "../../../models/text2image/data.ts";
+import { soleHues } from "../../../models/datasets/recolour.ts";
+import { allCaptions } from "../../../models/text2image/data.ts";
 import { CaptionLoader } from "../../../models/text2image/loader.ts";
-import { nearestColour, meanHue } from "../../../models/text2image/recolour.ts";
+import { nearestColour, meanHue } from "../../../models/datasets/recolour.ts";
 import { TEXT2IMAGE_PRESETS, type Text2ImageRecipe } from "../../../models/text2image/recipe.ts";
 
 const NAMES = ["apple", "duck", "frog", "whale", "blue heart", "grey stone"];

@@ -5,8 +5,10 @@ import {
   concat,
   Initializer,
   Linear,
+  mean,
   mul,
   reshape,
+  sub,
   type Tensor,
   tensor,
 } from "../../../engine/index.ts";
@@ -21,7 +23,7 @@ const IMAGINED = [...RIGHT, -0.25];
 
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-test("wrong pairs and fakes count half each for the discriminator, imagined conditions for the generator alone", async () => {
+test("wrong pairs and fakes count half each for the discriminator, imagined conditions for the generator alone, which is compared by the batch's own", async () => {
   const discriminator = new Linear(1, 1, new Initializer(3), { bias: false });
   const generator = new Linear(1, 1, new Initializer(4));
   // A logit is w (sample + 10 condition), a sample is what the generator makes of its condition.
@@ -48,6 +50,7 @@ test("wrong pairs and fakes count half each for the discriminator, imagined cond
         answers: answer(x, y),
         ...(wrong && { wrong: answer(x, wrong) }),
       }),
+      compare: (x: Tensor, real: Tensor, others: Tensor) => add(mul(mean(sub(x, real)), 7), mean(others)),
       imagine: (y: Tensor) => concat([y, tensor(IMAGINED.slice(2))], 0),
     },
     () => generator,
@@ -62,7 +65,13 @@ test("wrong pairs and fakes count half each for the discriminator, imagined cond
     xs.map((x, k) => w * (x + 10 * (ys[k] as number)));
   const [real, wrong, fake] = [logits(REAL, RIGHT), logits(REAL, WRONG), logits(RIGHT.map(made), RIGHT)];
   expect(measured.discriminator).toBeCloseTo((meanOf(wrong) + meanOf(fake)) / 2 - meanOf(real), 4);
-  expect(measured.generator).toBeCloseTo(-meanOf(logits(IMAGINED.map(made), IMAGINED)), 4);
+  expect(measured.generator).toBeCloseTo(
+    // Without noise the other samples are the same ones.
+    7 * (meanOf(RIGHT.map(made)) - meanOf(REAL)) +
+      meanOf(RIGHT.map(made)) -
+      meanOf(logits(IMAGINED.map(made), IMAGINED)),
+    4,
+  );
   expect(measured["D(wrong)"]).toBeCloseTo(meanOf(wrong.map((x) => 1 / (1 + Math.exp(-x)))), 4);
   const share = (values: readonly number[], positive: boolean) =>
     meanOf(values.map((x) => (x > 0 === positive ? 1 : 0)));

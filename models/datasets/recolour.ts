@@ -2,6 +2,8 @@
  * Pictures of one colour in other colours, with captions that name them. A few dozen of an emoji set's captions name colours; a
  * network that is to draw what is asked for has to see many more, or it takes "blue" for a part of "blue heart".
  */
+import type { CaptionedSet } from "./captioned.ts";
+import { fingerprint } from "./fingerprint.ts";
 
 /** Hues of the colours that are named, in degrees. */
 export const HUES = {
@@ -109,8 +111,61 @@ export function withHueTurned(picture: Uint8Array, degrees: number): Uint8Array 
 export const takesColour = (name: string): boolean =>
   !COLOUR_WORD.test(name) && !/[:,]/.test(name) && name.split(/\s+/).length <= MOST_WORDS;
 
-/** What a picture of this name is called in a colour. */
-export const colouredCaptions = (name: string, colour: ColourName): readonly [string, string] => [
-  `${colour} ${name}`,
-  `${colour === "orange" ? "an" : "a"} ${colour} ${name}`,
-];
+/** What a picture of this name is called in a colour: in as many forms whatever the name and the colour. */
+export function colouredCaptions(name: string, colour: ColourName): readonly string[] {
+  const article = colour === "orange" ? "an" : "a";
+  return [
+    `${colour} ${name}`,
+    `${article} ${colour} ${name}`,
+    `a picture of ${article} ${colour} ${name}`,
+    `${name} in ${colour}`,
+  ];
+}
+
+/** How many of them there are. */
+export const COLOURED_FORMS = 4;
+
+const nameOf = ({ classes, classOf }: CaptionedSet, picture: number): string =>
+  classes[classOf[picture] as number] as string;
+
+/** The hues of those pictures that are of one colour and called by a name without any. */
+export async function soleHues(set: CaptionedSet, pictures: Uint32Array): Promise<Map<number, number>> {
+  const found = new Map<number, number>();
+  for (const number of pictures) {
+    if (!takesColour(nameOf(set, number))) continue;
+    const hue = soleHue((await set.pictures.item(number)).picture);
+    if (hue !== undefined) found.set(number, hue);
+  }
+  return found;
+}
+
+/** A set and, after its own pictures, those of `hues` in each colour: each thing in a colour is a class of its own. */
+export function withColours(set: CaptionedSet, hues: ReadonlyMap<number, number>): CaptionedSet {
+  const { pictures } = set;
+  const added = [...hues].flatMap(([number, hue]) =>
+    COLOUR_NAMES.map((colour) => ({ number, turn: HUES[colour] - hue, colour, name: nameOf(set, number) })),
+  );
+  const classes = [...new Set([...set.classes, ...added.map(({ name, colour }) => `${colour} ${name}`)])];
+  const numbers = new Map(classes.map((name, k) => [name, k]));
+  return {
+    ...set,
+    pictures: {
+      ...pictures,
+      size: pictures.size + added.length,
+      fingerprint: fingerprint(pictures.fingerprint, "in colours", ...hues.keys()),
+      async item(index) {
+        const copy = added[index - pictures.size];
+        if (!copy) return pictures.item(index);
+        const item = await pictures.item(copy.number);
+        return { ...item, picture: withHueTurned(item.picture, copy.turn) };
+      },
+    },
+    captions: [...set.captions, ...added.map(({ name, colour }) => colouredCaptions(name, colour))],
+    classes,
+    classOf: Int32Array.from([
+      ...set.classOf,
+      ...added.map(({ name, colour }) => numbers.get(`${colour} ${name}`) as number),
+    ]),
+    styleOf: Int32Array.from([...set.styleOf, ...added.map(({ number }) => set.styleOf[number] as number)]),
+  };
+}

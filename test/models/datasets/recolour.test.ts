@@ -1,16 +1,21 @@
 import { describe, expect, test } from "vitest";
+import type { CaptionedSet } from "../../../models/datasets/captioned.ts";
 import {
   COLOUR_NAMES,
+  COLOURED_FORMS,
   colouredCaptions,
+  type ColourName,
   HUES,
   hsv,
   hueDistance,
   meanHue,
   nearestColour,
   soleHue,
+  soleHues,
   takesColour,
+  withColours,
   withHueTurned,
-} from "../../../models/text2image/recolour.ts";
+} from "../../../models/datasets/recolour.ts";
 
 const WHITE = [255, 255, 255];
 /** A row of pixels. */
@@ -67,6 +72,47 @@ test("only short names without a colour are given one", () => {
   expect(takesColour("redwood")).toBe(true);
   expect(takesColour("flag: Peru")).toBe(false);
   expect(takesColour("a man rides a horse")).toBe(false);
-  expect(colouredCaptions("duck", "orange")).toEqual(["orange duck", "an orange duck"]);
-  expect(colouredCaptions("duck", "blue")).toEqual(["blue duck", "a blue duck"]);
+  expect(colouredCaptions("duck", "orange")).toEqual([
+    "orange duck",
+    "an orange duck",
+    "a picture of an orange duck",
+    "duck in orange",
+  ]);
+  expect(colouredCaptions("duck", "blue").slice(0, 2)).toEqual(["blue duck", "a blue duck"]);
+  expect(colouredCaptions("duck", "blue")).toHaveLength(COLOURED_FORMS);
+});
+
+test("a set in colours keeps its own pictures first, and each thing in a colour is a class of its own", async () => {
+  const red = [220, 30, 30];
+  const pictures = [picture(red, red, WHITE), picture(WHITE, WHITE, WHITE), picture(red, WHITE, red)];
+  const set: CaptionedSet = {
+    pictures: {
+      name: "made up",
+      size: 3,
+      shape: [1, 3, 3],
+      classes: [],
+      fingerprint: "f",
+      item: (k) => ({ picture: pictures[k] as Uint8Array, label: 0 }),
+    },
+    captions: [["berry"], ["ghost"], ["berry", "fruit"]],
+    classes: ["berry", "ghost"],
+    classOf: Int32Array.of(0, 1, 0),
+    styles: ["a", "b"],
+    styleOf: Int32Array.of(0, 0, 1),
+  };
+  const hues = await soleHues(set, Uint32Array.of(0, 1, 2));
+  expect([...hues.keys()]).toEqual([0, 2]);
+  const coloured = withColours(set, hues);
+  expect(coloured.pictures.size).toBe(3 + 2 * COLOUR_NAMES.length);
+  expect(coloured.pictures.fingerprint).not.toBe("f");
+  expect(coloured.captions).toHaveLength(coloured.pictures.size);
+  for (let k = 0; k < 3; k++) expect((await coloured.pictures.item(k)).picture).toBe(pictures[k]);
+  for (let k = 3; k < coloured.pictures.size; k++) {
+    const colour = COLOUR_NAMES[(k - 3) % COLOUR_NAMES.length] as ColourName;
+    const hue = meanHue((await coloured.pictures.item(k)).picture) as number;
+    expect(nearestColour(hue)).toBe(colour);
+    expect(coloured.classes[coloured.classOf[k] as number]).toBe(`${colour} berry`);
+    expect(coloured.captions[k]?.[0]).toBe(`${colour} berry`);
+    expect(coloured.styleOf[k]).toBe(k < 3 + COLOUR_NAMES.length ? 0 : 1);
+  }
 });
