@@ -33,6 +33,14 @@ export async function settled(page: Page): Promise<void> {
 export const stepOf = async (page: Page): Promise<number> =>
   Number(await page.$eval("[data-status=run]", (status) => (status as HTMLElement).dataset.step));
 
+/** Waits, while it trains, until so many updates are made. */
+export const stepIsAtLeast = (page: Page, step: number): Promise<unknown> =>
+  page.waitForFunction(
+    (least) => Number(document.querySelector<HTMLElement>("[data-status=run]")?.dataset.step) >= least,
+    { timeout: SLOW },
+    step,
+  );
+
 /** Drops a file or folder of this machine onto the middle of the page, as a hand would. */
 export async function dropOnto(page: Page, path: string): Promise<void> {
   const session = await page.createCDPSession();
@@ -43,8 +51,12 @@ export async function dropOnto(page: Page, path: string): Promise<void> {
 }
 
 /** A file of the run, as the visitor saves it. */
-export async function savedFile(page: Page, name: string): Promise<Uint8Array> {
-  const base64 = await page.evaluate(async (file) => {
+export const savedFile = (page: Page, name: string): Promise<Uint8Array> =>
+  savedBy(page, `[data-file="${name}"]`);
+
+/** What a button saves. */
+export async function savedBy(page: Page, selector: string): Promise<Uint8Array> {
+  const base64 = await page.evaluate(async (wanted) => {
     const saved = new Promise<Blob>((resolve) => {
       const make = URL.createObjectURL;
       URL.createObjectURL = (blob: Blob) => {
@@ -53,24 +65,32 @@ export async function savedFile(page: Page, name: string): Promise<Uint8Array> {
         return make(blob);
       };
     });
-    document.querySelector<HTMLButtonElement>(`[data-file="${file}"]`)?.click();
+    document.querySelector<HTMLButtonElement>(wanted)?.click();
     const bytes = new Uint8Array(await (await saved).arrayBuffer());
     return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
-  }, name);
+  }, selector);
   return Buffer.from(base64, "base64");
 }
 
 const axe = () => readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Looks at the page as axe-core does. */
-export async function expectAccessible(page: Page): Promise<void> {
+/**
+ * Looks at the page as axe-core does.
+ * @param rules only these; all by default
+ */
+export async function expectAccessible(page: Page, rules?: readonly string[]): Promise<void> {
   await page.evaluate(axe());
-  const violations = await page.evaluate(async () => {
+  const violations = await page.evaluate(async (only) => {
     const { axe } = globalThis as unknown as {
-      axe: { run(where: Document): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> };
+      axe: {
+        run(
+          where: Document,
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }>;
+      };
     };
-    const found = await axe.run(document);
+    const found = await axe.run(document, only ? { runOnly: only } : {});
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" ")}`);
-  });
-  assert.deepEqual(violations, []);
+  }, rules);
+  assert.deepEqual(violations, [], page.url());
 }

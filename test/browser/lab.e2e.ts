@@ -6,7 +6,7 @@ import type { ElementHandle, Page } from "puppeteer";
 import sharp from "sharp";
 import { decodeCheckpoint, encodeCheckpoint } from "../../engine/io/index.ts";
 import { driverCandidates } from "../../examples/setup/drivers.mjs";
-import { findSystem } from "../../models/systems.ts";
+import { findSystem, systems } from "../../models/systems.ts";
 import { ganvas } from "../cli/run-cli.ts";
 import {
   dropOnto,
@@ -14,6 +14,7 @@ import {
   openTraining,
   savedFile,
   settled,
+  stepIsAtLeast,
   stepOf,
   updates,
 } from "./lab-visitor.ts";
@@ -29,7 +30,8 @@ export const labTests: readonly Visit[] = [
   { name: "goes on in the terminal where the page stopped, and back, with the same bytes", run: handsOver },
   { name: "goes on by itself where its device is lost in the midst of an update", run: outlivesDevice },
   { name: "takes a folder that is dropped as data", run: dropsFolder },
-  { name: "systems of three kinds make three updates on random numbers", run: trainsSystems },
+  { name: "systems train on random numbers, pause, and go on after a reload", run: trainsSystems },
+  { name: "the page's thread is never busy for long while it trains", run: staysFree },
   { name: "says what is wrong with an option, and says plainly which weights do not ship", run: says },
 ];
 
@@ -58,6 +60,13 @@ async function trains(page: Page, url: string): Promise<void> {
   const measured = (name: string) =>
     page.$eval(`[data-measure="${name}"]`, (value) => Number(value.textContent).toFixed(2));
   assert.deepEqual(await averages(), [await measured("D(real)"), await measured("D(fake)")]);
+  const norms = await page.$$eval(".inside [data-layer^='discriminator.'] .bar-value", (values) =>
+    values.map(({ textContent }) => Number(textContent)),
+  );
+  const whole = await page.$eval('[data-measure="discriminatorGradient"]', (value) =>
+    Number(value.textContent),
+  );
+  assert.ok(Math.abs(Math.hypot(...norms) / whole - 1) < 0.01, `${norms} together are ${whole}`);
 
   await updates(page, "slow");
   assert.equal(await stepOf(page), 3);
@@ -65,6 +74,12 @@ async function trains(page: Page, url: string): Promise<void> {
   for (let k = 0; k < 3; k++) await page.click("[data-action=on]");
   assert.equal(await textOf(page, "[data-number=loss]"), await textOf(page, "[data-measure=discriminator]"));
   await expectAccessible(page);
+  await page.focus(".curve-body");
+  await page.keyboard.press("Home");
+  await page.waitForFunction(
+    () => /, update 1: /.test(document.querySelector(".curve-body")?.getAttribute("aria-label") ?? ""),
+    { timeout: SOON },
+  );
   const looked = await savedFile(page, CHECKPOINT);
 
   await page.reload();
@@ -230,8 +245,12 @@ async function dropsFolder(page: Page, url: string): Promise<void> {
   });
 }
 
-/** All of the table take minutes of compiling on a software adapter: a regression, a game of points and one of pictures stand for them. */
-const TRIED = ["srresnet", "toy", "gan"];
+/**
+ * All of the table take minutes of compiling on a software adapter: a regression, a game of points and one of pictures stand for
+ * them, unless all are asked for.
+ */
+const TRIED = process.env.GANVAS_EVERY_SYSTEM ? Object.keys(systems) : ["srresnet", "toy", "gan"];
+const UPDATES = 20;
 
 async function trainsSystems(page: Page, url: string): Promise<void> {
   const errors = watchErrors(page);
@@ -242,14 +261,66 @@ async function trainsSystems(page: Page, url: string): Promise<void> {
     // The last rehearsal is the smallest.
     const preset = rehearsals.findLast((rehearsal) => Object.hasOwn(presets, rehearsal));
     if (preset !== undefined) await page.select("[data-control=preset]", preset);
-    for (let k = 0; k < 3; k++) await updates(page, "one");
-    assert.equal(await stepOf(page), 3, name);
+    await updates(page, "one");
+    await page.click("[data-action=train]");
+    await stepIsAtLeast(page, 4);
+    await updates(page, "train");
+    const paused = await stepOf(page);
+    assert.equal(decodeCheckpoint(await savedFile(page, CHECKPOINT), name).step, paused);
+
+    await page.reload({ timeout: SLOW });
+    await page.waitForSelector("[data-action=resume]:not([hidden])", { timeout: SLOW });
+    assert.equal(await textOf(page, "[data-action=resume]"), `Go on from update ${paused}`);
+    await page.click("[data-action=resume]");
+    await stepIsAtLeast(page, Math.max(UPDATES, paused + 1));
+    await updates(page, "train");
     const curves = await page.$$eval("[data-measure]", (values) =>
       values.map(({ textContent }) => textContent),
     );
     assert.ok(curves.length > 0 && !curves.includes("–"), `${name} measures ${curves.join(" ")}`);
+    assert.ok((await savedFile(page, "log.jsonl")).length > 0);
   }
   assert.deepEqual(errors, []);
+}
+
+/** Milliseconds of JavaScript in one go, by the thread's own clock. */
+const BUSY = 50;
+
+async function staysFree(page: Page, url: string): Promise<void> {
+  await openTraining(page, url, { ...TOY, steps: "400" });
+  await updates(page, "one");
+  await page.click(".inside summary");
+  await page.select("[data-control=layer]", "discriminator.hidden.1");
+  await page.tracing.start({ categories: ["devtools.timeline", "toplevel"] });
+  await page.click("[data-action=train]");
+  await stepIsAtLeast(page, 20);
+  await page.waitForSelector(".layer-values .tensor", { timeout: SLOW });
+  await updates(page, "train");
+  const trace = JSON.parse(Buffer.from((await page.tracing.stop()) as Uint8Array).toString()) as {
+    traceEvents: {
+      name: string;
+      ph: string;
+      tid: number;
+      pid: number;
+      tdur?: number;
+      args: { name?: string };
+    }[];
+  };
+  const threads = new Set(
+    trace.traceEvents
+      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .map(({ pid, tid }) => `${pid}/${tid}`),
+  );
+  const scripts = trace.traceEvents.filter(
+    ({ name, ph, pid, tid }) =>
+      ph === "X" &&
+      threads.has(`${pid}/${tid}`) &&
+      /^(FunctionCall|EvaluateScript|RunMicrotasks)$/.test(name),
+  );
+  assert.ok(scripts.length > 10, `${scripts.length} scripts ran`);
+  const longest = Math.max(...scripts.map(({ tdur = 0 }) => tdur / 1000));
+  assert.ok(longest > 0, "the trace has the thread's own times");
+  assert.ok(longest < BUSY, `a script was busy for ${longest} ms`);
 }
 
 async function says(page: Page, url: string): Promise<void> {

@@ -6,6 +6,7 @@ import { SLOW, SOON, textOf, watchErrors } from "./studio-visitor.ts";
 
 export const lessonTests = [
   { name: "a lesson is read, edited wrongly and rightly, and an exercise is solved", run: reads },
+  { name: "a lesson shows the numbers and pixels that its tensors have", run: shows },
 ];
 
 /** For a browser without a GPU. */
@@ -98,6 +99,31 @@ async function reads(page: Page, url: string): Promise<void> {
     { timeout: SOON },
   );
   assert.deepEqual(errors, []);
+}
+
+async function shows(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}#/lessons?lesson=gradient`);
+  await page.waitForSelector(`${CELL} .editor`, { timeout: SOON });
+  const ramp =
+    "tensor(Array.from({ length: 10 }, (_, y) => Array.from({ length: 10 }, (_, x) => 10 * y + x)))";
+  await write(page, CELL, `show("few", tensor([[0.125, -2]]));\nshow("ramp", ${ramp});`);
+  await press(page, "Enter");
+  await ended(page, CELL, /Ran in [\d.]+ m?s/);
+  const numbers = await page.$$eval(`${CELL} [data-output=few] td`, (cells) =>
+    cells.map((cell) => cell.textContent),
+  );
+  assert.deepEqual(numbers, ["0.125", "-2"]);
+  assert.equal(await textOf(page, `${CELL} [data-output=ramp] figcaption`), "ramp 0 … 99");
+  const { label, grey } = await page.$eval(`${CELL} [data-output=ramp] canvas`, (canvas) => {
+    const { width, height } = canvas;
+    const { data = [] } = canvas.getContext("2d")?.getImageData(0, 0, width, height) ?? {};
+    return { label: canvas.ariaLabel, grey: Array.from(data).filter((_, k) => k % 4 === 0) };
+  });
+  assert.equal(label, "ramp, 10 × 10: from 0 to 99");
+  assert.deepEqual(
+    grey,
+    Array.from({ length: 100 }, (_, k) => Math.round((255 * k) / 99)),
+  );
 }
 
 async function readsStill(page: Page, url: string): Promise<void> {

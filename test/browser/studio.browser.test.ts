@@ -4,6 +4,8 @@ import { labTests } from "./lab.e2e.ts";
 import { lessonTests, stillLessonTests } from "./lessons.e2e.ts";
 import { blendTests, singleModelTests } from "./models.e2e.ts";
 import { openStudio, type Studio } from "./open-page.ts";
+import { pageTests } from "./pages.e2e.ts";
+import { shownTests } from "./shown.e2e.ts";
 import { standIns } from "./stand-ins.ts";
 import { studioTests } from "./studio.e2e.ts";
 
@@ -22,6 +24,8 @@ const SETTINGS = [
     minify: true,
   },
   { title: "the studio's pages that train and sample", visits: labTests, webgpu: true, models: ["srresnet"] },
+  { title: "the studio without a mouse", visits: pageTests, webgpu: true, models: ["srresnet"] },
+  { title: "what the studio shows", visits: shownTests, webgpu: true, models: ["srresnet"] },
   { title: "the studio's lessons", visits: lessonTests, webgpu: true, models: ["srresnet"] },
   { title: "the studio with one model", visits: singleModelTests, webgpu: true, models: ["srresnet"] },
 ];

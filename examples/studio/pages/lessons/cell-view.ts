@@ -1,18 +1,17 @@
 /** A cell of a lesson: its code, what it does, and what it shows. */
 import type { Output } from "../../../lessons/output.ts";
 import type { Problem } from "../../../lessons/session.ts";
-import { button, element } from "../../components/dom.ts";
-import { icon } from "../../components/icons.ts";
+import { element } from "../../components/dom.ts";
 import { CodeView } from "./code-view.ts";
 import type { Bench } from "./lesson-view.ts";
 import { outputView } from "./output-view.ts";
+import { type RunBar, runBar } from "./run-bar.ts";
 
 export class CellView {
   readonly element: HTMLElement;
   readonly name: string;
   readonly #code: CodeView;
-  readonly #run: HTMLButtonElement;
-  readonly #stop: HTMLButtonElement;
+  readonly #bar: RunBar;
   readonly #status = element("span", { class: "cell-status", role: "status" });
   readonly #problem = element("p", { class: "cell-problem", role: "alert" });
   readonly #outputs = element("div", { class: "outputs" });
@@ -26,29 +25,19 @@ export class CellView {
     const label = `Cell ${number}, TypeScript`;
     const onRun = () => void bench.run(this);
     this.#code = new CodeView({ ...bench.codeOptions, part: cell, label, code, onRun });
-    const off = !bench.codeOptions.runs;
-    this.#run = button(
-      {
-        class: "button quiet cell-run",
-        "data-action": "run",
-        "aria-label": `Run cell ${number}`,
-        disabled: off,
-      },
+    this.#bar = runBar(bench, this.#code, {
+      action: "run",
+      icon: "play",
+      words: "Run",
+      label: `Run cell ${number}`,
       onRun,
-      icon("play"),
-      "Run",
-    );
-    this.#stop = button(
-      { class: "button quiet", "data-action": "stop", hidden: true },
-      () => bench.stop(),
-      icon("stop"),
-      "Stop",
-    );
+    });
+    this.#bar.element.append(this.#status);
     this.element = element(
       "section",
       { class: "cell", "aria-label": `Cell ${number}`, "data-cell": cell },
       this.#code.element,
-      element("div", { class: "cell-bar" }, this.#run, this.#stop, this.#code.reset, this.#status),
+      this.#bar.element,
       this.#problem,
       this.#outputs,
     );
@@ -116,8 +105,7 @@ export class CellView {
   }
 
   #busy(is: boolean): void {
-    this.#run.hidden = is;
-    this.#stop.hidden = !is;
+    this.#bar.busy(is);
     this.element.dataset.running = String(is);
   }
 }

@@ -152,7 +152,8 @@ export function createEditor({
         ...(readOnly ? [] : [closeBrackets(), autocompletion({ override: [complete], icons: false })]),
         keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorState.readOnly.of(readOnly),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+        // The scroller itself takes no focus; whoever is in the text scrolls it.
+        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString());
         }),

@@ -2,12 +2,12 @@
 import type { Exercise } from "../../../lessons/lesson.ts";
 import type { Output } from "../../../lessons/output.ts";
 import type { Problem } from "../../../lessons/session.ts";
-import { button, element } from "../../components/dom.ts";
-import { icon } from "../../components/icons.ts";
+import { element } from "../../components/dom.ts";
 import { CodeView } from "./code-view.ts";
 import { isSolved, keepSolved } from "./kept.ts";
 import type { Bench } from "./lesson-view.ts";
 import { outputView } from "./output-view.ts";
+import { type RunBar, runBar } from "./run-bar.ts";
 import { rich } from "./words-view.ts";
 
 export class ExerciseView {
@@ -15,8 +15,7 @@ export class ExerciseView {
   readonly exercise: Exercise;
   readonly #lesson: string;
   readonly #code: CodeView;
-  readonly #check: HTMLButtonElement;
-  readonly #stop: HTMLButtonElement;
+  readonly #bar: RunBar;
   readonly #verdict = element("p", { class: "exercise-verdict", role: "status" });
   readonly #outputs = element("div", { class: "outputs" });
 
@@ -32,31 +31,20 @@ export class ExerciseView {
       code: exercise.start,
       onRun,
     });
-    const off = !bench.codeOptions.runs;
-    this.#check = button(
-      {
-        class: "button quiet",
-        "data-action": "check",
-        "aria-label": `Check exercise ${number}`,
-        disabled: off,
-      },
+    this.#bar = runBar(bench, this.#code, {
+      action: "check",
+      icon: "check",
+      words: "Check",
+      label: `Check exercise ${number}`,
       onRun,
-      icon("check"),
-      "Check",
-    );
-    this.#stop = button(
-      { class: "button quiet", "data-action": "stop", hidden: true },
-      () => bench.stop(),
-      icon("stop"),
-      "Stop",
-    );
+    });
     this.element = element(
       "section",
       { class: "exercise", "aria-label": `Exercise ${number}`, "data-exercise": exercise.exercise },
       element("h2", {}, `Exercise ${number}`),
       element("p", {}, ...rich(exercise.ask)),
       this.#code.element,
-      element("div", { class: "cell-bar" }, this.#check, this.#stop, this.#code.reset),
+      this.#bar.element,
       this.#verdict,
       this.#outputs,
       element(
@@ -116,8 +104,7 @@ export class ExerciseView {
   }
 
   #busy(is: boolean): void {
-    this.#check.hidden = is;
-    this.#stop.hidden = !is;
+    this.#bar.busy(is);
     this.element.dataset.running = String(is);
   }
 }

@@ -8,9 +8,22 @@ import { type Problem, Session } from "../../../lessons/session.ts";
 export type Tell = (cell: string, output: Output | "starts") => void;
 
 let tell: Tell = () => {};
+/** What the page has yet to hear. It goes by another port than replies, which may overtake it. */
+let unheard: unknown[] = [];
+
+/** Ends when the page has heard all of what is done. */
+async function heard<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    await Promise.all(unheard);
+    unheard = [];
+  }
+}
 
 const session = new Session({
-  tell: (cell, output) => tell(cell, output),
+  // The page's function as it is seen here: its promise is kept when the page has run it.
+  tell: (cell, output) => void unheard.push(tell(cell, output)),
   async weights(name) {
     const response = await fetch(new URL(`models/weights/${encodeURIComponent(name)}`, location.href));
     if (!response.ok) throw new Error(`there are no weights named ${name}: ${response.status}`);
@@ -22,7 +35,7 @@ const calls = {
   /** Runs cells; the last one again, even where nothing has changed. */
   run(cells: readonly Source[], follow: Tell): Promise<Problem | undefined> {
     tell = follow;
-    return session.rerun(cells);
+    return heard(session.rerun(cells));
   },
   async check(
     of: { readonly lesson: string; readonly exercise: string; readonly code: string },
@@ -33,7 +46,7 @@ const calls = {
     const lesson = lessons.find(({ name }) => name === of.lesson);
     const exercise = lesson && exercisesOf(lesson).find((one) => one.exercise === of.exercise);
     if (!exercise) throw new Error(`there is no exercise ${of.exercise} in ${of.lesson}`);
-    return session.check(exercise, cells, of.code);
+    return heard(session.check(exercise, cells, of.code));
   },
   /** What can be completed: the names that a cell can import, and the methods of tensors. */
   async names(): Promise<{ readonly exports: readonly string[]; readonly methods: readonly string[] }> {

@@ -1,28 +1,15 @@
 /** Draws what somebody writes: pictures of a sentence, or of what lies between two, while they are typed. */
-import { Notice } from "../../components/announcer.ts";
 import { button, element } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
 import { imageCanvas } from "../../components/image-canvas.ts";
-import { Newest } from "../../components/newest.ts";
 import type { Image, Sampled } from "../../lab/types.ts";
 import { writeRouteState } from "../../router.ts";
 import type { Studio } from "../page.ts";
+import { Controls } from "./controls.ts";
 import type { SamplesPage } from "./index.ts";
 import { type Drawing, mountDrawing } from "./mount.ts";
-import {
-  acceptDrop,
-  chosenPicture,
-  compilingWords,
-  drawnWords,
-  field,
-  fileButton,
-  fileName,
-  saveSheet,
-  WholeField,
-  wordsOf,
-} from "./parts.ts";
+import { acceptDrop, chosenPicture, field, fileButton, fileName, saveSheet } from "./parts.ts";
 import { SentenceFields } from "./sentence-fields.ts";
-import { WeightsField } from "./weights-field.ts";
 
 const COUNTS = { least: 1, most: 32, usual: 8 } as const;
 
@@ -31,48 +18,30 @@ export const mountTextPage = (host: HTMLElement, studio: Studio, of: SamplesPage
 
 class TextView {
   readonly #drawing: Drawing;
-  readonly #weights: WeightsField;
+  readonly #controls: Controls;
   readonly #sentences: SentenceFields;
-  readonly #count: WholeField;
-  readonly #seed: WholeField;
   readonly #styleRow = element("div", { class: "picture-row" });
   readonly #pictures = element("ul", { class: "drawn", "aria-label": "Pictures" });
   readonly #notes = element("div", { class: "text-notes", role: "status", "data-fact": "notes" });
-  readonly #facts = element("p", { class: "fine", "data-fact": "samples" });
-  readonly #save: HTMLButtonElement;
-  readonly #notice = new Notice();
-  readonly #draws = new Newest<void>(() => this.#drawNow());
   #style: File | undefined;
   #readsStyles = false;
-  #shown: Sampled["rows"] = [];
-  readonly #compiling: (compiled: number, asked: number) => void;
 
   constructor(drawing: Drawing) {
-    const { host, state, client } = drawing;
+    const { host, state } = drawing;
     this.#drawing = drawing;
-    this.#compiling = client.heard((compiled: number, asked: number) => {
-      if (compiled < asked) this.#facts.textContent = compilingWords(compiled, asked);
+    this.#sentences = new SentenceFields(state, () => this.#controls.ask());
+    this.#controls = new Controls(drawing, {
+      counts: COUNTS,
+      again: "Again, other noise",
+      fileName: () => fileName(this.#sentences.title),
+      onOpen: ({ examples, told }) => {
+        this.#sentences.offer(examples);
+        this.#readsStyles = told.includes("styles");
+        this.#drawIn(undefined);
+      },
+      onDraw: () => this.#draw(),
     });
-    this.#weights = new WeightsField(
-      drawing,
-      () => void this.#open(),
-      (problem) => this.#notice.show("These weights cannot be used.", problem),
-    );
-    this.#sentences = new SentenceFields(state, () => void this.#draws.ask());
-    this.#count = new WholeField("count", state.get("count"), COUNTS.usual, COUNTS.least, COUNTS.most);
-    this.#seed = new WholeField("seed", state.get("seed"), 1, 0, 2 ** 31);
-    for (const { input } of [this.#count, this.#seed])
-      input.addEventListener("change", () => void this.#draws.ask());
-    const again = () => {
-      this.#seed.value += 1;
-      void this.#draws.ask();
-    };
-    this.#save = button(
-      { class: "button", "data-action": "save-sheet", hidden: true },
-      () => void saveSheet(client, fileName(this.#sentences.title), this.#shown),
-      icon("download"),
-      "Save the sheet",
-    );
+    const { notice, facts, actions, count, seed, weights } = this.#controls;
     host.append(
       element(
         "div",
@@ -81,54 +50,30 @@ class TextView {
           "div",
           { class: "sampling card" },
           this.#sentences.element,
-          this.#notice.element,
+          notice.element,
           this.#notes,
           this.#pictures,
-          this.#facts,
+          facts,
         ),
         element(
           "aside",
           { class: "panel", "aria-label": "How it is drawn" },
-          element(
-            "div",
-            { class: "panel-actions" },
-            button(
-              { class: "button primary", "data-action": "draw" },
-              again,
-              icon("sparkle"),
-              "Again, other noise",
-            ),
-            this.#save,
-          ),
-          field("Pictures", this.#count.input),
-          field("Seed of the noise", this.#seed.input),
+          actions,
+          field("Pictures", count.input),
+          field("Seed of the noise", seed.input),
           this.#styleRow,
-          this.#weights.element,
+          weights.element,
         ),
       ),
     );
     acceptDrop(host, (file) => this.#drawIn(file));
-    void this.#open();
-  }
-
-  /** Reads the chosen weights and draws. */
-  async #open(): Promise<void> {
-    const { system, model } = this.#weights.chosen;
-    this.#facts.textContent = "Reading the weights…";
-    try {
-      const { examples, told } = await this.#drawing.client.lab.open(system.name, model.name);
-      this.#sentences.offer(model.examples ?? examples);
-      this.#readsStyles = told.includes("styles");
-      this.#drawIn(undefined);
-    } catch (error) {
-      this.#fail(error);
-    }
+    void this.#controls.open();
   }
 
   /** Draws in the style of a picture, or in as many as there are noises. */
   #drawIn(style: File | undefined): void {
     if (style && !this.#readsStyles) {
-      this.#notice.show("Styles cannot be read.", "These weights have no style encoder.");
+      this.#controls.notice.show("Styles cannot be read.", "These weights have no style encoder.");
       return;
     }
     this.#style = style;
@@ -146,42 +91,28 @@ class TextView {
           : []),
       element("p", { class: "fine", "data-note": "style" }, words),
     );
-    this.#count.input.disabled = style !== undefined;
-    void this.#draws.ask();
+    this.#controls.count.input.disabled = style !== undefined;
+    this.#controls.ask();
   }
 
-  async #drawNow(): Promise<void> {
-    const { client, of } = this.#drawing;
-    const { system, model } = this.#weights.chosen;
-    const [count, seed] = [this.#count.value, this.#seed.value];
-    const { texts, share } = this.#sentences;
+  #draw(): Promise<void> {
+    const { weights, count, seed } = this.#controls;
+    const { texts, share, title } = this.#sentences;
     writeRouteState(
-      of.route,
+      this.#drawing.of.route,
       new URLSearchParams([
-        ["model", model.name],
+        ["model", weights.chosen.model.name],
         ...this.#sentences.state,
-        ["count", String(count)],
-        ["seed", String(seed)],
+        ["count", String(count.value)],
+        ["seed", String(seed.value)],
       ]),
     );
-    this.#pictures.classList.add("stale");
-    try {
-      const request = { count, seed, walk: false, texts, ...(share !== undefined && { share }) };
-      const wish = { system: system.name, model: model.name, request, style: this.#style };
-      const sampled = await client.lab.sample(wish, this.#compiling);
-      this.#notice.clear();
-      this.#show(sampled);
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      if (!this.#draws.overtaken) this.#pictures.classList.remove("stale");
-    }
+    const request = { walk: false, texts, ...(share !== undefined && { share }) };
+    const wish = { request, style: this.#style };
+    return this.#controls.draw(wish, this.#pictures, (sampled) => this.#show(sampled), title);
   }
 
-  #show(sampled: Sampled): void {
-    const { rows, notes } = sampled;
-    this.#shown = rows;
-    this.#save.hidden = false;
+  #show({ rows, notes }: Sampled): void {
     const images = rows.flat();
     const { title } = this.#sentences;
     // Kept where they are, so that a button keeps the focus while its picture changes.
@@ -191,13 +122,11 @@ class TextView {
       item.querySelector("canvas")?.replaceWith(imageCanvas(image, `${title}, picture ${k + 1}`));
     }
     this.#notes.replaceChildren(...notes.map((note) => element("p", { class: "note" }, note)));
-    this.#facts.textContent = drawnWords(sampled);
-    this.#drawing.studio.announcer.say(`${title}: ${this.#facts.textContent}`);
   }
 
   #item(k: number): HTMLElement {
     const save = () => {
-      const image = this.#shown.flat()[k] as Image;
+      const image = this.#controls.shown.flat()[k] as Image;
       void saveSheet(this.#drawing.client, `${fileName(this.#sentences.title)}-${k + 1}`, [[image]]);
     };
     const words = `Save picture ${k + 1}`;
@@ -211,10 +140,5 @@ class TextView {
         icon("download"),
       ),
     );
-  }
-
-  #fail(error: unknown): void {
-    this.#facts.textContent = "";
-    this.#notice.show("Nothing could be drawn.", wordsOf(error));
   }
 }

@@ -100,7 +100,7 @@ const FEW = 20;
 class Chart {
   readonly element: HTMLElement;
   readonly group: Group;
-  readonly #body = element("div", { class: "curve-body" });
+  readonly #body = element("div", { class: "curve-body", role: "img", tabindex: 0 });
   readonly #values: HTMLElement[];
   #data: number[][];
   #plot: uPlot | undefined;
@@ -110,6 +110,7 @@ class Chart {
   constructor(group: Group) {
     this.group = group;
     this.#data = [[], ...group.names.map(() => [])];
+    this.#body.addEventListener("keydown", (event) => this.#move(event));
     this.#values = group.names.map(() => element("strong", {}, "–"));
     const legend = group.names.map((name, k) => {
       const dot = element("span", { class: "dot", "aria-hidden": "true" });
@@ -146,7 +147,7 @@ class Chart {
         width: 300,
         height: HEIGHT,
         legend: { show: false },
-        cursor: { y: false, drag: { x: true, y: false } },
+        cursor: { y: false, drag: { x: false, y: false } },
         scales: { x: { time: false }, y: log ? { distr: 3 } : fixed ? { range: [0, 1] } : {} },
         axes: [
           { ...axis, size: 26, font: "11px system-ui", space: 60 },
@@ -200,14 +201,32 @@ class Chart {
     if (width > 0) this.#plot?.setSize({ width, height: HEIGHT });
   }
 
-  /** The values under the pointer, or the newest. */
+  /** To the values of other updates without a pointer. */
+  #move(event: KeyboardEvent): void {
+    const plot = this.#plot;
+    const [steps = []] = this.#data;
+    const last = steps.length - 1;
+    const at = plot?.cursor.idx ?? last;
+    const places: Readonly<Record<string, number>> = {
+      ArrowLeft: Math.max(at - 1, 0),
+      ArrowRight: Math.min(at + 1, last),
+      Home: 0,
+      End: last,
+    };
+    const step = steps[places[event.key] ?? -1];
+    if (!plot || step === undefined) return;
+    event.preventDefault();
+    plot.setCursor({ left: plot.valToPos(step, "x"), top: 0 });
+  }
+
+  /** The values under the cursor, or the newest. */
   #write(at = (this.#data[0]?.length ?? 0) - 1): void {
     this.group.names.forEach((_, k) => {
       const value = this.#data[k + 1]?.[at];
       (this.#values[k] as HTMLElement).textContent = value === undefined ? "–" : short(value);
     });
     const words = this.group.names.map((name, k) => `${wordsOf(name)} ${this.#values[k]?.textContent}`);
-    this.#body.setAttribute("role", "img");
-    this.#body.setAttribute("aria-label", `${this.group.title}: ${words.join(", ")}`);
+    const step = this.#data[0]?.[at] ?? 0;
+    this.#body.setAttribute("aria-label", `${this.group.title}, update ${step}: ${words.join(", ")}`);
   }
 }
