@@ -154,7 +154,7 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
     modern: {
       title: "GAN-INT-CLS for a processor",
       sentence:
-        "Sentences scale and shift narrow features; relativistic pairs with penalties, projection, averaged weights; hours instead of days.",
+        "Sentences scale and shift narrow features; relativistic pairs, projection, likeness to the sentence's own picture; an hour or two instead of days.",
       options: {},
     },
     gan: { title: "GAN as in the paper", sentence: "Neither of the two below.", options: {} },
@@ -251,7 +251,17 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
       }),
     };
   },
-  shipped: [],
+  shipped: [
+    {
+      name: "text2image",
+      title: "GAN-INT-CLS, emoji",
+      description:
+        "Emoji at 64×64 pixels from English names: colours and outlines as they are called, without fine details.",
+      file: "models/weights/text2image.safetensors",
+      card: "models/weights/text2image.md",
+      examples: ["a red heart", "blue circle", "purple square", "crying face", "an orange cat", "pink book"],
+    },
+  ],
   told: ["texts", "styles"],
   load: async (bytes, file) => new Text2ImageSampler(parseText2image(bytes, file)),
   judge: (sampler, request) => judgeText2image(sampler as Text2ImageSampler, request),

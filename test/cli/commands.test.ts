@@ -42,7 +42,7 @@ describe("help", () => {
     ],
     ["draw", "DIR", ["count", "seed"]],
     ["data", "list | fetch NAME [--to DIR] [--from FILE|DIR] | check DIR", ["to", "from", "size", "split"]],
-    ["convert", "IN OUT.safetensors", ["dtype"]],
+    ["convert", "IN OUT.safetensors | model.json OUT.onnx", ["dtype"]],
     ["export", "MODEL OUT.onnx", ["license"]],
     ["handoff", "SYSTEM|CHECKPOINT --data DIR --out DIR", ["data", "out", "batches", "back", "preset"]],
     ["check", "", ["filter"]],
@@ -91,7 +91,7 @@ describe("eval", () => {
     const table = await ganvas(["eval", "bicubic", "nearest", "--data", "photos", "--sheet", "sheet.png"], {
       cwd: folder,
     });
-    expect(table.out).toMatch(/^2 images +matlab dB +SSIM +ledig2017 dB +SSIM\nbicubic +/);
+    expect(table.out).toMatch(/^2 images +matlab dB +SSIM +ledig2017 dB +SSIM +GMSD\nbicubic +/);
     expect(readFileSync(file("sheet.png")).subarray(1, 4).toString()).toBe("PNG");
   });
 
