@@ -57,8 +57,8 @@ class Game(Training):
         """Conditions that the generator learns by: those of the batch, then others that no real sample has."""
         return condition
 
-    def compare(self, samples, real):
-        """A further loss of the generator's."""
+    def compare(self, samples, real, others):
+        """A further loss of the generator's; others: what it made for the same conditions with other noise."""
         return 0
 
     def update(self, batch):
@@ -119,7 +119,7 @@ class Game(Training):
         loss_g = generator_loss(kind, read_second, read_again)
         if of_second.task is not None:
             loss_g = loss_g + of_second.task * self.task_weight
-        loss_g = loss_g + self.compare(second[: len(real)], real)
+        loss_g = loss_g + self.compare(second[: len(real)], real, first.detach())
         optimizer_g.zero_grad()
         loss_g.backward()
         norm_g = gradient_norm(self.generator)

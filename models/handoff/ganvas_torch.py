@@ -353,6 +353,9 @@ def save(path, training, stored):
     write_safetensors(path, tensors, {"checkpoint": json.dumps(stored)})
 
 
+CANCELLED = 1e-7
+
+
 def check(make, numbers):
     """Compares the updates that ganvas made with PyTorch's in float64, as far as float32 is from them here."""
     expected, metadata = read_safetensors(os.path.join(HERE, "expected.safetensors"))
@@ -383,7 +386,9 @@ def check(make, numbers):
         want = want.astype(np.float64)
         size = float(np.abs(want).max())
         apart = np.abs(got - want)
-        allowed = max(16 * float(np.abs(near - want).max()), 2e-6 * size, 1e-12) + 1e-5 * np.abs(want)
+        # Of gradients whose terms cancel (a bias, where only differences of answers count) float32 leaves its rounding.
+        floor = CANCELLED if ".exp_avg." in name else 1e-12
+        allowed = max(16 * float(np.abs(near - want).max()), 2e-6 * size, floor) + 1e-5 * np.abs(want)
         kind = name.split(".")[0].split("/")[0]
         worst[kind] = max(worst.get(kind, (0.0, "")), (float(apart.max()) / max(size, 1e-12), name))
         if not (apart <= allowed).all():

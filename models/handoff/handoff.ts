@@ -19,10 +19,7 @@ import type { Trainer } from "../training/trainer.ts";
 
 const SHARED = "ganvas_torch.py";
 const GAME = "game.py";
-/**
- * Systems whose ten updates have been compared with PyTorch's, and what each script needs beside it. Those of text2image and
- * style-encoder are written (they need game.py, and text2image.py) and wait for that.
- */
+/** What each system's script needs beside it. */
 const FILES: Readonly<Record<string, readonly string[]>> = {
   srresnet: [SHARED],
   srgan: [SHARED, GAME, "srresnet.py"],
@@ -33,6 +30,8 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   lapgan: [SHARED, GAME],
   "text-encoder": [SHARED, GAME],
   classifier: [SHARED, GAME],
+  text2image: [SHARED, GAME],
+  "style-encoder": [SHARED, GAME, "text2image.py"],
 };
 
 /** Settings that scripts do not know, with the values that they take them to have. */

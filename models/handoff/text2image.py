@@ -125,13 +125,16 @@ def double(x):
 
 
 class Doubling(nn.Module):
+    """Interpolation, and what pixel shuffle adds to it."""
+
     def __init__(self, told, out):
         super().__init__()
-        self.halve, self.conv = conv(2 * out, out, 1), conv(out, out, 3, padding=1)
+        self.halve, self.detail = conv(2 * out, out, 1), conv(2 * out, 4 * out, 1)
+        self.conv = conv(out, out, 3, padding=1)
         self.bn = ConditionalBatchNorm(told, out)
 
     def forward(self, x, told):
-        return self.bn(self.conv(double(self.halve(x))), told).relu()
+        return self.bn(self.conv(double(self.halve(x)) + F.pixel_shuffle(self.detail(x), 2)), told).relu()
 
 
 class AffineGenerator(nn.Module):
@@ -141,18 +144,19 @@ class AffineGenerator(nn.Module):
         super().__init__()
         g, told = form["ngf"], form["latentDim"] + form["textProjDim"]
         self.text = nn.Linear(form["textDim"], form["textProjDim"])
-        self.fc = nn.Linear(told, 16 * 8 * g, bias=False)
-        self.bn = ConditionalBatchNorm(told, 8 * g)
-        self.blocks = nn.ModuleList(Doubling(told, k * g) for k in (4, 2, 1))
+        self.fc = nn.Linear(told, 64 * 4 * g, bias=False)
+        self.bn, self.convBn = ConditionalBatchNorm(told, 4 * g), ConditionalBatchNorm(told, 4 * g)
+        self.conv = conv(4 * g, 4 * g, 3, padding=1)
+        self.blocks = nn.ModuleList(Doubling(told, k * g) for k in (2, 1))
         self.colours = nn.ModuleList(nn.Conv2d(k * g, 3, 1) for k in (4, 2, 1))
         self.out = nn.Conv2d(g, 3, 3, padding=1)
 
     def forward(self, z, text):
         told = torch.cat([z, leaky(self.text(text))], 1)
-        x = nchw(self.fc(told).unflatten(1, (4, 4, -1)))  # channels last in the weights
-        x = self.bn(x, told).relu()
-        picture = 0
-        for block, colours in zip(self.blocks, self.colours):
+        x = nchw(self.fc(told).unflatten(1, (8, 8, -1)))  # channels last in the weights
+        x = self.convBn(self.conv(self.bn(x, told).relu()), told).relu()
+        picture = double(self.colours[0](x))
+        for block, colours in zip(self.blocks, self.colours[1:]):
             x = block(x, told)
             picture = double(picture + colours(x))
         return (picture + self.out(double(x))).tanh()  # [n, 3, 64, 64]
@@ -205,6 +209,13 @@ def generator_of(form):
     return AffineGenerator(form) if form["networks"] == "affine" else Generator(form)
 
 
+def farness(a, b):
+    """Pixel by pixel and in coarser colours. [n]"""
+    difference = a - b
+    views = [difference, F.avg_pool2d(difference, 4), F.avg_pool2d(difference, 8)]
+    return sum(view.abs().mean((1, 2, 3)) for view in views)
+
+
 class Text2Image(Game):
     task_weight = 0.5
 
@@ -233,11 +244,13 @@ class Text2Image(Game):
     def judge(self, D, samples, text, wrong=None):
         return Verdict(*D(samples, text, wrong))
 
-    def compare(self, samples, real):
-        """How far pictures are from the sentence's own, pixel by pixel and in coarser colours."""
-        difference = samples - real
-        views = [difference, F.avg_pool2d(difference, 4), F.avg_pool2d(difference, 8)]
-        return sum(view.abs().mean() for view in views) * self.recipe.get("resemblance", 0)
+    def compare(self, samples, real, others):
+        """How far pictures are from the sentence's own, where they are the nearer of two tries."""
+        weight = self.recipe.get("resemblance", 0)
+        if weight == 0:
+            return 0
+        far = farness(samples, real)
+        return (far * (far < farness(others, real))).mean() * 2 * weight
 
 
 if __name__ == "__main__":
