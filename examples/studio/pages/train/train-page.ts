@@ -217,6 +217,7 @@ class TrainPage {
     this.#stale = false;
     this.#curves.start(facts.measures);
     this.#inside.start(facts.layers, facts.dissects);
+    this.#refresh();
     this.#write();
     return facts;
   }
