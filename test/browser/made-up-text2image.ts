@@ -5,7 +5,7 @@ import { fillUniform } from "../../engine/random.ts";
 import { type EncoderForm, encoderOf } from "../../models/text-encoder/recipe.ts";
 import { parseText2image, styleEncoderOf, withStyle } from "../../models/text2image/files.ts";
 import { CaptionReader } from "../../models/text2image/reader.ts";
-import { TEXT2IMAGE_PRESETS, type Text2ImageRecipe } from "../../models/text2image/recipe.ts";
+import { smallRecipe } from "../models/text2image/small-recipe.ts";
 import { text2imageTraining } from "../../models/text2image/training.ts";
 
 const EMBEDDING = 7;
@@ -23,20 +23,7 @@ const form: EncoderForm = {
   },
 };
 
-const recipe: Text2ImageRecipe = {
-  ...TEXT2IMAGE_PRESETS.modern,
-  ngf: 4,
-  ndf: 4,
-  latentDim: 6,
-  textDim: EMBEDDING,
-  textProjDim: 5,
-  batchSize: 2,
-  system: "text2image",
-  preset: "modern",
-  unseen: [],
-  shown: ["a duck", "a whale"],
-  seed: 0,
-};
+const recipe = smallRecipe(EMBEDDING);
 
 /** A file with a style encoder, as runs write it. */
 export async function madeUpText2image(): Promise<Uint8Array> {

@@ -14,7 +14,7 @@ import { parseTextEncoder } from "../../../models/text-encoder/files.ts";
 import type { EncoderRecipe } from "../../../models/text-encoder/recipe.ts";
 import { parseText2image, styleEncoderOf, withStyle } from "../../../models/text2image/files.ts";
 import { readCaptions } from "../../../models/text2image/reader.ts";
-import { TEXT2IMAGE_PRESETS, type Text2ImageRecipe } from "../../../models/text2image/recipe.ts";
+import { smallRecipe } from "./small-recipe.ts";
 import { Text2ImageSampler } from "../../../models/text2image/sampler.ts";
 import { text2image } from "../../../models/text2image/system.ts";
 import { text2imageTraining } from "../../../models/text2image/training.ts";
@@ -49,20 +49,7 @@ const encoderRecipe: EncoderRecipe = {
   decayEvery: "cosine",
 };
 
-const recipe: Text2ImageRecipe = {
-  ...TEXT2IMAGE_PRESETS.modern,
-  ngf: 4,
-  ndf: 4,
-  latentDim: 6,
-  textDim: 7,
-  textProjDim: 5,
-  batchSize: 2,
-  system: "text2image",
-  preset: "modern",
-  unseen: [],
-  shown: ["a duck", "a whale"],
-  seed: 0,
-};
+const recipe = smallRecipe(7);
 
 const ENCODER = join(folder, "encoder.safetensors");
 let bytes: Uint8Array;
