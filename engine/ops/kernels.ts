@@ -80,9 +80,18 @@ function usualForm({ flat, withoutSubgroups }: Product, form: Form, target: Targ
   return form === "subgroup" && !withoutSubgroups ? "subgroup" : "tile";
 }
 
+/** Vectors of `a` that a lane of a subgroup holds at most: each is a gather, which costs lavapipe 30 ms to compile. */
+const MOST_LOADS = 4;
+
+/**
+ * Multiply-adds of vectors, as a power of two, from which on a product is worth blocks of 32. Below, they save less than a
+ * millisecond a run and cost lavapipe 50 ms more to compile.
+ */
+const LARGE_PRODUCT = 2 ** 23;
+
 /** The tile that is used where none has been chosen by measurement. */
 function usualTile(product: Product, family: Form, target: Target): Cut {
-  const { columns, blocks, batch = 1 } = product;
+  const { columns, rows, depth, blocks, batch = 1 } = product;
   const form = usualForm(product, family, target);
   if (form !== "subgroup") {
     const block = form === "flat" ? product.flat : (blocks?.tile ?? BLOCKS.tile)[0];
@@ -92,7 +101,9 @@ function usualTile(product: Product, family: Form, target: Target): Cut {
   const [first] = blocks?.subgroup ?? [];
   if (first !== undefined) return { form, block: first, columns: lanes };
   const tiles = (block: number) => tilesOf(product, { form, block, columns: lanes }, target) * batch;
-  const block = [32, 16].find((many) => tiles(many) >= FEW_TILES) ?? 8;
+  const isLarge = columns * rows * depth * batch >= LARGE_PRODUCT;
+  const most = Math.min(isLarge ? 32 : 16, lanes * MOST_LOADS);
+  const block = [32, 16, 8].find((many) => many <= most && tiles(many) >= FEW_TILES) ?? Math.min(8, most);
   return { form, block: Math.max(block, lanes), columns: lanes };
 }
 
