@@ -102,7 +102,7 @@ export const CGAN_PRESETS = {
     truncation: 0.7,
     generatorWidth: 48,
     discriminatorWidth: 32,
-    steps: 4500,
+    steps: 9000,
     batchSize: 32,
     loss: "hinge",
     optimizer: "adam",
