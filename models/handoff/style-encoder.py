@@ -7,7 +7,7 @@ import json
 import torch
 
 from ganvas_torch import Rng, Training, constants, main
-from text2image import StyleEncoder, generator_of
+from text2image import StyleEncoder, Told, generator_of, noise_of, style_of
 
 NOISE = 0x6A21
 
@@ -15,7 +15,8 @@ NOISE = 0x6A21
 class StyleTraining(Training):
     def __init__(self, recipe, device):
         weights, metadata = constants(device)
-        self.generator = generator_of(json.loads(metadata["generator"])).to(device).eval().requires_grad_(False)
+        self.form = json.loads(metadata["generator"])
+        self.generator = generator_of(self.form).to(device).eval().requires_grad_(False)
         self.generator.load_state_dict(weights, strict=False)  # but for num_batches_tracked
         style = StyleEncoder(recipe["ndf"], recipe["latentDim"]).to(device).train()
         adam = torch.optim.Adam(style.parameters(), lr=recipe["lr"], betas=(0.5, 0.999))
@@ -25,7 +26,7 @@ class StyleTraining(Training):
     def update(self, batch):
         text, latent, adam = batch["text"], self.recipe["latentDim"], self.optimizers["style."]
         self.noise.at(self.step)
-        z = self.noise.normal((len(text), latent), text)
+        z = noise_of(self.noise, self.form, Told(text, style_of(self.form, batch)), text)
         loss = (z - self.style(self.generator(z, text))).square().sum(1).mean()
         adam.zero_grad()
         loss.backward()

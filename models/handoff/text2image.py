@@ -2,12 +2,17 @@
 
     python train.py              torchrun --nproc_per_node 4 train.py              python train.py --check
 """
+from collections import namedtuple
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from game import Game, Verdict
 from ganvas_torch import main, nchw, world
+
+# What both networks are told of a picture: [n, textDim], what is said of it; [n, styleDim], the code of its style, or None.
+Told = namedtuple("Told", "text style")
 
 
 def leaky(x):
@@ -90,7 +95,7 @@ class Discriminator(nn.Module):
         x = torch.cat([self.trunk(image), phi], 1)
         return self.conv5(leaky(self.bn4(self.conv4(x)))).flatten()  # [n], logits
 
-    def forward(self, image, text, wrong=None):
+    def forward(self, image, text, wrong=None, style=None):
         # A pass for each kind of pair, so that batch norm has statistics of each.
         return self.one(image, text), None, None if wrong is None else self.one(image, wrong)
 
@@ -181,6 +186,8 @@ class ProjectionDiscriminator(nn.Module):
         self.embedding = nn.Linear(told, features, bias=False)
         self.shown = nn.Linear(features, told)
         self.said = nn.Linear(form["textDim"], told)
+        if form.get("styleDim", 0) > 0:
+            self.style = nn.Linear(form["styleDim"], features, bias=False)
 
     def look(self, image):
         x = leaky(self.conv1(leaky(self.conv0(image))))
@@ -190,8 +197,11 @@ class ProjectionDiscriminator(nn.Module):
         flat = [y.permute(0, 2, 3, 1).flatten(1) for y in (x, coarse)]  # channels last in the weights
         return torch.cat([*flat, texture], 1)
 
-    def match(self, seen, text):
-        return self.answer(seen).flatten() + (seen * self.embedding(leaky(self.text(text)))).sum(1)
+    def match(self, seen, text, style):
+        told = self.embedding(leaky(self.text(text)))
+        if style is not None:
+            told = told + self.style(style)
+        return self.answer(seen).flatten() + (seen * told).sum(1)
 
     def confusion(self, seen, text):
         """How badly each picture's sentence is found among those of the whole batch (Zhang et al. 2021)."""
@@ -199,14 +209,27 @@ class ProjectionDiscriminator(nn.Module):
         logits, own = 10 * shown @ said.T, 10 * (shown * said).sum(1)
         return (logits.logsumexp(1) - own).mean()
 
-    def forward(self, image, text, wrong=None):
+    def forward(self, image, text, wrong=None, style=None):
         seen = self.look(image)
         task = self.confusion(seen, text)
-        return self.match(seen, text), task, None if wrong is None else self.match(seen, wrong)
+        return self.match(seen, text, style), task, None if wrong is None else self.match(seen, wrong, style)
 
 
 def generator_of(form):
     return AffineGenerator(form) if form["networks"] == "affine" else Generator(form)
+
+
+def noise_of(rng, form, told, like):
+    """[n, latentDim]; where there are styles, its first numbers say whose style it is."""
+    z = rng.normal((len(told.text), form["latentDim"]), like)
+    if told.style is None:
+        return z
+    width = form["styleDim"]
+    return torch.cat([0.9 * told.style + 0.19**0.5 * z[:, :width], z[:, width:]], 1)
+
+
+def style_of(form, batch):
+    return batch["style"] if form.get("styleDim", 0) > 0 else None
 
 
 def farness(a, b):
@@ -229,20 +252,23 @@ class Text2Image(Game):
     def open(self, batch):
         if self.recipe["mismatched"]:
             self.wrong = batch["wrong"]
-        return nchw(batch["picture"]), batch["text"]  # [n, 3, 64, 64] in [-1, 1], [n, textDim]
+        told = Told(batch["text"], style_of(self.recipe, batch))
+        return nchw(batch["picture"]), told  # [n, 3, 64, 64] in [-1, 1]
 
-    def imagine(self, text):
-        """GAN-INT: embeddings halfway between two captions besides."""
+    def imagine(self, told):
+        """GAN-INT: embeddings halfway between two captions besides, in the style of the first of the two."""
         if not self.recipe["interpolated"]:
-            return text
+            return told
+        text, style = told
         half = len(text) // 2
-        return torch.cat([text, (text[:half] + text[half : 2 * half]) / 2])
+        mixed = torch.cat([text, (text[:half] + text[half : 2 * half]) / 2])
+        return Told(mixed, None if style is None else torch.cat([style, style[:half]]))
 
-    def generate(self, G, text):
-        return G(self.noise.normal((len(text), self.recipe["latentDim"]), self.like()), text)
+    def generate(self, G, told):
+        return G(noise_of(self.noise, self.recipe, told, self.like()), told.text)
 
-    def judge(self, D, samples, text, wrong=None):
-        return Verdict(*D(samples, text, wrong))
+    def judge(self, D, samples, told, wrong=None):
+        return Verdict(*D(samples, told.text, wrong, told.style))
 
     def compare(self, samples, real, others):
         """How far pictures are from the sentence's own, where they are the nearer of two tries."""

@@ -1,14 +1,15 @@
 /** The style encoder: what a caption does not say of a picture, as the noise that the generator would draw it from. */
 import * as v from "valibot";
 import { InputError } from "../../engine/errors.ts";
-import type { Batch, BatchSource } from "../../engine/data/index.ts";
+import type { Batch, BatchField, BatchSource } from "../../engine/data/index.ts";
 import { fillUniform, integer, randomBits } from "../../engine/random.ts";
 import { type CaptionedSet, captionedSet, splitClasses } from "../datasets/captioned.ts";
 import { type Data, type Request, system, type Training } from "../system.ts";
 import { parseText2image, type Text2ImageFile, withStyle } from "../text2image/files.ts";
 import { sentenceGenerator } from "../text2image/generator.ts";
 import { type CaptionTable, readCaptions } from "../text2image/reader.ts";
-import { SIDE, TEXT2IMAGE_PRESETS } from "../text2image/recipe.ts";
+import { styleCode } from "../text2image/noise.ts";
+import { SIDE, TEXT2IMAGE_PRESETS, type Text2ImageForm } from "../text2image/recipe.ts";
 import { number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
 import { type StyleRecipe, StyleTraining } from "./training.ts";
 import { verifyStyles } from "./verification.ts";
@@ -55,25 +56,39 @@ async function open({ host, path, options, leaveOut }: Asked): Promise<StyleData
   };
 }
 
-/** Embeddings of captions drawn by counter. */
+/** Embeddings of captions, and where the generator knows styles their codes, drawn by counter. */
 class TextSource implements BatchSource {
   private readonly table: CaptionTable;
   private readonly recipe: StyleRecipe;
+  private readonly form: Text2ImageForm;
 
-  constructor(table: CaptionTable, recipe: StyleRecipe) {
+  /** @param form of the generator */
+  constructor(table: CaptionTable, recipe: StyleRecipe, form: Text2ImageForm) {
     this.table = table;
     this.recipe = recipe;
+    this.form = form;
   }
 
   async batch(index: number): Promise<Batch> {
     const { batchSize: n, seed } = this.recipe;
+    const { styles = 1, styleDim = 0 } = this.form;
     const { dimension: d, data, rowOf } = this.table;
     const rows = new Float32Array(n * d);
+    const codes = new Float32Array(n * styleDim);
     for (let place = 0; place < n; place++) {
-      const row = integer(randomBits(seed, index, place, CAPTIONS)[0], rowOf.size);
+      const [caption, style] = randomBits(seed, index, place, CAPTIONS);
+      const row = integer(caption, rowOf.size);
       rows.set(data.subarray(row * d, (row + 1) * d), place * d);
+      codes.set(styleCode(this.form, integer(style, styles)), place * styleDim);
     }
-    return { index, count: n, fields: { text: { shape: [n, d], data: rows } } };
+    return {
+      index,
+      count: n,
+      fields: {
+        text: { shape: [n, d], data: rows },
+        ...(styleDim > 0 && { style: { shape: [n, styleDim], data: codes } }),
+      },
+    };
   }
 
   async close(): Promise<void> {}
@@ -88,7 +103,7 @@ async function start(recipe: StyleRecipe, { set, file }: StyleData): Promise<Tra
   const judged = unseen.length > 1 ? unseen : seen;
   return {
     trainer,
-    source: new TextSource(table, recipe),
+    source: new TextSource(table, recipe, drawn),
     items: "captions",
     merits: { verified: { better: "higher", show: (value) => `AU-ROC ${value.toFixed(3)}` } },
     async assess() {
@@ -107,6 +122,12 @@ async function start(recipe: StyleRecipe, { set, file }: StyleData): Promise<Tra
     },
   };
 }
+
+/** Rows of numbers in [-1, 1), drawn by counter. */
+const uniform = (n: number, width: number, index: number, stream: number): BatchField => ({
+  shape: [n, width],
+  data: fillUniform(new Float32Array(n * width), stream, index, -1) as Float32Array<ArrayBuffer>,
+});
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -148,7 +169,7 @@ export const styleEncoder = system<typeof OPTIONS, StyleRecipe, StyleData>({
       throw new InputError(`there is no preset "${name}"; there are paper and tiny`);
     const tiny = name === "tiny";
     const [n, textDim, width] = tiny ? [4, 16, 4] : [32, 192, 24];
-    const form = { ...TEXT2IMAGE_PRESETS.modern, ngf: width, ndf: width, textDim };
+    const form = { ...TEXT2IMAGE_PRESETS.modern, ngf: width, ndf: width, textDim, styles: 2 };
     const recipe: StyleRecipe = {
       system: "style-encoder",
       preset: "paper",
@@ -170,12 +191,7 @@ export const styleEncoder = system<typeof OPTIONS, StyleRecipe, StyleData>({
       batch: (index) => ({
         index,
         count: n,
-        fields: {
-          text: {
-            shape: [n, textDim],
-            data: fillUniform(new Float32Array(n * textDim), 1, index, -1) as Float32Array<ArrayBuffer>,
-          },
-        },
+        fields: { text: uniform(n, textDim, index, 1), style: uniform(n, form.styleDim, index, 2) },
       }),
     };
   },

@@ -9,7 +9,6 @@ import {
   type Module,
   nameLayers,
   Rng,
-  randn,
   reshape,
   sub,
   type Tensor,
@@ -18,6 +17,7 @@ import type { Checkpoint } from "../../engine/io/index.ts";
 import { type StyleForm, styleEncoderOf } from "../text2image/files.ts";
 import type { SentenceGenerator } from "../text2image/generator.ts";
 import { styleLoss } from "../text2image/losses.ts";
+import { drawNoise } from "../text2image/noise.ts";
 import type { Text2ImageForm } from "../text2image/recipe.ts";
 import type { StyleEncoder } from "../text2image/networks.ts";
 import { joined, prefixed, under } from "../training/state.ts";
@@ -87,9 +87,10 @@ export class StyleTraining implements Trainer<StyleRecipe> {
 
   record(batch: Batch, step = this.step): Tensor {
     const { text } = tensorsOf(batch, "text");
+    const { style } = (this.form.styleDim ?? 0) > 0 ? tensorsOf(batch, "style") : {};
     const { latentDim } = this.recipe;
     this.noise.at(step);
-    const z = randn([text.shape[0] as number, latentDim], this.noise); // [n, latentDim]
+    const z = drawNoise(this.form, text.shape[0] as number, this.noise, style); // [n, latentDim]
     const made = this.generator.forward(z, text).detach(); // [n, 64, 64, 3]
     const loss = styleLoss(z, this.style.forward(made));
     this.optimiser.step(grad(loss, this.optimiser.parameters));

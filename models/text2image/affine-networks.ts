@@ -34,6 +34,7 @@ import {
 } from "../../engine/index.ts";
 import { ConditionalBatchNorm } from "../conditional-batch-norm.ts";
 import type { Text2ImageOptions } from "./networks.ts";
+import type { Text2ImageForm } from "./recipe.ts";
 
 /** What leaky ReLU leaves of negative values. */
 const SLOPE = 0.2;
@@ -44,7 +45,7 @@ const BY_TWO = { stride: 2, padding: 1 } as const;
 /** Rows of length 1. @param x [n, d] */
 const unit = (x: Tensor): Tensor => div(x, sqrt(add(sum(square(x), [1], { keepDims: true }), 1e-8)));
 
-type Sizes = Required<Omit<Text2ImageOptions, "residual" | "seed">>;
+type Sizes = Required<Omit<Text2ImageOptions, "residual" | "seed">> & Pick<Text2ImageForm, "styleDim">;
 
 /**
  * Twice as high and wide and half as many channels. Between the pixels it begins as interpolation and learns what differs from that:
@@ -144,8 +145,9 @@ export class ProjectionDiscriminator extends Module {
   readonly embedding: Linear;
   readonly shown: Linear;
   readonly said: Linear;
+  readonly style?: Linear;
 
-  constructor({ ndf, textDim, textProjDim }: Sizes, seed = 1) {
+  constructor({ ndf, textDim, textProjDim, styleDim = 0 }: Sizes, seed = 1) {
     super();
     const init = new Initializer(seed);
     const features = (16 * (8 + 4) + 4) * ndf;
@@ -162,6 +164,7 @@ export class ProjectionDiscriminator extends Module {
     this.embedding = new Linear(textProjDim, features, init, { bias: false, ...last });
     this.shown = new Linear(features, textProjDim, init, last);
     this.said = new Linear(textDim, textProjDim, init, { weightInit: "torch" });
+    if (styleDim > 0) this.style = new Linear(styleDim, features, init, { bias: false, ...last });
   }
 
   /**
@@ -186,11 +189,14 @@ export class ProjectionDiscriminator extends Module {
   /**
    * @param seen of `look`
    * @param text [n, textDim], embeddings of captions
-   * @returns logits [n], positive for a real picture that its caption describes
+   * @param style [n, styleDim], codes of styles
+   * @returns logits [n], positive for a real picture that its caption describes, in its style
    */
-  match(seen: Tensor, text: Tensor): Tensor {
+  match(seen: Tensor, text: Tensor, style?: Tensor): Tensor {
     const phi = leakyRelu(this.text.forward(text), SLOPE); // [n, textProjDim]
-    const matching = sum(mul(seen, this.embedding.forward(phi)), [1]); // [n]
+    const asked = this.embedding.forward(phi); // [n, features]
+    const told = style && this.style ? add(asked, this.style.forward(style)) : asked;
+    const matching = sum(mul(seen, told), [1]); // [n]
     return add(reshape(this.answer.forward(seen), [-1]), matching);
   }
 

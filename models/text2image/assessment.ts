@@ -4,10 +4,10 @@ import { picturesOf, type Pictures } from "../judging/pictures.ts";
 import { subset } from "../datasets/dataset.ts";
 import { permutation } from "../../engine/random.ts";
 import { kernelDistance, type Samples } from "../metrics/index.ts";
-import { noiseAt } from "../sampling/noise.ts";
 import type { Assessment } from "../system.ts";
 import { colourAgreement, colourPairs } from "./colours.ts";
-import { type Drawer, drawPlaces, noiseForm } from "./sampler.ts";
+import { type Drawer, drawPlaces } from "./sampler.ts";
+import { drawnNoise } from "./noise.ts";
 
 /** Pictures compared, and of how many colours samples are asked. */
 const COMPARED = 200;
@@ -31,10 +31,9 @@ export async function assessed(file: Drawer, set: CaptionedSet): Promise<Assessm
   );
   const real = await picturesOf(subset(set.pictures, chosen));
   const told = await reader.read(Array.from(chosen, (k) => set.captions[k]?.[0] as string));
-  const form = noiseForm(recipe);
   const drawn = await drawPlaces(
     file,
-    told.map((text, k) => ({ text, noise: noiseAt(form, SEED, k) })),
+    told.map((text, k) => ({ text, noise: drawnNoise(recipe, SEED, k) })),
   );
   const [a, b] = [coarse(drawn), coarse(real)];
   const kernel = kernelDistance(a, b);

@@ -1,6 +1,5 @@
 /** Whether what is drawn has the colour that was asked for: judged by hue alone, without a network. */
 import { integer, randomBits } from "../../engine/random.ts";
-import { noiseAt } from "../sampling/noise.ts";
 import {
   COLOUR_NAMES,
   colouredCaptions,
@@ -8,7 +7,8 @@ import {
   meanHue,
   nearestColour,
 } from "../datasets/recolour.ts";
-import { type Drawer, drawPlaces, noiseForm } from "./sampler.ts";
+import { type Drawer, drawPlaces } from "./sampler.ts";
+import { drawnNoise } from "./noise.ts";
 
 /** Things that are drawn in one colour. */
 const THINGS = ["heart", "circle", "square", "book"] as const;
@@ -52,10 +52,9 @@ export async function colourAgreement(
     ] as string;
   });
   const told = await file.reader.read(asked);
-  const form = noiseForm(file.recipe);
   const { data, shape } = await drawPlaces(
     file,
-    told.map((text, k) => ({ text, noise: noiseAt(form, seed, k) })),
+    told.map((text, k) => ({ text, noise: drawnNoise(file.recipe, seed, k) })),
   );
   const size = shape[0] * shape[1] * shape[2];
   const right = asked.map((_, k) => {

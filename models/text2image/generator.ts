@@ -1,5 +1,5 @@
 /** Both forms of the networks behind one face: noise and a sentence in, a picture out; a picture and a sentence in, a logit out. */
-import { type Module, randn, type Rng, type Tensor } from "../../engine/index.ts";
+import type { Module, Tensor } from "../../engine/index.ts";
 import type { Verdict } from "../training/adversarial.ts";
 import { AffineGenerator, ProjectionDiscriminator } from "./affine-networks.ts";
 import { Text2ImageDiscriminator, Text2ImageGenerator } from "./networks.ts";
@@ -12,8 +12,13 @@ export interface SentenceGenerator extends Module {
 
 export interface SentenceDiscriminator {
   readonly network: Module;
-  /** @param x [n, 64, 64, 3] @param text [n, textDim] @param wrong [n, textDim], of other pictures */
-  judge(x: Tensor, text: Tensor, wrong?: Tensor): Verdict;
+  /**
+   * @param x [n, 64, 64, 3]
+   * @param text [n, textDim]
+   * @param wrong [n, textDim], of other pictures
+   * @param style [n, styleDim], codes of the styles that the pictures should be in; the paper's networks are not told
+   */
+  judge(x: Tensor, text: Tensor, wrong?: Tensor, style?: Tensor): Verdict;
 }
 
 export const sentenceGenerator = (form: Text2ImageForm, seed = 0): SentenceGenerator =>
@@ -22,12 +27,12 @@ export const sentenceGenerator = (form: Text2ImageForm, seed = 0): SentenceGener
 export function sentenceDiscriminator(form: Text2ImageForm, seed = 1): SentenceDiscriminator {
   if (form.networks === "affine") {
     const network = new ProjectionDiscriminator(form, seed);
-    const judge = (x: Tensor, text: Tensor, wrong?: Tensor): Verdict => {
+    const judge = (x: Tensor, text: Tensor, wrong?: Tensor, style?: Tensor): Verdict => {
       const seen = network.look(x);
       return {
-        answers: network.match(seen, text),
+        answers: network.match(seen, text, style),
         task: network.confusion(seen, text),
-        ...(wrong && { wrong: network.match(seen, wrong) }),
+        ...(wrong && { wrong: network.match(seen, wrong, style) }),
       };
     };
     return { network, judge };
@@ -40,7 +45,3 @@ export function sentenceDiscriminator(form: Text2ImageForm, seed = 1): SentenceD
   });
   return { network, judge };
 }
-
-/** Noise for `count` pictures, [count, latentDim]. */
-export const drawNoise = ({ latentDim }: Text2ImageForm, count: number, rng: Rng): Tensor =>
-  randn([count, latentDim], rng);

@@ -2,7 +2,6 @@
 import { permutation } from "../../engine/random.ts";
 import { InputError } from "../../engine/errors.ts";
 import { type CaptionedSet, captionedSet, splitClasses } from "../datasets/captioned.ts";
-import { noiseAt } from "../sampling/noise.ts";
 import type { Pictures } from "../judging/pictures.ts";
 import type { Judged, Judgement, JudgeRequest } from "../system.ts";
 import { embedCaptions, embedPictures } from "../text-encoder/embedding.ts";
@@ -12,7 +11,8 @@ import { pictureSheet } from "../training/picture-sheet.ts";
 import { coarse } from "./assessment.ts";
 import { colourAgreement, colourPairs } from "./colours.ts";
 import { coloursNamed, namedColours } from "./named-colours.ts";
-import { type Drawer, drawPlaces, noiseForm, type Text2ImageSampler } from "./sampler.ts";
+import { type Drawer, drawPlaces, type Text2ImageSampler } from "./sampler.ts";
+import { drawnNoise } from "./noise.ts";
 import { spreads } from "../metrics/index.ts";
 
 /** Captions that a picture's own is found among: 99 of other classes beside it (Xu et al., "AttnGAN", 2018). */
@@ -80,11 +80,10 @@ async function namedInSentences(file: Drawer, set: CaptionedSet, pictures: Uint3
     .filter((sentence) => coloursNamed(sentence).length > 0)
     .slice(0, SENTENCES.most);
   if (sentences.length < SENTENCES.least) return undefined;
-  const form = noiseForm(file.recipe);
   const told = await file.reader.read(sentences);
   const drawn = await drawPlaces(
     file,
-    told.map((text, k) => ({ text, noise: noiseAt(form, seed, k) })),
+    told.map((text, k) => ({ text, noise: drawnNoise(file.recipe, seed, k) })),
   );
   return namedColours(drawn, sentences, seed);
 }
@@ -117,11 +116,10 @@ async function precision(
   );
   const captionOf = (picture: number) => set.captions[picture]?.[0] as string;
   const asked = chosen.map(captionOf);
-  const form = noiseForm(sampler.file.recipe);
   const told = await sampler.file.reader.read(asked);
   const drawn = await drawPlaces(
     sampler.file,
-    told.map((text, k) => ({ text, noise: noiseAt(form, seed, k) })),
+    told.map((text, k) => ({ text, noise: drawnNoise(sampler.file.recipe, seed, k) })),
   );
   const pool = [...new Set(Array.from(pictures, captionOf))];
   const rows = await embedCaptions(encoder, pool);
@@ -165,7 +163,7 @@ async function diversity(
   const places = told.flatMap((text, row) =>
     Array.from({ length: SPREAD.each }, (_, k) => ({
       text,
-      noise: noiseAt(noiseForm(recipe), seed, row * SPREAD.each + k),
+      noise: drawnNoise(recipe, seed, row * SPREAD.each + k),
     })),
   );
   const drawn = coarse(await drawPlaces(sampler.file, places));

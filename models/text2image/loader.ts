@@ -17,6 +17,7 @@ import {
   HUES,
   withHueTurned,
 } from "../datasets/recolour.ts";
+import { styleCode } from "./noise.ts";
 import { SIDE, type Text2ImageRecipe } from "./recipe.ts";
 
 /** Purposes of the random numbers. */
@@ -30,6 +31,8 @@ const TRIES = 8;
 
 /** A picture as a batch has it. */
 interface Shown {
+  /** Its number in the set. */
+  readonly number: number;
   readonly picture: Uint8Array;
   /** Of which an embedding is averaged. */
   readonly captions: readonly string[];
@@ -66,15 +69,16 @@ export class CaptionLoader implements BatchSource {
 
   async batch(index: number): Promise<Batch> {
     if (this.closed) throw new GanvasError("the source of training batches has been closed");
-    const { batchSize: n, seed, mirror, mismatched } = this.recipe;
+    const { batchSize: n, seed, mirror, mismatched, styleDim = 0 } = this.recipe;
     const { dimension: d } = this.table;
     const [height, width, channels] = this.set.pictures.shape;
     const size = SIDE * SIDE * channels;
     const pictures = new Float32Array(n * size);
     const texts = new Float32Array(n * d);
     const wrongs = new Float32Array(mismatched ? n * d : 0);
+    const styles = new Float32Array(n * styleDim);
     for (let place = 0; place < n; place++) {
-      const { picture, captions, wrong } = await this.show(index, place);
+      const { number, picture, captions, wrong } = await this.show(index, place);
       const [down, right, turn] = randomBits(seed, index, place, 0, PLACES);
       const cut = {
         top: integer(down, height - SIDE + 1),
@@ -88,6 +92,7 @@ export class CaptionLoader implements BatchSource {
       });
       for (const caption of captions) this.addRow(texts, place, caption, 1 / captions.length);
       if (mismatched) this.addRow(wrongs, place, wrong, 1);
+      styles.set(styleCode(this.recipe, this.set.styleOf[number] as number), place * styleDim);
     }
     return {
       index,
@@ -96,6 +101,7 @@ export class CaptionLoader implements BatchSource {
         picture: { shape: [n, SIDE, SIDE, channels], data: pictures },
         text: { shape: [n, d], data: texts },
         ...(mismatched && { wrong: { shape: [n, d], data: wrongs } }),
+        ...(styleDim > 0 && { style: { shape: [n, styleDim], data: styles } }),
       },
     };
   }
@@ -119,6 +125,7 @@ export class CaptionLoader implements BatchSource {
       const said = integer(form, COLOURED_FORMS);
       const wrongColour = COLOUR_NAMES[(at + step) % COLOUR_NAMES.length] as ColourName;
       return {
+        number,
         picture: withHueTurned(picture, HUES[asked] - hue),
         captions: [colouredCaptions(name, asked)[said] as string],
         wrong:
@@ -130,7 +137,7 @@ export class CaptionLoader implements BatchSource {
       { length: captionsAtOnce },
       (_, k) => said[integer(randomBits(seed, index, place, k + 1, CAPTIONS)[0], said.length)] as string,
     );
-    return { picture, captions, wrong: this.other(number, index, place) };
+    return { number, picture, captions, wrong: this.other(number, index, place) };
   }
 
   /** A caption of a picture of another class. */

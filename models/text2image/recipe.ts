@@ -20,6 +20,10 @@ export interface Text2ImageForm {
   readonly textProjDim: number;
   /** Of the paper's networks: residual bottlenecks, as its code has them. */
   readonly residual: boolean;
+  /** How many styles the pictures have, where they are told to the networks. */
+  readonly styles?: number;
+  /** The first numbers of noise, which say whose style a picture is in (`noise.ts`); none by default. */
+  readonly styleDim?: number;
 }
 
 export interface Text2ImageRecipe extends GameRecipe, Text2ImageForm {
@@ -49,7 +53,7 @@ export interface Text2ImageRecipe extends GameRecipe, Text2ImageForm {
 export const SIDE = 64;
 
 /** What a preset leaves to the data and the run. */
-type Open = "system" | "preset" | "seed" | "textDim" | "unseen" | "shown";
+type Open = "system" | "preset" | "seed" | "textDim" | "unseen" | "shown" | "styles";
 
 /** Sections 4 and 5 of the paper; networks, sizes and schedule of its code (reedscot/icml2016) for birds and flowers. */
 const PAPER = {
@@ -97,6 +101,7 @@ export const TEXT2IMAGE_PRESETS = {
     ngf: 24,
     ndf: 16,
     latentDim: 64,
+    styleDim: 16,
     textProjDim: 96,
     residual: false,
     mismatched: true,
@@ -141,6 +146,8 @@ export const TEXT2IMAGE_RECIPE = v.looseObject({
   textDim: count,
   textProjDim: count,
   residual: v.boolean(),
+  styles: v.optional(count),
+  styleDim: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e6))),
   mismatched: v.boolean(),
   interpolated: v.boolean(),
   captionsAtOnce: count,

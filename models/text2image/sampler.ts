@@ -4,11 +4,12 @@ import { slice } from "../../engine/index.ts";
 import type { Image } from "../../engine/io/image.ts";
 import type { Pictures } from "../judging/pictures.ts";
 import { drawBytes, imagesOf } from "../sampling/draw.ts";
-import { type NoiseForm, noiseAt, noiseBetween } from "../sampling/noise.ts";
+import { noiseBetween } from "../sampling/noise.ts";
 import { squarePicture, WHITE } from "../datasets/square-picture.ts";
 import { remarksOn } from "../text-encoder/remarks.ts";
 import type { SampleRequest, Sampler, Samples, Told } from "../system.ts";
 import type { Text2ImageFile } from "./files.ts";
+import { drawnNoise, noiseForm } from "./noise.ts";
 import { readStyles } from "./styles.ts";
 import { SIDE, type Text2ImageForm } from "./recipe.ts";
 
@@ -22,8 +23,6 @@ export interface Place {
   /** [textDim], of a sentence or between two. */
   readonly text: Float32Array;
 }
-
-export const noiseForm = ({ latentDim }: Text2ImageForm): NoiseForm => ({ latentDim, noise: "normal" });
 
 /** What the generator draws at each place. */
 export function drawPlaces(
@@ -103,7 +102,7 @@ export class Text2ImageSampler implements Sampler {
   }
 
   private drawn(count: number, seed: number): Float32Array[] {
-    return Array.from({ length: count }, (_, k) => noiseAt(noiseForm(this.file.recipe), seed, k));
+    return Array.from({ length: count }, (_, k) => drawnNoise(this.file.recipe, seed, k));
   }
 
   /** What these pictures would be drawn from. @throws InputError where no style encoder has been trained */

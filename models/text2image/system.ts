@@ -193,6 +193,8 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
       system: "text2image",
       preset,
       textDim: encoder.network.embedding,
+      ...("styleDim" in usual && set.styles.length < 2 && { styleDim: 0 }),
+      styles: set.styles.length,
       unseen,
       shown: [...namesToShow(known, SHOWN.seen), ...namesToShow(unseen, SHOWN.unseen)],
       mismatched: options.mismatched ?? usual.mismatched,
@@ -216,18 +218,19 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
       throw new InputError(
         `there is no preset "${name}"; there are ${Object.keys(TEXT2IMAGE_PRESETS).join(", ")} and tiny`,
       );
-    const tiny = { ngf: 4, ndf: 4, latentDim: 8, textProjDim: 8, batchSize: 4, textDim: 16 };
+    const tiny = { ngf: 4, ndf: 4, latentDim: 8, styleDim: 2, textProjDim: 8, batchSize: 4, textDim: 16 };
     const recipe: Text2ImageRecipe = {
       ...TEXT2IMAGE_PRESETS[preset],
       textDim: preset === "modern" ? 192 : 1024,
       ...(name === "tiny" && tiny),
       system: "text2image",
       preset,
+      styles: 2,
       seed: 0,
       unseen: [],
       shown: ["nothing"],
     };
-    const { batchSize: n, textDim } = recipe;
+    const { batchSize: n, textDim, styleDim = 0 } = recipe;
     const uniform = (shape: readonly number[], index: number, stream: number) => ({
       shape,
       data: fillUniform(
@@ -247,6 +250,7 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
           picture: uniform([n, SIDE, SIDE, 3], index, 1),
           text: uniform([n, textDim], index, 2),
           wrong: uniform([n, textDim], index, 3),
+          ...(styleDim > 0 && { style: uniform([n, styleDim], index, 4) }),
         },
       }),
     };

@@ -1,18 +1,27 @@
 /** The text-to-image GAN in training: how its networks take part in the game. */
-import { abs, add, avgPool2d, lt, mean, mul, sub, type Tensor } from "../../engine/index.ts";
+import { abs, add, avgPool2d, concat, lt, mean, mul, slice, sub, type Tensor } from "../../engine/index.ts";
 import { AdversarialTraining } from "../training/adversarial.ts";
 import { tensorsOf, type Weights } from "../training/trainer.ts";
 import { withReader } from "./files.ts";
-import { drawNoise, sentenceDiscriminator, sentenceGenerator } from "./generator.ts";
+import { sentenceDiscriminator, sentenceGenerator } from "./generator.ts";
 import { withInterpolations } from "./losses.ts";
+import { drawNoise } from "./noise.ts";
 import type { CaptionReader } from "./reader.ts";
 import type { Text2ImageRecipe } from "./recipe.ts";
 
 /** In the loss of the modern generator: of the sentence that the discriminator takes its picture for. */
 const CONFUSION_WEIGHT = 0.5;
 
+/** What both networks are told of a picture. */
+interface Told {
+  /** [n, textDim], what is said of it. */
+  readonly text: Tensor;
+  /** [n, styleDim], the code of its style, where the recipe has styles. */
+  readonly style?: Tensor;
+}
+
 /** Its files hold the encoder too: a generator understands the embeddings of no other. */
-export class Text2ImageTraining extends AdversarialTraining<Tensor, Text2ImageRecipe> {
+export class Text2ImageTraining extends AdversarialTraining<Told, Text2ImageRecipe> {
   /** Missing where nothing is going to be saved. */
   reader?: CaptionReader;
 
@@ -41,12 +50,21 @@ function nearerFarness(x: Tensor, real: Tensor, others: Tensor): Tensor {
   return mul(mean(mul(far, lt(far.detach(), farness(others, real)))), 2);
 }
 
+/** Sentences between others too, in the styles of the first of each two. */
+function withMixed({ text, style }: Told): Told {
+  const mixed = withInterpolations(text);
+  if (!style) return { text: mixed };
+  const more = (mixed.shape[0] as number) - (style.shape[0] as number);
+  return { text: mixed, style: concat([style, slice(style, [0, 0], [more, style.shape[1] as number])], 0) };
+}
+
 /**
- * A run's trainer; its batches hold "picture" [n, 64, 64, 3] in [-1, 1], "text" [n, textDim], embeddings of captions, and where
- * the recipe is `mismatched` as many "wrong" ones, of pictures that show something else.
+ * A run's trainer; its batches hold "picture" [n, 64, 64, 3] in [-1, 1], "text" [n, textDim], embeddings of captions, where the
+ * recipe has styles "style" [n, styleDim], their codes, and where it is `mismatched` as many "wrong" captions as there are pictures,
+ * of pictures that show something else.
  */
 export function text2imageTraining(recipe: Text2ImageRecipe): Text2ImageTraining {
-  const { seed, mismatched, resemblance = 0 } = recipe;
+  const { seed, mismatched, resemblance = 0, styleDim = 0 } = recipe;
   const generator = sentenceGenerator(recipe, seed);
   const { network, judge } = sentenceDiscriminator(recipe, seed + 1);
   return new Text2ImageTraining(
@@ -59,17 +77,18 @@ export function text2imageTraining(recipe: Text2ImageRecipe): Text2ImageTraining
         const { picture, text } = tensorsOf(batch, "picture", "text");
         return {
           real: picture,
-          condition: text,
-          ...(mismatched && { wrong: tensorsOf(batch, "wrong").wrong }),
+          condition: { text, ...(styleDim > 0 && { style: tensorsOf(batch, "style").style }) },
+          ...(mismatched && { wrong: { text: tensorsOf(batch, "wrong").wrong } }),
         };
       },
-      generate: (text, rng) => generator.forward(drawNoise(recipe, text.shape[0] as number, rng), text),
-      judge,
+      generate: ({ text, style }, rng) =>
+        generator.forward(drawNoise(recipe, text.shape[0] as number, rng, style), text),
+      judge: (x, { text, style }, wrong) => judge(x, text, wrong?.text, style),
       taskWeight: CONFUSION_WEIGHT,
       ...(resemblance > 0 && {
         compare: (...pictures: [Tensor, Tensor, Tensor]) => mul(nearerFarness(...pictures), resemblance),
       }),
-      ...(recipe.interpolated && { imagine: (text: Tensor) => withInterpolations(text) }),
+      ...(recipe.interpolated && { imagine: withMixed }),
     },
     () => sentenceGenerator(recipe),
   );

@@ -37,6 +37,7 @@ const recipe: Text2ImageRecipe = {
   ...TEXT2IMAGE_PRESETS.modern,
   system: "text2image",
   preset: "modern",
+  styleDim: 0,
   textDim: 1,
   unseen: [],
   shown: ["apple"],
@@ -49,8 +50,12 @@ const numbersOf = ({ fields }: Batch, name: string): Float32Array =>
   (fields[name] as NonNullable<(typeof fields)[string]>).data as Float32Array;
 
 /** Captions are numbers, so that batches can be read. */
-async function loader(changes: Partial<Text2ImageRecipe> = {}, seen = [0, 1, 2, 3, 4, 5]) {
-  const set = await made();
+async function loader(
+  changes: Partial<Text2ImageRecipe> = {},
+  seen = [0, 1, 2, 3, 4, 5],
+  styles: Partial<CaptionedSet> = {},
+) {
+  const set = { ...(await made()), ...styles };
   const numbers = Uint32Array.from(seen);
   const hues = await soleHues(set, numbers);
   const captions = [...new Set(allCaptions(set, hues.keys()))];
@@ -108,6 +113,20 @@ test("a batch is the same whenever it is asked for, and holds no picture that is
   await source.batch(0);
   expect(await source.batch(3)).toEqual(first);
   for (const row of numbersOf(first, "text")) expect(captions[row]).toMatch(/duck|frog/);
+});
+
+test("each picture comes with the code of its style, in other colours too", async () => {
+  const styleOf = Int32Array.of(0, 1, 1, 0, 1, 0);
+  const { source, captions } = await loader({ styles: 2, styleDim: 2 }, [0, 1, 2, 3, 4, 5], {
+    styles: ["round", "angular"],
+    styleOf,
+  });
+  const batch = await source.batch(0);
+  const told = Array.from(numbersOf(batch, "text"), (row) => captions[row] as string);
+  const styles = told.map((text) => styleOf[NAMES.findIndex((name) => text.endsWith(name))]);
+  expect([...numbersOf(batch, "style")]).toEqual(
+    styles.flatMap((style) => (style === 0 ? [1, -1] : [-1, 1])),
+  );
 });
 
 test("the embeddings of several captions are averaged, and plain GANs are given no wrong ones", async () => {

@@ -7,6 +7,7 @@ export const smallRecipe = (textDim: number): Text2ImageRecipe => ({
   ngf: 4,
   ndf: 4,
   latentDim: 6,
+  styleDim: 0,
   textDim,
   textProjDim: 5,
   batchSize: 2,
