@@ -281,6 +281,14 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
       file: "models/weights/lapgan.safetensors",
       card: "models/weights/lapgan.md",
     },
+    {
+      name: "lapgan-cifar10",
+      title: "LAPGAN, CIFAR-10",
+      description:
+        "Ten kinds of things at 32×32 pixels, in levels of 8, 16 and 32: colours and scenes of each kind, speckled.",
+      file: "models/weights/lapgan-cifar10.safetensors",
+      card: "models/weights/lapgan-cifar10.md",
+    },
   ],
   told: ["thumbnail"],
   load: async (bytes, file) => new LapganSampler(parseLapgan(bytes, file)),
