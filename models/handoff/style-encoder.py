@@ -6,7 +6,7 @@ import json
 
 import torch
 
-from ganvas_torch import Rng, Training, constants, main
+from ganvas_torch import Rng, Training, constants, main, nchw
 from text2image import StyleEncoder, Told, generator_of, noise_of, style_of
 
 NOISE = 0x6A21
@@ -27,11 +27,18 @@ class StyleTraining(Training):
         text, latent, adam = batch["text"], self.recipe["latentDim"], self.optimizers["style."]
         self.noise.at(self.step)
         z = noise_of(self.noise, self.form, Told(text, style_of(self.form, batch)), text)
-        loss = (z - self.style(self.generator(z, text))).square().sum(1).mean()
+        made, n = self.generator(z, text), len(text)
+        if self.recipe.get("real"):
+            # Read together with the others, so that batch norm's statistics are of both kinds.
+            styles, code = self.style(torch.cat([made, nchw(batch["picture"])])), batch["pictureStyle"]
+            reading = (z - styles[:n]).square().sum(1).mean()
+            loss = reading + (0.9 * code - styles[n:, : code.shape[1]]).square().sum(1).mean()
+        else:
+            loss = reading = (z - self.style(made)).square().sum(1).mean()
         adam.zero_grad()
         loss.backward()
         adam.step()
-        return {"loss": loss, "read": 1 - loss / latent}
+        return {"loss": loss, "read": 1 - reading / latent}
 
 
 if __name__ == "__main__":

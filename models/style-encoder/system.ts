@@ -4,13 +4,14 @@ import { InputError } from "../../engine/errors.ts";
 import type { Batch, BatchField, BatchSource } from "../../engine/data/index.ts";
 import { fillUniform, integer, randomBits } from "../../engine/random.ts";
 import { type CaptionedSet, captionedSet, splitClasses } from "../datasets/captioned.ts";
+import { VALUES } from "../datasets/loader.ts";
 import { type Data, type Request, system, type Training } from "../system.ts";
 import { parseText2image, type Text2ImageFile, withStyle } from "../text2image/files.ts";
 import { sentenceGenerator } from "../text2image/generator.ts";
 import { type CaptionTable, readCaptions } from "../text2image/reader.ts";
 import { styleCode } from "../text2image/noise.ts";
 import { SIDE, TEXT2IMAGE_PRESETS, type Text2ImageForm } from "../text2image/recipe.ts";
-import { number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
+import { number, onOff, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
 import { type StyleRecipe, StyleTraining } from "./training.ts";
 import { verifyStyles } from "./verification.ts";
 
@@ -22,6 +23,11 @@ const OPTIONS = {
   }),
   batch: whole(2, { help: "pictures in a batch", default: 32, paper: 64 }),
   lr: number({ above: 0 }, { help: "learning rate", default: 1e-3, paper: 2e-4 }),
+  real: onOff({
+    help: "whose style a picture is in is learnt from real pictures too, where the generator was told styles",
+    default: true,
+    paper: false,
+  }),
   width: whole(4, { help: "channels of the first convolution", default: 24, paper: 64 }),
   ...RUN_OPTIONS,
 } as const satisfies Options;
@@ -38,6 +44,7 @@ const GENERATOR = "models/weights/text2image.safetensors";
 const PAIRS = 2000;
 /** Purpose of the random numbers. */
 const CAPTIONS = 0x5b32;
+const PICTURES = 0x5b33;
 
 async function open({ host, path, options, leaveOut }: Asked): Promise<StyleData> {
   const { from } = options;
@@ -56,17 +63,30 @@ async function open({ host, path, options, leaveOut }: Asked): Promise<StyleData
   };
 }
 
-/** Embeddings of captions, and where the generator knows styles their codes, drawn by counter. */
-class TextSource implements BatchSource {
+/**
+ * Embeddings of captions and, where the generator knows styles, the codes of some; besides real pictures and the codes of theirs,
+ * where those are learnt from. All drawn by counter.
+ */
+class StyleSource implements BatchSource {
   private readonly table: CaptionTable;
   private readonly recipe: StyleRecipe;
   private readonly form: Text2ImageForm;
+  private readonly set: CaptionedSet;
+  private readonly seen: Uint32Array;
 
-  /** @param form of the generator */
-  constructor(table: CaptionTable, recipe: StyleRecipe, form: Text2ImageForm) {
+  /** @param form of the generator @param seen numbers of the pictures that are trained on */
+  constructor(
+    table: CaptionTable,
+    recipe: StyleRecipe,
+    form: Text2ImageForm,
+    set: CaptionedSet,
+    seen: Uint32Array,
+  ) {
     this.table = table;
     this.recipe = recipe;
     this.form = form;
+    this.set = set;
+    this.seen = seen;
   }
 
   async batch(index: number): Promise<Batch> {
@@ -87,11 +107,33 @@ class TextSource implements BatchSource {
       fields: {
         text: { shape: [n, d], data: rows },
         ...(styleDim > 0 && { style: { shape: [n, styleDim], data: codes } }),
+        ...(this.recipe.real && (await this.realPictures(index))),
       },
     };
   }
 
   async close(): Promise<void> {}
+
+  private async realPictures(index: number): Promise<Record<"picture" | "pictureStyle", BatchField>> {
+    const { batchSize: n, seed } = this.recipe;
+    const { styleDim = 0 } = this.form;
+    const size = SIDE * SIDE * 3;
+    const pictures = new Float32Array(n * size);
+    const codes = new Float32Array(n * styleDim);
+    for (let place = 0; place < n; place++) {
+      const drawn = randomBits(seed, index, place, PICTURES)[0];
+      const number = this.seen[integer(drawn, this.seen.length)] as number;
+      const { picture } = await this.set.pictures.item(number);
+      picture.forEach((byte, at) => {
+        pictures[place * size + at] = VALUES.signed[byte] as number;
+      });
+      codes.set(styleCode(this.form, this.set.styleOf[number] as number), place * styleDim);
+    }
+    return {
+      picture: { shape: [n, SIDE, SIDE, 3], data: pictures },
+      pictureStyle: { shape: [n, styleDim], data: codes },
+    };
+  }
 }
 
 async function start(recipe: StyleRecipe, { set, file }: StyleData): Promise<Training<StyleRecipe>> {
@@ -103,7 +145,7 @@ async function start(recipe: StyleRecipe, { set, file }: StyleData): Promise<Tra
   const judged = unseen.length > 1 ? unseen : seen;
   return {
     trainer,
-    source: new TextSource(table, recipe, drawn),
+    source: new StyleSource(table, recipe, drawn, set, seen),
     items: "captions",
     merits: { verified: { better: "higher", show: (value) => `AU-ROC ${value.toFixed(3)}` } },
     async assess() {
@@ -123,11 +165,11 @@ async function start(recipe: StyleRecipe, { set, file }: StyleData): Promise<Tra
   };
 }
 
-/** Rows of numbers in [-1, 1), drawn by counter. */
-const uniform = (n: number, width: number, index: number, stream: number): BatchField => ({
-  shape: [n, width],
-  data: fillUniform(new Float32Array(n * width), stream, index, -1) as Float32Array<ArrayBuffer>,
-});
+/** Numbers in [-1, 1), drawn by counter. */
+function uniform(shape: readonly number[], index: number, stream: number): BatchField {
+  const values = new Float32Array(shape.reduce((size, n) => size * n, 1));
+  return { shape, data: fillUniform(values, stream, index, -1) as Float32Array<ArrayBuffer> };
+}
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -143,7 +185,8 @@ export const styleEncoder = system<typeof OPTIONS, StyleRecipe, StyleData>({
   presets: {
     paper: {
       title: "as in the paper",
-      sentence: "The discriminator's layers read the noise back from generated pictures; squared distance.",
+      sentence:
+        "The discriminator's layers read the noise back from generated pictures; squared distance. Where styles are known, from real pictures too.",
       options: {},
     },
   },
@@ -159,8 +202,18 @@ export const styleEncoder = system<typeof OPTIONS, StyleRecipe, StyleData>({
   open,
   async plan({ options, preset }, { file }) {
     const { batch, lr, width, steps = 3000, seed = 0 } = options;
-    const { latentDim } = file.recipe;
-    return { system: "style-encoder", preset, latentDim, ndf: width, lr, batchSize: batch, steps, seed };
+    const { latentDim, styleDim = 0 } = file.recipe;
+    return {
+      system: "style-encoder",
+      preset,
+      latentDim,
+      ndf: width,
+      lr,
+      real: options.real && styleDim > 0,
+      batchSize: batch,
+      steps,
+      seed,
+    };
   },
   start,
   rehearsals: ["paper", "tiny"],
@@ -176,6 +229,7 @@ export const styleEncoder = system<typeof OPTIONS, StyleRecipe, StyleData>({
       latentDim: form.latentDim,
       ndf: width,
       lr: 1e-3,
+      real: true,
       batchSize: n,
       steps: 1000,
       seed: 0,
@@ -191,7 +245,12 @@ export const styleEncoder = system<typeof OPTIONS, StyleRecipe, StyleData>({
       batch: (index) => ({
         index,
         count: n,
-        fields: { text: uniform(n, textDim, index, 1), style: uniform(n, form.styleDim, index, 2) },
+        fields: {
+          text: uniform([n, textDim], index, 1),
+          style: uniform([n, form.styleDim], index, 2),
+          picture: uniform([n, SIDE, SIDE, 3], index, 3),
+          pictureStyle: uniform([n, form.styleDim], index, 4),
+        },
       }),
     };
   },

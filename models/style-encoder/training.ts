@@ -2,14 +2,17 @@
 import type { Batch } from "../../engine/data/index.ts";
 import {
   Adam,
+  add,
   concat,
   div,
   flush,
   grad,
   type Module,
+  mul,
   nameLayers,
   Rng,
   reshape,
+  slice,
   sub,
   type Tensor,
 } from "../../engine/index.ts";
@@ -17,7 +20,7 @@ import type { Checkpoint } from "../../engine/io/index.ts";
 import { type StyleForm, styleEncoderOf } from "../text2image/files.ts";
 import type { SentenceGenerator } from "../text2image/generator.ts";
 import { styleLoss } from "../text2image/losses.ts";
-import { drawNoise } from "../text2image/noise.ts";
+import { drawNoise, STEADY } from "../text2image/noise.ts";
 import type { Text2ImageForm } from "../text2image/recipe.ts";
 import type { StyleEncoder } from "../text2image/networks.ts";
 import { joined, prefixed, under } from "../training/state.ts";
@@ -31,6 +34,8 @@ export interface StyleRecipe extends RunRecipe, StyleForm {
   readonly system: "style-encoder";
   readonly preset: string;
   readonly lr: number;
+  /** Whose style a picture is in is learnt from real pictures besides. */
+  readonly real?: boolean;
 }
 
 export class StyleTraining implements Trainer<StyleRecipe> {
@@ -92,10 +97,28 @@ export class StyleTraining implements Trainer<StyleRecipe> {
     this.noise.at(step);
     const z = drawNoise(this.form, text.shape[0] as number, this.noise, style); // [n, latentDim]
     const made = this.generator.forward(z, text).detach(); // [n, 64, 64, 3]
-    const loss = styleLoss(z, this.style.forward(made));
+    const { loss, reading } = this.read(z, made, batch);
     this.optimiser.step(grad(loss, this.optimiser.parameters));
-    const measured = loss.detach();
-    return concat([measured, sub(1, div(measured, latentDim))].map((x) => reshape(x, [1])));
+    const measured = [loss, sub(1, div(reading, latentDim))];
+    return concat(measured.map((x) => reshape(x.detach(), [1])));
+  }
+
+  /**
+   * Generated pictures are read whole. Of real ones the style alone is known; they are read together with the others, so that batch
+   * norm's statistics are of both kinds.
+   */
+  private read(z: Tensor, made: Tensor, batch: Batch): { loss: Tensor; reading: Tensor } {
+    if (!this.recipe.real) {
+      const reading = styleLoss(z, this.style.forward(made));
+      return { loss: reading, reading };
+    }
+    const { picture, pictureStyle } = tensorsOf(batch, "picture", "pictureStyle");
+    const [n = 0, latentDim = 0] = z.shape;
+    const [count = 0, styleDim = 0] = pictureStyle.shape;
+    const styles = this.style.forward(concat([made, picture], 0)); // [n + count, latentDim]
+    const reading = styleLoss(z, slice(styles, [0, 0], [n, latentDim]));
+    const seen = slice(styles, [n, 0], [n + count, styleDim]); // [count, styleDim]
+    return { loss: add(reading, styleLoss(mul(pictureStyle, STEADY), seen)), reading };
   }
 
   weights(): Promise<Weights> {

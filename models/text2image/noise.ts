@@ -11,7 +11,7 @@ import type { Text2ImageForm } from "./recipe.ts";
 const STYLES = 0x5b16;
 
 /** What the numbers of a style have in common, and the deviation of what they do not: 1 in all, as noise has. */
-const STEADY = 0.9;
+export const STEADY = 0.9;
 const SPREAD = Math.sqrt(1 - STEADY ** 2);
 
 export const noiseForm = ({ latentDim }: Text2ImageForm): NoiseForm => ({ latentDim, noise: "normal" });
