@@ -6,7 +6,7 @@ import json
 
 import torch
 
-from ganvas_torch import Rng, Training, constants, main, nchw
+from ganvas_torch import Rng, Training, constants, cosine, main, nchw, set_rate
 from text2image import StyleEncoder, Told, generator_of, noise_of, style_of
 
 NOISE = 0x6A21
@@ -35,6 +35,7 @@ class StyleTraining(Training):
             loss = reading + (0.9 * code - styles[n:, : code.shape[1]]).square().sum(1).mean()
         else:
             loss = reading = (z - self.style(made)).square().sum(1).mean()
+        set_rate(adam, lr=cosine(self.recipe["lr"], self.recipe["lr"] / 100, self.recipe["steps"], self.step))
         adam.zero_grad()
         loss.backward()
         adam.step()

@@ -4,6 +4,7 @@ import {
   Adam,
   add,
   concat,
+  cosineDecay,
   div,
   flush,
   grad,
@@ -98,6 +99,8 @@ export class StyleTraining implements Trainer<StyleRecipe> {
     const z = drawNoise(this.form, text.shape[0] as number, this.noise, style); // [n, latentDim]
     const made = this.generator.forward(z, text).detach(); // [n, 64, 64, 3]
     const { loss, reading } = this.read(z, made, batch);
+    const { lr, steps } = this.recipe;
+    this.optimiser.lr = cosineDecay(lr, lr / 100, steps)(step);
     this.optimiser.step(grad(loss, this.optimiser.parameters));
     const measured = [loss, sub(1, div(reading, latentDim))];
     return concat(measured.map((x) => reshape(x.detach(), [1])));
