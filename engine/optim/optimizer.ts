@@ -63,10 +63,12 @@ export interface UpdateRule {
   readonly slots: readonly string[];
   /** Floating-point operations for one element. */
   readonly flops: number;
+  /** Hooks of the kernel in another form. */
+  readonly hooks?: Readonly<Record<string, string>>;
 }
 
 /** The kernel binds gradient, settings, scale, the parameters, then the slots; the settings of a group begin with `end` and `limit`. */
-const effectOf = ({ name, source, slots, flops }: UpdateRule, groups: number): EffectOp => ({
+const effectOf = ({ name, source, slots, flops, hooks = {} }: UpdateRule, groups: number): EffectOp => ({
   kind: "effect",
   name,
   launches: (node) => {
@@ -76,6 +78,7 @@ const effectOf = ({ name, source, slots, flops }: UpdateRule, groups: number): E
         name,
         source,
         constants: { SIZE: size / 4, GROUPS: groups },
+        hooks,
         bindings: [
           ...[0, 1, 2].map((input) => ({ input })),
           ...[0, ...slots.map((_, k) => k + 1)].map((state) => ({ state, write: true })),
