@@ -1,4 +1,5 @@
 /** The device and the run-time as a user sees them. */
+import { expectFunction } from "./errors.ts";
 import type { DeviceInfo, Gpu } from "./gpu/device.ts";
 import type { CompileProgress } from "./gpu/pipelines.ts";
 import { runtime } from "./graph/runtime.ts";
@@ -32,6 +33,8 @@ export const flush = (): void => runtime.flush();
  * @example await warmUp(() => net.forward(x), (compiled, asked) => console.log(`compiling ${compiled}/${asked}`));
  */
 export async function warmUp<T>(work: () => T, onProgress: CompileProgress): Promise<Awaited<T>> {
+  expectFunction("warmUp", "work", work);
+  expectFunction("warmUp", "onProgress", onProgress);
   const { pipelines } = await runtime.gpu();
   const stop = pipelines.watch(onProgress);
   try {

@@ -4,7 +4,7 @@ import { CONV_OPTIONS } from "../ops/conv-geometry.ts";
 import { type Conv1dOptions, conv1d } from "../ops/conv1d.ts";
 import { whole } from "../ops/pair.ts";
 import type { Tensor } from "../tensor.ts";
-import { AFFINE_OPTIONS, Affine, type AffineOptions, groupsOf } from "./affine.ts";
+import { Affine, AFFINE_OPTIONS, type AffineOptions, expectWindow, groupsOf } from "./affine.ts";
 import { Initializer } from "./init.ts";
 
 /** Convolution, [n, w, in] -> [n, w', out]. */
@@ -21,6 +21,7 @@ export class Conv1d extends Affine {
   ) {
     checkOptions("Conv1d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS]);
     const { bias: _, weightInit: __, biasInit: ___, ...conv } = options;
+    expectWindow("Conv1d", whole, { ...conv });
     const groups = groupsOf("Conv1d", inChannels, outChannels, conv.groups);
     whole("Conv1d", "kernel", kernel, 1);
     super("convolution", "conv1d", [kernel, inChannels / groups, outChannels], outChannels, init, options);

@@ -4,7 +4,8 @@
  */
 import { GanvasError, shown } from "../errors.ts";
 import { fillNormal, fillUniform, ownStream, seedKey } from "../random.ts";
-import { sizeOf, type Shape } from "../shape.ts";
+import { finiteNumber } from "../ops/pair.ts";
+import { checkShape, type Shape, sizeOf } from "../shape.ts";
 
 /** Makes the initial value of a weight. */
 export type Draw = () => Float32Array;
@@ -36,6 +37,8 @@ export class Initializer {
 
   /** Normally distributed with this standard deviation. */
   normal(shape: Shape, std: number, mean = 0): Draw {
+    checkShape("Initializer.normal", shape);
+    for (const [name, n] of Object.entries({ std, mean })) finiteNumber("Initializer.normal", name, n);
     const { seed, owner } = this;
     const stream = this.stream++;
     return () => fillNormal(new Float32Array(sizeOf(shape)), seed, stream, mean, std, owner);
@@ -43,6 +46,8 @@ export class Initializer {
 
   /** Uniform between -bound and bound. */
   uniform(shape: Shape, bound: number): Draw {
+    checkShape("Initializer.uniform", shape);
+    finiteNumber("Initializer.uniform", "bound", bound);
     const { seed, owner } = this;
     const stream = this.stream++;
     return () => fillUniform(new Float32Array(sizeOf(shape)), seed, stream, -bound, bound, owner);

@@ -13,7 +13,7 @@ import { lerp } from "../ops/state.ts";
 import { checkOptions, expectOneOf } from "../options.ts";
 import { showShape } from "../shape.ts";
 import { expectTensors, type Tensor } from "../tensor.ts";
-import { AFFINE_OPTIONS, Affine, type AffineOptions, groupsOf } from "./affine.ts";
+import { Affine, AFFINE_OPTIONS, type AffineOptions, expectWindow, groupsOf } from "./affine.ts";
 import { withoutBeyond } from "./image-area.ts";
 import { type Draw, Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
@@ -41,6 +41,7 @@ export class Conv2d extends Affine {
     checkOptions("Conv2d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS, "paddingMode"]);
     const { bias: _, weightInit: __, biasInit: ___, paddingMode = "zeros", ...conv } = options;
     expectOneOf("Conv2d", "paddingMode", paddingMode, ["zeros", "reflect"]);
+    expectWindow("Conv2d", pair, { ...conv });
     const groups = groupsOf("Conv2d", inChannels, outChannels, conv.groups);
     const [kh, kw] = pair("Conv2d", "kernel", kernel, 1);
     super("convolution", "conv", [kh, kw, inChannels / groups, outChannels], outChannels, init, options);
@@ -79,6 +80,7 @@ export class ConvTranspose2d extends Affine {
   ) {
     checkOptions("ConvTranspose2d", options, [...CONV_TRANSPOSE_OPTIONS, ...AFFINE_OPTIONS]);
     const { bias: _, weightInit: __, biasInit: ___, ...conv } = options;
+    expectWindow("ConvTranspose2d", pair, { ...conv });
     const groups = groupsOf("ConvTranspose2d", inChannels, outChannels, conv.groups);
     const [kh, kw] = pair("ConvTranspose2d", "kernel", kernel, 1);
     const shape = [kh, kw, inChannels, outChannels / groups];

@@ -29,7 +29,7 @@ fn bounded(i: u32, v: vec4f) -> vec4f {
   return most;
 }`;
 
-const ruleOf = (name: string, { amsgrad = false }: AdamOptions) => ({
+const ruleOf = (name: string, amsgrad?: boolean) => ({
   name,
   source: adamSource,
   slots: ["exp_avg", "exp_avg_sq", ...(amsgrad ? ["max_exp_avg_sq"] : [])],
@@ -43,7 +43,7 @@ const ruleOf = (name: string, { amsgrad = false }: AdamOptions) => ({
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(parameters: Parameters | readonly ParameterGroup<AdamOptions>[], options: AdamOptions = {}) {
-    super(ruleOf("adam", options), parameters, DEFAULTS, options);
+    super(ruleOf("adam", options?.amsgrad), parameters, DEFAULTS, options);
   }
 
   protected override coefficients(options: Required<AdamOptions>, t: number): readonly number[] {
@@ -59,7 +59,7 @@ export class Adam extends Optimizer<AdamOptions> {
  */
 export class AdamW extends Optimizer<AdamOptions> {
   constructor(parameters: Parameters | readonly ParameterGroup<AdamOptions>[], options: AdamOptions = {}) {
-    super(ruleOf("adamw", options), parameters, { ...DEFAULTS, weightDecay: 0.01 }, options);
+    super(ruleOf("adamw", options?.amsgrad), parameters, { ...DEFAULTS, weightDecay: 0.01 }, options);
   }
 
   protected override coefficients(options: Required<AdamOptions>, t: number): readonly number[] {

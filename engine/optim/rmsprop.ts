@@ -38,7 +38,7 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     parameters: Parameters | readonly ParameterGroup<RMSpropOptions>[],
     options: RMSpropOptions = {},
   ) {
-    const { centered = false } = options;
+    const centered = options?.centered === true;
     const slots = ["square_avg", "momentum_buffer", ...(centered ? ["grad_avg"] : [])];
     const hooks = centered ? { spread: CENTERED } : {};
     const rule = { name: "rmsprop", source: rmspropSource, slots, flops: 10, hooks };

@@ -1,0 +1,232 @@
+/** A right call of every public function and class: what is changed, one argument at a time, to see what a wrong one is told. */
+import * as extra from "../../../engine/extra/index.ts";
+import * as g from "../../../engine/index.ts";
+
+const x = () => g.ones([2, 4, 4, 4]);
+const m = () => g.ones([2, 3]);
+const index = (numbers: number[], shape: number[]) => g.tensor(numbers, shape, "i32");
+const parameter = () => new g.Parameter("p", [2], [1, 2]);
+const adam = () => new g.Adam([parameter()]);
+const net = () => new g.Linear(2, 3);
+const judge = (y: g.Tensor) => y.sum();
+const column = () => index([0, 1], [2, 1]);
+const nothing = () => undefined;
+
+/** Name → arguments. What is not here takes tensors alone, as many as it has parameters. */
+export const RIGHT: Readonly<Record<string, () => readonly unknown[]>> = {
+  // Shapes.
+  cast: () => [x(), "f16"],
+  reshape: () => [x(), [2, -1]],
+  expand: () => [g.ones([1, 3]), [2, 3]],
+  sumTo: () => [x(), [1, 4, 4, 4]],
+  constant: () => [1, [2]],
+  permute: () => [x(), [0, 2, 1, 3]],
+  transpose: () => [x(), 0, 1],
+  slice: () => [x(), [0], [1]],
+  pad: () => [x(), [0, 1, 1, 0], [0, 1, 1, 0], {}],
+  flip: () => [x(), 1],
+  roll: () => [x(), 1, 1],
+  squeeze: () => [g.ones([1, 2]), 0],
+  unsqueeze: () => [x(), 0],
+  split: () => [x(), [2, 2], 1],
+  concat: () => [[m(), m()], 0],
+  stack: () => [[m(), m()], 0],
+  zeros: () => [[2]],
+  ones: () => [[2]],
+  full: () => [[2], 3],
+  tensor: () => [[1, 2], [2]],
+  flatten: () => [x()],
+  // Reductions.
+  sum: () => [x(), 0, {}],
+  mean: () => [x(), [0], {}],
+  max: () => [x(), 0, {}],
+  min: () => [x(), 0, {}],
+  variance: () => [x(), 0, {}],
+  argmax: () => [x(), 0, {}],
+  argmin: () => [x(), 0, {}],
+  maxout: () => [x(), 2],
+  norm: () => [x(), 0, {}],
+  logsumexp: () => [x(), 0, {}],
+  softmax: () => [x(), 1],
+  logSoftmax: () => [x(), 1],
+  cumsum: () => [x(), 1],
+  // Places.
+  embedding: () => [g.ones([4, 2]), index([1, 2], [2])],
+  gather: () => [m(), column(), 1],
+  scatterAdd: () => [g.ones([2, 1]), column(), 1, 3],
+  indexSelect: () => [m(), index([0], [1]), 0],
+  oneHot: () => [index([0], [1]), 3],
+  // Element by element.
+  where: () => [m(), m(), m()],
+  clamp: () => [m(), 0, 1],
+  leakyRelu: () => [m(), 0.1],
+  elu: () => [m(), 1],
+  prelu: () => [x(), g.ones([4])],
+  gelu: () => [m(), {}],
+  dropout: () => [x(), 0.5, new g.Rng(1)],
+  rand: () => [[2], new g.Rng(1)],
+  randn: () => [[2], new g.Rng(1)],
+  // Products and images.
+  matmul: () => [m(), g.ones([3, 2])],
+  conv1d: () => [g.ones([1, 5, 2]), g.ones([3, 2, 4]), {}],
+  conv2d: () => [x(), g.ones([3, 3, 4, 2]), {}],
+  convTranspose2d: () => [x(), g.ones([3, 3, 4, 2]), {}],
+  pixelShuffle: () => [x(), 2],
+  pixelUnshuffle: () => [x(), 2],
+  maxPool1d: () => [g.ones([1, 4, 2]), { kernel: 2 }],
+  maxPool2d: () => [x(), { kernel: 2 }],
+  avgPool2d: () => [x(), { kernel: 2 }],
+  adaptiveAvgPool2d: () => [x(), [2, 2]],
+  resize: () => [x(), [8, 8], {}],
+  batchNorm: () => [x(), g.ones([4]), g.zeros([4]), {}],
+  batchMean: () => [x()],
+  batchVariance: () => [x(), g.ones([4])],
+  instanceNorm: () => [x(), g.ones([4]), g.zeros([4]), {}],
+  layerNorm: () => [x(), g.ones([4]), g.zeros([4]), {}],
+  groupNorm: () => [x(), 2, g.ones([4]), g.zeros([4]), {}],
+  withinArea: () => [{ height: 4, width: 4, imageHeight: 3, imageWidth: 3 }, nothing],
+  // Derivatives, losses, schedules.
+  grad: () => [m().sum(), [m()]],
+  checkpoint: () => [nothing],
+  autocast: () => [nothing],
+  mse: () => [m(), m(), {}],
+  l1: () => [m(), m(), {}],
+  smoothL1: () => [m(), m(), {}],
+  bceWithLogits: () => [m(), m(), {}],
+  crossEntropy: () => [m(), index([0, 1], [2]), {}],
+  totalVariation: () => [x()],
+  ganLoss: () => ["hinge"],
+  r1Penalty: () => [judge, x()],
+  gradientPenalty: () => [judge, x(), x(), new g.Rng(1)],
+  piecewiseConstant: () => [[[0, 1]]],
+  stepDecay: () => [1, 0.5, 2],
+  exponentialDecay: () => [1, 0.5, 0],
+  linearRamp: () => [0, 1, 3],
+  cosineDecay: () => [1, 0, 3],
+  perEpoch: () => [(t: number) => t, 2],
+  // Layers and optimisers.
+  Linear: () => [2, 3, undefined, {}],
+  Conv1d: () => [4, 8, 3, undefined, {}],
+  Conv2d: () => [4, 8, 3, undefined, {}],
+  ConvTranspose2d: () => [4, 8, 3, undefined, {}],
+  BatchNorm: () => [4, {}],
+  LayerNorm: () => [[4], {}],
+  GroupNorm: () => [2, 4, {}],
+  InstanceNorm: () => [4, {}],
+  PReLU: () => [4],
+  Dropout: () => [0.5],
+  SpatialDropout: () => [0.5],
+  Embedding: () => [4, 3],
+  Maxout: () => [4, 2, 3],
+  Gru: () => [3, 4],
+  ReluRnn: () => [3, 4],
+  Sequential: () => [net(), g.relu],
+  SpectralNorm: () => [net()],
+  nameLayers: () => [net()],
+  watchLayers: () => [nothing, nothing],
+  manualSeed: () => [1],
+  Initializer: () => [1],
+  Rng: () => [1, 2],
+  Parameter: () => ["p", [2], [1, 2]],
+  Weight: () => ["w", [2], new Float32Array(2)],
+  Adam: () => [[parameter()], {}],
+  AdamW: () => [[parameter()], {}],
+  SGD: () => [[parameter()], {}],
+  RMSprop: () => [[parameter()], {}],
+  EMA: () => [adam(), 0.9],
+  GradScaler: () => [{}],
+  // Of `extra`.
+  scatter: () => [m(), column(), 1, 3],
+  tile: () => [m(), [2, 1]],
+  tril: () => [m(), 0],
+  triu: () => [m(), 0],
+  einsum: () => ["ij,kj->ik", m(), m()],
+  gridSample: () => [x(), g.zeros([2, 3, 3, 2]), {}],
+  affineGrid: () => [g.zeros([2, 2, 3]), [4, 4], {}],
+  onForward: () => [net(), nothing],
+  onBackward: () => [net(), nothing],
+  onGradient: () => [m(), nothing],
+  requiresGrad: () => [net(), false],
+  networkText: () => [net()],
+  prod: () => [m(), 0, {}],
+  std: () => [m(), 0, {}],
+  resizeAntialiased: () => [x(), [2, 2], {}],
+  resizeBy: () => [x(), 2],
+  resizeNearestExact: () => [x(), [2, 2]],
+  sort: () => [m(), {}],
+  argsort: () => [m(), {}],
+  topk: () => [m(), 1, {}],
+  DataLoader: () => [{ x: m() }, { batchSize: 1 }],
+  LearningRate: () => [adam(), (t: number) => 1 / (t + 1)],
+};
+
+type Method = (...all: unknown[]) => unknown;
+export const call = (of: object, name: string, all: readonly unknown[]) =>
+  (Reflect.get(of, name) as Method).apply(of, [...all]);
+
+/** Layers applied and methods of state: name, what makes the object, the method, its right arguments. */
+export const METHODS: readonly (readonly [string, () => object, string, () => readonly unknown[]])[] = [
+  ["Linear", net, "forward", () => [g.ones([4, 2])]],
+  ["Conv1d", () => new g.Conv1d(4, 8, 3), "forward", () => [g.ones([1, 5, 4])]],
+  ["Conv2d", () => new g.Conv2d(4, 8, 3), "forward", () => [x()]],
+  ["ConvTranspose2d", () => new g.ConvTranspose2d(4, 8, 3), "forward", () => [x()]],
+  ["BatchNorm", () => new g.BatchNorm(4), "forward", () => [x()]],
+  ["LayerNorm", () => new g.LayerNorm(4), "forward", () => [x()]],
+  ["GroupNorm", () => new g.GroupNorm(2, 4), "forward", () => [x()]],
+  ["InstanceNorm", () => new g.InstanceNorm(4), "forward", () => [x()]],
+  ["PReLU", () => new g.PReLU(4), "forward", () => [x()]],
+  ["Dropout", () => new g.Dropout(0.5), "forward", () => [x()]],
+  ["SpatialDropout", () => new g.SpatialDropout(0.5), "forward", () => [x()]],
+  ["Embedding", () => new g.Embedding(4, 3), "forward", () => [index([1], [1])]],
+  ["Maxout", () => new g.Maxout(4, 2, 3), "forward", () => [x()]],
+  ["Gru", () => new g.Gru(3, 4), "forward", () => [g.ones([2, 5, 3])]],
+  ["ReluRnn", () => new g.ReluRnn(3, 4), "forward", () => [g.ones([2, 5, 3])]],
+  ["SpectralNorm", () => new g.SpectralNorm(net()), "forward", () => [g.ones([4, 2])]],
+  ["Sequential", () => new g.Sequential(net(), g.relu), "forward", () => [g.ones([4, 2])]],
+  ["Module", net, "train", () => [true]],
+  ["Module", net, "loadStateDict", () => [state()]],
+  ["Adam", adam, "step", () => [[g.ones([2])], {}]],
+  ["Adam", adam, "loadStateDict", () => [moments()]],
+  ["EMA", () => new g.EMA(adam()), "copyTo", () => [net(), net()]],
+  ["LearningRate", () => new extra.LearningRate(adam(), () => 1), "loadStateDict", () => [{ steps: 1 }]],
+  [
+    "DataLoader",
+    () => ({ epoch: (k: number) => [...new extra.DataLoader({ x: m() }).epoch(k)] }),
+    "epoch",
+    () => [1],
+  ],
+  ["Rng", () => new g.Rng(1), "at", () => [1]],
+  [
+    "Initializer",
+    () => ({ normal: (...all: unknown[]) => (call(new g.Initializer(1), "normal", all) as g.Draw)() }),
+    "normal",
+    () => [[2], 1, 0],
+  ],
+  [
+    "Initializer",
+    () => ({ uniform: (...all: unknown[]) => (call(new g.Initializer(1), "uniform", all) as g.Draw)() }),
+    "uniform",
+    () => [[2], 1],
+  ],
+  ["Tensor", m, "reshape", () => [[3, 2]]],
+  ["Tensor", m, "permute", () => [[1, 0]]],
+  ["Tensor", m, "clamp", () => [0, 1]],
+  ["Tensor", m, "watch", () => []],
+];
+
+const numbers = (shape: number[]) => ({
+  dtype: "f32",
+  shape,
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+});
+const state = () =>
+  new Map([
+    ["weight", numbers([3, 2])],
+    ["bias", numbers([3])],
+  ]);
+const moments = () =>
+  new Map([
+    ["step", numbers([])],
+    ["exp_avg.0", numbers([2])],
+    ["exp_avg_sq.0", numbers([2])],
+  ]);
