@@ -11,7 +11,8 @@ function likeness(a: string, b: string): number {
   return (2 * x.filter((pair) => y.includes(pair)).length) / (x.length + y.length);
 }
 
-const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
+/** Whether an object is one of braces, of no class. */
+export const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /**
  * Checks that `options` are an object that holds nothing but what is known, flags as true or false, amounts as numbers.
@@ -40,6 +41,7 @@ const FLAGS: ReadonlySet<string> = new Set([
   "alignCorners",
   "amsgrad",
   "bias",
+  "ceilMode",
   "centered",
   "countIncludePad",
   "descending",

@@ -2,6 +2,7 @@
  * Initial weights, drawn from counter-based random numbers: the same seed gives the same network. They are drawn when a
  * weight is first used, since a network that is loaded from a file or only counted needs none.
  */
+import { isPlain } from "../options.ts";
 import { GanvasError, shown } from "../errors.ts";
 import { fillNormal, fillUniform, ownStream, seedKey } from "../random.ts";
 import { finiteNumber } from "../ops/pair.ts";
@@ -76,10 +77,25 @@ export class Initializer {
   }
 }
 
+/**
+ * What a layer was given behind its sizes: an initialiser and options, or options alone.
+ * @throws GanvasError for anything else in the initialiser's place
+ */
+export function drawnBy<O extends object>(
+  layer: string,
+  init: Initializer | O | undefined,
+  options: O | undefined,
+): [Initializer, O] {
+  const isOptions = init && !(init instanceof Initializer) && options === undefined && isPlain(init);
+  const given = isOptions ? new Initializer() : (init ?? new Initializer());
+  expectInitializer(layer, given);
+  return [given as Initializer, isOptions ? (init as O) : options === undefined ? ({} as O) : options];
+}
+
 /** Checks that a layer has got what draws its weights. */
 export function expectInitializer(layer: string, init: unknown): void {
   if (!(init instanceof Initializer))
     throw new GanvasError(
-      `${layer}: init should be an Initializer, or undefined for one of its own, got ${shown(init)}`,
+      `${layer}: init should be an Initializer, or options for one of its own, got ${shown(init)}`,
     );
 }
