@@ -301,7 +301,10 @@ export async function openDevice(
   const { device: own, adapter: given, powerPreference = "high-performance" } = options;
   const opened =
     own || given
-      ? { adapter: given ?? null, settled: host === "node" ? (await import("./dawn-node.ts")).settled : undefined }
+      ? {
+          adapter: given ?? null,
+          settled: host === "node" ? (await import("./dawn-node.ts")).settled : undefined,
+        }
       : await (host === "node" ? adapterInNode(powerPreference) : adapterInPage(powerPreference));
   const { adapter, settled } = opened;
   if (own) return described(own, own.adapterInfo, host, settled);

@@ -136,6 +136,12 @@ export const RIGHT: Readonly<Record<string, () => readonly unknown[]>> = {
   EMA: () => [adam(), 0.9],
   GradScaler: () => [{}],
   // Of `extra`.
+  assign: () => [parameter(), g.ones([2])],
+  lerp: () => [parameter(), g.ones([2]), 0.5],
+  permutation: () => [5, 1, 2],
+  loadTrainingState: () => [{ net: net() }, new Map([...state()].map(([name, x]) => [`net.${name}`, x]))],
+  maxPool2dIndices: () => [x(), { kernel: 2 }],
+  adaptiveMaxPool2d: () => [x(), [2, 2]],
   scatter: () => [m(), column(), 1, 3],
   tile: () => [m(), [2, 1]],
   tril: () => [m(), 0],

@@ -56,7 +56,7 @@ type Callable = ((...all: unknown[]) => unknown) & (new (...all: unknown[]) => u
 const isClass = (of: unknown) => /^class\b/.test(Function.prototype.toString.call(of));
 /** Errors are classes too, and some functions only act on the device or take anything. */
 const OTHER =
-  /Error$|^(Module|Optimizer|Tensor|close|describe|expect\w+|flush|idle|init|isDeviceLoss|isRelativistic|print|shown|stats|trim|warmUp)$/;
+  /Error$|^(Module|Optimizer|Tensor|close|describe|expect\w+|flush|idle|init|isDeviceLoss|isRelativistic|print|shown|stats|trainingState|trim|warmUp)$/;
 const all = Object.entries({ ...g, ...extra } as Record<string, unknown>).filter(
   (entry): entry is [string, Callable] => typeof entry[1] === "function" && !OTHER.test(entry[0]),
 );
