@@ -12,7 +12,8 @@ function likeness(a: string, b: string): number {
 }
 
 /** Whether an object is one of braces, of no class. */
-export const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
+export const isPlain = (value: object): boolean =>
+  [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /**
  * Checks that `options` are an object that holds nothing but what is known, flags as true or false, amounts as numbers.

@@ -6,7 +6,7 @@ import { root } from "../../examples/setup/paths.mjs";
 import { ganvas } from "../cli/run-cli.ts";
 
 const PAGES = ["guide", "gallery"];
-const PROGRAM = /^## (.*)\n(?:(?!^## )[^])*?```ts\n([^]*?)```\n\n```text\n([^]*?)```/gm;
+const PROGRAM = /^## (.*)\n(?:(?!^## )[\s\S])*?```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/gm;
 const programs = PAGES.flatMap((page) => {
   const text = readFileSync(join(root, `engine/docs/${page}.md`), "utf8");
   return [...text.matchAll(PROGRAM)].map(([, title = "", code = "", output = ""]) => ({
@@ -22,7 +22,7 @@ let printed: string[] = [];
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
-  programs.forEach(({ code }, k) => writeFileSync(join(folder, `${k}.ts`), code));
+  for (const [k, { code }] of programs.entries()) writeFileSync(join(folder, `${k}.ts`), code);
   const calls = programs.map((_, k) => `console.log("${MARK}"); await import("./${k}.ts");`);
   writeFileSync(join(folder, "all.ts"), `${calls.join("\n")}\nprocess.exit(0);\n`);
   const env = { GANVAS_WEIGHTS: join(root, "models/weights"), NO_COLOR: "1" };

@@ -1,4 +1,5 @@
 /** The device: shader files as they stand, errors of the compiler, limits, closing and opening again. */
+import { openGpu } from "../../../engine/gpu/dawn-node.ts";
 import { describe, expect, test } from "vitest";
 import { DeviceError, GanvasError, isDeviceLoss } from "../../../engine/errors.ts";
 import type { KernelOp } from "../../../engine/graph/node.ts";
@@ -209,7 +210,7 @@ describe("a device of the program's own choice", () => {
   });
   test("computes, on an adapter or on a device that others use too", async () => {
     const adapter = async () =>
-      (await navigator.gpu.requestAdapter({ powerPreference: "low-power" })) as GPUAdapter;
+      (await (await openGpu()).requestAdapter({ powerPreference: "low-power" })) as GPUAdapter;
     const sumOf = async () => (await sum(full([3], 2)).data())[0];
     await close();
     expect((await init({ adapter: await adapter() })).limits.maxBufferSize).toBeGreaterThan(1);
