@@ -1,5 +1,5 @@
 /** Reverse-mode differentiation as a transformation of the graph: gradients are tensors like any other. */
-import { GanvasError, ShapeError, shown } from "./errors.ts";
+import { expectFunction, GanvasError, ShapeError, shown } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
 import { backwardOf, inLayer, inRegion, type Node } from "./graph/node.ts";
 import { Recomputation } from "./graph/recompute.ts";
@@ -82,7 +82,10 @@ export function grad<const X extends readonly Tensor[]>(y: Tensor, xs: X, dy?: T
  *
  * @example for (const block of blocks) x = checkpoint(() => block.forward(x));
  */
-export const checkpoint = <T>(work: () => T): T => inRegion(work);
+export function checkpoint<T>(work: () => T): T {
+  expectFunction("checkpoint", "work", work);
+  return inRegion(work);
+}
 
 /** What a gradient may flow into: nothing behind state, whatever wrote it, or what was detached. */
 const behind = ({ op, inputs }: Node): readonly Node[] =>

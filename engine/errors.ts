@@ -51,6 +51,24 @@ export function shown(value: unknown): string {
   return name === "Object" ? `{${Object.keys(value)}}` : `a ${name}`;
 }
 
+/** Checks that an argument is a file's bytes. */
+export function expectBytes(owner: string, bytes: unknown): void {
+  if (!(bytes instanceof Uint8Array))
+    throw new GanvasError(`${owner}: needs the file's bytes, a Uint8Array, got ${shown(bytes)}`);
+}
+
+/** Checks that an argument is a Map of tensors by name, as `stateDict` gives it. */
+export function expectMap(owner: string, argument: string, map: unknown): void {
+  if (!(map instanceof Map))
+    throw new GanvasError(`${owner}: ${argument} should be a Map of tensors by name, got ${shown(map)}`);
+}
+
+/** Checks that an argument is a function. */
+export function expectFunction(owner: string, argument: string, value: unknown): void {
+  if (typeof value !== "function")
+    throw new GanvasError(`${owner}: ${argument} should be a function, got ${shown(value)}`);
+}
+
 /** Where numbers that are not finite were found first, while `debugNonFinite` is on. */
 export interface NonFiniteReport {
   /** An op's result, state (a parameter, a moment) that an op has updated, or what an op was given. */

@@ -16,7 +16,7 @@ export * from "./describe.ts";
 export { manualSeed } from "./random.ts";
 export { type Nested, Parameter, Tensor, tensor, type Values } from "./tensor.ts";
 export type { DType, HostArray, TypedArray } from "./dtype.ts";
-export type { DeviceInfo } from "./gpu/device.ts";
+export type { DeviceInfo, DeviceOptions } from "./gpu/device.ts";
 export type { CompileProgress } from "./gpu/pipelines.ts";
 export type { TensorSummary } from "./inspect/describe.ts";
 export type { HostTensor } from "./io/host-tensor.ts";

@@ -3,6 +3,7 @@
  * stay in f32 (Micikevicius et al. 2018, "Mixed Precision Training").
  */
 import { isFloat } from "./dtype.ts";
+import { expectFunction } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
 import type { Node } from "./graph/node.ts";
 import { Tensor } from "./tensor.ts";
@@ -17,6 +18,7 @@ let copies: WeakMap<Node, Node> | undefined;
  * Gradients follow the types of the forward pass, so that only that needs to lie within.
  */
 export function autocast<T>(work: () => T): T {
+  expectFunction("autocast", "work", work);
   const outer = copies;
   copies ??= new WeakMap();
   try {

@@ -74,9 +74,9 @@ export function seedKey(seed: number): [number, number] {
 export function randomBits(seed: number, c0: number, c1 = 0, c2 = 0, c3 = 0): Words {
   const counter: Words = [c0, c1, c2, c3];
   for (const word of counter) {
-    if (word >>> 0 !== word) {
+    if (typeof word !== "number" || word >>> 0 !== word) {
       throw new GanvasError(
-        `random: counter words must be integers from 0 to 2^32 - 1, got ${counter.join(", ")}`,
+        `random: counter words must be integers from 0 to 2^32 - 1, got ${counter.map(String).join(", ")}`,
       );
     }
   }
@@ -163,6 +163,8 @@ export function fillNormal(
  * @param take only the first `take` places are shuffled and returned
  */
 export function permutation(n: number, seed: number, stream: number, index = 0, take = n): Uint32Array {
+  if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31)
+    throw new GanvasError(`permutation: n should be a whole number from 0 on, got ${shown(n)}`);
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < take; i++) {
     const j = i + integer(randomBits(seed, i, index, 0, stream)[0], n - i);

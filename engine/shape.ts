@@ -75,7 +75,7 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
 
 /** One axis as a number in `0..rank-1`; negative ones count from the end. */
 export function normalizeAxis(op: string, axis: number, rank: number): number {
-  const normal = axis < 0 ? axis + rank : axis;
+  const normal = Number.isInteger(axis) && axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || normal < 0 || normal >= rank)
     throw new ShapeError(`${op}: axis ${shown(axis)} is outside a tensor of rank ${rank}`);
   return normal;

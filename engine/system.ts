@@ -1,5 +1,7 @@
 /** The device and the run-time as a user sees them. */
-import type { DeviceInfo, Gpu } from "./gpu/device.ts";
+import { expectFunction } from "./errors.ts";
+import { DEVICE_OPTIONS, type DeviceInfo, type DeviceOptions, type Gpu } from "./gpu/device.ts";
+import { checkOptions, expectOneOf } from "./options.ts";
 import type { CompileProgress } from "./gpu/pipelines.ts";
 import { runtime } from "./graph/runtime.ts";
 import { Tensor } from "./tensor.ts";
@@ -7,10 +9,20 @@ import { Tensor } from "./tensor.ts";
 /** Counters since the device was opened, and programs in memory. See `stats`. */
 export type Stats = Gpu["stats"] & { readonly programs: number };
 
-/** Opens the device (otherwise the first read does) and says what it is. */
-export async function init(): Promise<DeviceInfo> {
-  return (await runtime.gpu()).info;
+/**
+ * Opens the device (otherwise the first read does) and says what it is.
+ * @param options what to compute on, where it is not to be the host's fastest adapter; only before a device is open
+ * @throws DeviceError where there is none
+ */
+export async function init(options: DeviceOptions = {}): Promise<DeviceInfo> {
+  checkOptions("init", options, DEVICE_OPTIONS);
+  const { powerPreference } = options;
+  if (powerPreference !== undefined)
+    expectOneOf("init", "powerPreference", powerPreference, ["low-power", "high-performance"]);
+  return (await (isChosen(options) ? runtime.gpu(options) : runtime.gpu())).info;
 }
+
+const isChosen = (options: object): boolean => Object.keys(options).length > 0;
 
 /** Counters since the device was opened: memory, pipelines, bind groups, submits, dispatches. */
 export async function stats(): Promise<Stats> {
@@ -32,6 +44,8 @@ export const flush = (): void => runtime.flush();
  * @example await warmUp(() => net.forward(x), (compiled, asked) => console.log(`compiling ${compiled}/${asked}`));
  */
 export async function warmUp<T>(work: () => T, onProgress: CompileProgress): Promise<Awaited<T>> {
+  expectFunction("warmUp", "work", work);
+  expectFunction("warmUp", "onProgress", onProgress);
   const { pipelines } = await runtime.gpu();
   const stop = pipelines.watch(onProgress);
   try {

@@ -1,4 +1,5 @@
 /** A tensor is a handle on a recorded node. Reading its numbers is what makes things run, and the only asynchronous call. */
+import { checkOptions } from "./options.ts";
 import { arrayOf, type DType, DTYPES, dtypeOf, type HostArray, isFloat, type TypedArray } from "./dtype.ts";
 import { ShapeError, shown } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
@@ -58,7 +59,9 @@ export class Tensor {
    *   recorded to run with it (updates, kept tensors) is done all the same
    * @throws GanvasError when a parameter that the value depends on was updated before (see `keep`).
    */
-  async data({ signal }: { readonly signal?: AbortSignal } = {}): Promise<HostArray> {
+  async data(options: { readonly signal?: AbortSignal } = {}): Promise<HostArray> {
+    checkOptions("data", options, ["signal"]);
+    const { signal } = options;
     const { node } = this;
     const numbers = await runtime.read(node, signal);
     // State lies on the device alone; what else was read is kept for later uses.
@@ -116,6 +119,8 @@ export class Parameter extends Tensor {
    *   large network that takes its weights from a file never draws others; or the memory that holds it
    */
   constructor(name: string, shape: Shape, data: Values | (() => Values) | Storage) {
+    if (typeof name !== "string")
+      throw new ShapeError(`parameter: its name should be a word, got ${shown(name)}`);
     checkShape(`parameter ${name}`, shape);
     const rounded = (values: Values, isFresh = false): Float32Array => {
       if (!isTyped(values) && !Array.isArray(values))

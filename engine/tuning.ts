@@ -2,7 +2,7 @@
  * Kernels chosen by measurement. Off unless asked for: a choice changes the order of sums, and so the last bits of results.
  */
 import { version } from "../package.json";
-import { InputError } from "./errors.ts";
+import { expectFunction, InputError } from "./errors.ts";
 import type { Tile } from "./graph/node.ts";
 import { runtime } from "./graph/runtime.ts";
 import { type TunedKernel, type TuneOptions, tunableKernels, tuneKernel } from "./graph/tuner.ts";
@@ -25,6 +25,7 @@ export interface TuningCache {
  * @returns what was tried and chosen, and why, kernel by kernel
  */
 export async function tune(work: () => unknown, options: TuneOptions = {}): Promise<readonly TunedKernel[]> {
+  expectFunction("tune", "work", work);
   await loadWinograd();
   const programs = await runtime.programsOf(work);
   const gpu = await runtime.gpu();

@@ -28,6 +28,11 @@ struct Group {
 @group(0) @binding(4) var<storage, read_write> first: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> second: array<vec4f>;
 
+// Hook: what the root is taken of. AMSGrad (Reddi et al. 2018) keeps the largest v that there was.
+fn bounded(i: u32, v: vec4f) -> vec4f {
+  return v;
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * 64u;
@@ -51,5 +56,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let v = s.beta2 * second[i] + s.rest2 * g * g;
   first[i] = m;
   second[i] = v;
-  value[i] = s.shrink * p - s.rate * m / (sqrt(v) * s.root + s.eps);
+  value[i] = s.shrink * p - s.rate * m / (sqrt(bounded(i, v)) * s.root + s.eps);
 }

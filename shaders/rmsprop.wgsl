@@ -25,6 +25,11 @@ struct Group {
 @group(0) @binding(4) var<storage, read_write> square: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> velocity: array<vec4f>;
 
+// Hook: what the root is taken of. Centred (Graves 2013) it is the variance, by a running mean of the gradient itself.
+fn spread(i: u32, v: vec4f, g: vec4f, s: Group) -> vec4f {
+  return v;
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * 64u;
@@ -45,7 +50,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   g += s.decay * p;
   let v = s.alpha * square[i] + s.rest * g * g;
-  let b = s.momentum * velocity[i] + g / (sqrt(v) + s.eps);
+  let b = s.momentum * velocity[i] + g / (sqrt(spread(i, v, g, s)) + s.eps);
   square[i] = v;
   velocity[i] = b;
   value[i] = p - s.rate * b;

@@ -1,5 +1,5 @@
 /** Arranging elements: triangles, repetitions, elements put in their places. */
-import { ShapeError } from "../errors.ts";
+import { ShapeError, shown } from "../errors.ts";
 import { constant, expand, reshape } from "../ops/broadcast.ts";
 import { scatterAdd } from "../ops/indexing.ts";
 import { div, gt, le, maximum, sub, where } from "../ops/pointwise.ts";
@@ -14,26 +14,27 @@ const count = (n: number, shape: Shape): Tensor =>
     shape,
   );
 
-/** Column less row of every element of the last two axes, at most `limit`: 1, else 0; [h, w]. */
-function upTo(op: string, x: Tensor, limit: number): Tensor {
+/** Column less row of every element of the last two axes, at most `diagonal` - `less`: 1, else 0; [h, w]. */
+function upTo(op: string, x: Tensor, diagonal: number, less: number): Tensor {
   expectTensors(op, { x });
   if (x.rank < 2) throw new ShapeError(`${op}: x needs rows and columns, got shape ${showShape(x.shape)}`);
-  if (!Number.isInteger(limit)) throw new ShapeError(`${op}: the diagonal is a whole number, got ${limit}`);
+  if (!Number.isInteger(diagonal))
+    throw new ShapeError(`${op}: the diagonal is a whole number, got ${shown(diagonal)}`);
   const [h, w] = x.shape.slice(-2) as [number, number];
-  return le(sub(count(w, [1, w]), count(h, [h, 1])), limit);
+  return le(sub(count(w, [1, w]), count(h, [h, 1])), diagonal - less);
 }
 
 /**
  * Keeps the lower triangle of the last two axes, zeros elsewhere.
  * @param diagonal the last that is kept: 0 the main one, positive ones above it
  */
-export const tril = (x: Tensor, diagonal = 0): Tensor => where(upTo("tril", x, diagonal), x, 0);
+export const tril = (x: Tensor, diagonal = 0): Tensor => where(upTo("tril", x, diagonal, 0), x, 0);
 
 /**
  * Keeps the upper triangle of the last two axes, zeros elsewhere.
  * @param diagonal the first that is kept: 0 the main one, positive ones above it
  */
-export const triu = (x: Tensor, diagonal = 0): Tensor => where(upTo("triu", x, diagonal - 1), 0, x);
+export const triu = (x: Tensor, diagonal = 0): Tensor => where(upTo("triu", x, diagonal, 1), 0, x);
 
 /**
  * The whole of x, several times along each axis (NumPy's tile, PyTorch's `repeat`).

@@ -2,7 +2,7 @@
 import { GanvasError, shown } from "../errors.ts";
 import { indexSelect } from "../ops/indexing.ts";
 import { checkOptions } from "../options.ts";
-import { permutation } from "../random.ts";
+import { permutation, seedKey } from "../random.ts";
 import { showShape } from "../shape.ts";
 import { expectTensors, type Tensor, tensor } from "../tensor.ts";
 
@@ -38,6 +38,10 @@ export class DataLoader<Name extends string> implements Iterable<Record<Name, Te
   /** @throws GanvasError when the tensors hold different numbers of items, or an option is out of range */
   constructor(fields: Readonly<Record<Name, Tensor>>, options: DataLoaderOptions = {}) {
     checkOptions("DataLoader", options, ["batchSize", "shuffle", "dropLast", "seed"]);
+    if (typeof fields !== "object" || fields === null || Array.isArray(fields))
+      throw new GanvasError(
+        `DataLoader: needs an object of tensors by name, such as { image, label }, got ${shown(fields)}`,
+      );
     expectTensors("DataLoader", fields);
     const all = { batchSize: 1, shuffle: false, dropLast: false, seed: 0, ...options };
     const entries: [string, Tensor][] = Object.entries(fields);
@@ -50,6 +54,7 @@ export class DataLoader<Name extends string> implements Iterable<Record<Name, Te
       throw new GanvasError(
         `DataLoader: batchSize must be a whole number from 1 on, got ${shown(all.batchSize)}`,
       );
+    seedKey(all.seed);
     this.fields = fields;
     this.options = all;
     this.count = first[1].shape[0] as number;
@@ -59,6 +64,8 @@ export class DataLoader<Name extends string> implements Iterable<Record<Name, Te
 
   /** The batches of epoch k, counted from 0. */
   *epoch(k: number): Generator<Record<Name, Tensor>> {
+    if (!Number.isSafeInteger(k) || k < 0)
+      throw new GanvasError(`DataLoader: an epoch is a whole number from 0 on, got ${shown(k)}`);
     const { batchSize, shuffle, seed } = this.options;
     const order = shuffle
       ? permutation(this.count, seed, ORDERS, k)

@@ -1,8 +1,7 @@
 /** Looking at what flows through a network, forwards and back, and holding a part of it still. */
-import { GanvasError, shown } from "../errors.ts";
+import { expectFunction, GanvasError, shown } from "../errors.ts";
 import type { MovementOp, Node } from "../graph/node.ts";
-import { Module, type Weight } from "../nn/module.ts";
-import { walk } from "../nn/module.ts";
+import { expectModule, Module, type Weight, walk } from "../nn/module.ts";
 import { expectTensors, record, Tensor } from "../tensor.ts";
 
 /** Sees a gradient, and may give another in its place. */
@@ -27,6 +26,7 @@ const WATCHED: MovementOp = {
  */
 export function onGradient(x: Tensor, hook: GradientHook): Tensor {
   expectTensors("onGradient", { x });
+  expectFunction("onGradient", "hook", hook);
   const watched = record(WATCHED, [x], x.shape);
   hooks.set(watched.node, hook);
   return watched;
@@ -44,6 +44,7 @@ export function onForward(layer: Module, hook: ForwardHook): () => void {
   const of = layer as Module & { forward?: (...inputs: unknown[]) => Tensor };
   if (!(layer instanceof Module) || typeof of.forward !== "function")
     throw new GanvasError(`onForward: needs a layer or a network, got ${shown(layer)}`);
+  expectFunction("onForward", "hook", hook);
   const forward = of.forward;
   let isOn = true;
   // Not enumerable, so that a search through the module's fields does not meet it. Hooks put on later lie around this one.
@@ -61,8 +62,13 @@ export function onForward(layer: Module, hook: ForwardHook): () => void {
 }
 
 /** Calls `hook` with the gradient of a layer's output, whenever one is taken. @returns takes the hook off again */
-export const onBackward = (layer: Module, hook: (gradient: Tensor, layer: Module) => Tensor | undefined) =>
-  onForward(layer, (output) => onGradient(output, (gradient) => hook(gradient, layer)));
+export function onBackward(
+  layer: Module,
+  hook: (gradient: Tensor, layer: Module) => Tensor | undefined,
+): () => void {
+  expectFunction("onBackward", "hook", hook);
+  return onForward(layer, (output) => onGradient(output, (gradient) => hook(gradient, layer)));
+}
 
 const frozen = new WeakSet<Weight>();
 
@@ -71,6 +77,9 @@ const frozen = new WeakSet<Weight>();
  * made from then on leaves them as they are; with `true` those that were trained before are again. Running statistics are neither: see `eval`.
  */
 export function requiresGrad<M extends Module>(network: M, on: boolean): M {
+  expectModule("requiresGrad", "network", network);
+  if (typeof on !== "boolean")
+    throw new GanvasError(`requiresGrad: on should be true or false, got ${shown(on)}`);
   walk(network, (value) => {
     if (!(value instanceof Module)) return;
     for (const weight of value.weights().values()) {

@@ -1,6 +1,6 @@
 /** Schedules that remember where they are. */
 import { GanvasError, InputError, shown } from "../errors.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
+import { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
 
 /**
@@ -8,12 +8,14 @@ import type { Schedule } from "../optim/schedules.ts";
  * `lr_scheduler`). `new LearningRate(adam, stepDecay(2e-4, 0.5, 100))`
  */
 export class LearningRate {
-  private readonly optimizer: Pick<Optimizer, "lr">;
+  private readonly optimizer: Optimizer;
   private readonly schedule: Schedule;
   private count = 0;
 
   /** Sets the first learning rate. @throws GanvasError when the schedule is no function */
-  constructor(optimizer: Pick<Optimizer, "lr">, schedule: Schedule) {
+  constructor(optimizer: Optimizer, schedule: Schedule) {
+    if (!(optimizer instanceof Optimizer))
+      throw new GanvasError(`LearningRate: needs the optimiser that it is for, got ${shown(optimizer)}`);
     if (typeof schedule !== "function")
       throw new GanvasError(
         `LearningRate: the schedule should be a function of a counter, such as stepDecay(2e-4, 0.5, 100), got ${shown(schedule)}`,
@@ -40,7 +42,8 @@ export class LearningRate {
   }
 
   /** @throws InputError for anything but a number of steps */
-  loadStateDict({ steps }: { readonly steps: number }): void {
+  loadStateDict(state: { readonly steps: number }): void {
+    const steps = state?.steps;
     if (!Number.isSafeInteger(steps) || steps < 0)
       throw new InputError(`LearningRate: steps should be a whole number from 0 on, got ${shown(steps)}`);
     this.count = steps;

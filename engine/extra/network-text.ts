@@ -1,5 +1,5 @@
 /** A network as text. */
-import { Module } from "../nn/module.ts";
+import { expectModule, Module } from "../nn/module.ts";
 import { Parameter } from "../tensor.ts";
 
 /** Modules and what else may hold some, under their names. */
@@ -21,6 +21,7 @@ const holdsModule = (value: object): boolean =>
  * @example console.log(networkText(net));
  */
 export function networkText(network: Module): string {
+  expectModule("networkText", "network", network);
   const lines = (of: object, name: string, depth: number): string[] => {
     const label = of instanceof Module ? of.constructor.name : "list";
     const weights = Object.entries(of).filter(([, value]) => value instanceof Parameter);

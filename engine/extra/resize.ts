@@ -1,5 +1,5 @@
 /** Ways of changing the size of images beyond those of `resize`. */
-import { ShapeError } from "../errors.ts";
+import { ShapeError, shown } from "../errors.ts";
 import { type Pair, pair } from "../ops/pair.ts";
 import { type ResizeOptions, resize } from "../ops/resample.ts";
 import { resample, type Taps, tapsOf } from "../ops/taps.ts";
@@ -76,8 +76,9 @@ export function resizeBy(
 ): Tensor {
   expectFloats("resizeBy", { x });
   const { h, w } = expectShape("resizeBy", "x", x.shape, "n h w c");
-  const [down, across] = typeof scale === "number" ? [scale, scale] : scale;
-  if (!(down > 0 && across > 0))
-    throw new ShapeError(`resizeBy: scale should be one or two numbers above 0, got ${scale}`);
+  const both = typeof scale === "number" ? ([scale, scale] as const) : scale;
+  if (!Array.isArray(both) || both.length !== 2 || !both.every((s) => typeof s === "number" && s > 0))
+    throw new ShapeError(`resizeBy: scale should be one or two numbers above 0, got ${shown(scale)}`);
+  const [down, across] = both as readonly [number, number];
   return resize(x, [Math.floor(h * down), Math.floor(w * across)], options);
 }

@@ -1,5 +1,5 @@
 /** Order along an axis. Each element is compared with each other, in one kernel and without memory for it: meant for thousands, not millions. */
-import { ShapeError } from "../errors.ts";
+import { ShapeError, shown } from "../errors.ts";
 import { isFloat } from "../dtype.ts";
 import { expand, sum } from "../ops/broadcast.ts";
 import { cast } from "../ops/cast.ts";
@@ -81,7 +81,7 @@ export function topk(
   const at = normalizeAxis("topk", options.axis ?? -1, x.rank);
   if (!Number.isInteger(k) || k < 0 || k > (x.shape[at] as number))
     throw new ShapeError(
-      `topk: k should be a whole number from 0 to ${x.shape[at]}, the length of axis ${at} of ${showShape(x.shape)}, got ${k}`,
+      `topk: k should be a whole number from 0 to ${x.shape[at]}, the length of axis ${at} of ${showShape(x.shape)}, got ${shown(k)}`,
     );
   const ends = x.shape.map((n, axis) => (axis === at ? k : n));
   const order = argsort(x, { axis: at, descending: options.largest ?? true });

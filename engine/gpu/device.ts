@@ -276,14 +276,38 @@ export function hostName(): DeviceInfo["host"] {
     : "browser";
 }
 
+/** What is computed on, where it is not to be the host's fastest adapter. */
+export interface DeviceOptions {
+  /** Which adapter is asked for; "high-performance" by default. */
+  readonly powerPreference?: GPUPowerPreference;
+  /** An adapter that the program has asked for itself; no device may have been made of it. */
+  readonly adapter?: GPUAdapter;
+  /** A device that the program shares with the engine, which computes with what limits and features that has. */
+  readonly device?: GPUDevice;
+}
+
+/** Their names. */
+export const DEVICE_OPTIONS = ["powerPreference", "adapter", "device"] as const;
+
 /**
- * Opens the best adapter of this host with all the limits and features it has.
+ * Opens the best adapter of this host with all the limits and features it has, or what it is given.
  * @param options.nativeF16 false to do without half precision, as on an adapter that lacks it
  * @throws DeviceError when there is no WebGPU or no adapter, saying what to do.
  */
-export async function openDevice(options: { readonly nativeF16?: boolean } = {}): Promise<Gpu> {
+export async function openDevice(
+  options: DeviceOptions & { readonly nativeF16?: boolean } = {},
+): Promise<Gpu> {
   const host = hostName();
-  const { adapter, settled } = host === "node" ? await adapterInNode() : await adapterInPage();
+  const { device: own, adapter: given, powerPreference = "high-performance" } = options;
+  const opened =
+    own || given
+      ? {
+          adapter: given ?? null,
+          settled: host === "node" ? (await import("./dawn-node.ts")).settled : undefined,
+        }
+      : await (host === "node" ? adapterInNode(powerPreference) : adapterInPage(powerPreference));
+  const { adapter, settled } = opened;
+  if (own) return described(own, own.adapterInfo, host, settled);
   if (!adapter) throw new DeviceError(NO_ADAPTER[host]);
   const available = adapter.limits as unknown as Record<string, number>;
   const limits = Object.fromEntries(
@@ -297,11 +321,22 @@ export async function openDevice(options: { readonly nativeF16?: boolean } = {})
     .catch((error: Error) => {
       throw new DeviceError(`the adapter gives no device: ${error.message}`);
     });
-  const { vendor, architecture, device: model, description } = adapter.info;
+  return described(device, adapter.info, host, settled);
+}
+
+/** A device with what is known of it. */
+function described(
+  device: GPUDevice,
+  info: GPUAdapterInfo | undefined,
+  host: DeviceInfo["host"],
+  settled: ConstructorParameters<typeof Gpu>[2],
+): Gpu {
+  const { vendor = "", architecture = "", device: model = "", description = "" } = info ?? {};
   const text = `${vendor} ${architecture} ${model} ${description}`;
-  const software =
-    Boolean(adapter.info.isFallbackAdapter) || /llvmpipe|lavapipe|swiftshader|software/i.test(text);
-  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const software = Boolean(info?.isFallbackAdapter) || /llvmpipe|lavapipe|swiftshader|software/i.test(text);
+  const { subgroupMinSize, subgroupMaxSize } = info ?? {};
+  const has = device.limits as unknown as Record<string, number>;
+  const limits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, has[name] as number]));
   const subgroupSize =
     device.features.has("subgroups") && subgroupMinSize === subgroupMaxSize ? (subgroupMinSize ?? 0) : 0;
   return new Gpu(
@@ -313,7 +348,7 @@ export async function openDevice(options: { readonly nativeF16?: boolean } = {})
       description,
       software,
       host,
-      features,
+      features: WANTED_FEATURES.filter((feature) => device.features.has(feature)),
       limits,
       subgroupSize,
       nativeF16: device.features.has("shader-f16"),
@@ -329,19 +364,19 @@ const NO_ADAPTER: Readonly<Record<DeviceInfo["host"], string>> = {
   deno: "no WebGPU adapter was found: install a Vulkan driver, or start Deno with VK_DRIVER_FILES naming one",
 };
 
-const BEST = { powerPreference: "high-performance" } as const;
-
-async function adapterInPage(): Promise<{ adapter: GPUAdapter | null; settled?: undefined }> {
+async function adapterInPage(
+  powerPreference: GPUPowerPreference,
+): Promise<{ adapter: GPUAdapter | null; settled?: undefined }> {
   const gpu = globalThis.navigator?.gpu;
   if (!gpu)
     throw new DeviceError(
       "this host has no WebGPU; in a browser use a current Chrome, Edge, Firefox or Safari over https or localhost, in Deno its option --unstable-webgpu",
     );
-  return { adapter: await gpu.requestAdapter(BEST) };
+  return { adapter: await gpu.requestAdapter({ powerPreference }) };
 }
 
 /** By Dawn, which pages need not load. */
-async function adapterInNode() {
+async function adapterInNode(powerPreference: GPUPowerPreference) {
   const dawn = await import("./dawn-node.ts");
   const open = (afresh?: boolean) =>
     dawn.openGpu(afresh).catch((error: unknown) => {
@@ -350,10 +385,10 @@ async function adapterInNode() {
       );
     });
   const { settled } = dawn;
-  const first = await (await open()).requestAdapter(BEST);
+  const first = await (await open()).requestAdapter({ powerPreference });
   const driver = first ? undefined : await dawn.findDriver();
   if (driver === undefined) return { adapter: first, settled };
-  const adapter = await (await open(true)).requestAdapter(BEST);
+  const adapter = await (await open(true)).requestAdapter({ powerPreference });
   if (adapter) process.stderr.write(`ganvas: there is no GPU; computing on ${driver}\n`);
   return { adapter, settled };
 }

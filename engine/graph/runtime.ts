@@ -4,7 +4,7 @@
  */
 import { arrayOf, decode, type HostArray, wordBytes } from "../dtype.ts";
 import { GanvasError } from "../errors.ts";
-import { type Gpu, openDevice } from "../gpu/device.ts";
+import { type DeviceOptions, type Gpu, openDevice } from "../gpu/device.ts";
 import { type Assembly, assemble } from "./assemble.ts";
 import { type Graph, resolve } from "./fuse.ts";
 import { Histories } from "./history.ts";
@@ -62,9 +62,11 @@ class Runtime {
   /** Frees the buffers of kept tensors that nobody can name any more. */
   private readonly forgotten = new FinalizationRegistry<Storage>((storage) => this.release(storage));
 
-  /** The device, opened on first use. */
-  gpu(): Promise<Gpu> {
-    this.opened ??= openDevice().then(
+  /** The device, opened on first use. @throws GanvasError where another is asked for than is open */
+  gpu(options?: DeviceOptions): Promise<Gpu> {
+    if (options && this.opened)
+      throw new GanvasError("init: a device is open already; await close() before choosing another");
+    this.opened ??= openDevice(options).then(
       (gpu) => {
         this.take(gpu);
         return gpu;

@@ -7,7 +7,7 @@ import type { LoweredStep } from "../graph/lowered.ts";
 import type { Node, Target } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
 import { type Shape, showShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { expectTensors, type Tensor } from "../tensor.ts";
 
 /** One op or one kernel. */
 export interface GraphBox {
@@ -51,7 +51,8 @@ export async function inspectGraph(
   outputs: Tensor | readonly Tensor[],
   { fused = false }: { readonly fused?: boolean } = {},
 ): Promise<GraphView> {
-  const list = "node" in outputs ? [outputs] : outputs;
+  const list: readonly Tensor[] = Array.isArray(outputs) ? outputs : [outputs];
+  expectTensors("inspectGraph", Object.fromEntries(list.map((output, k) => [`output ${k}`, output])));
   const { graph, assembly, target } = await runtime.explain(list.map(({ node }) => node));
   return fused ? kernelsOf(assembly, target) : opsGraph(graph);
 }

@@ -1,4 +1,5 @@
 /** What ran while somebody watched. */
+import { expectFunction } from "../errors.ts";
 import { type Profile, Profiler } from "../gpu/profile.ts";
 import { type Origin, workOf } from "../graph/explain.ts";
 import { runtime } from "../graph/runtime.ts";
@@ -9,6 +10,7 @@ import { runtime } from "../graph/runtime.ts";
  * gives all but the times.
  */
 export async function profile(work: () => Promise<unknown>): Promise<Profile> {
+  expectFunction("profile", "work", work);
   const gpu = await runtime.gpu();
   await runtime.idle();
   const profiler = gpu.watch((device) => new Profiler(device, (origin) => workOf(origin as Origin)));

@@ -4,7 +4,8 @@
  * A `HostTensor` knows nothing of the GPU. Half precision has no typed array of its own: "f16" and "bf16" are kept
  * as their raw 16 bits and decoded by {@link toFloat32}. "bool" is one byte a value, 0 or 1.
  */
-import { FormatError, ShapeError } from "../errors.ts";
+import { expectList } from "../shape.ts";
+import { FormatError, ShapeError, shown } from "../errors.ts";
 import { fromFloat16Bits } from "../half.ts";
 
 export { toFloat16Bits } from "../half.ts";
@@ -104,10 +105,9 @@ export function hostTensor(
   dtype: HostDtype = dtypeOf(data),
 ): HostTensor {
   if (!(data instanceof ARRAY_KINDS[dtype])) {
-    throw new ShapeError(
-      `hostTensor: dtype ${dtype} needs a ${ARRAY_KINDS[dtype].name}, got ${data.constructor.name}`,
-    );
+    throw new ShapeError(`hostTensor: dtype ${dtype} needs a ${ARRAY_KINDS[dtype].name}, got ${shown(data)}`);
   }
+  expectList("hostTensor", "shape", shape);
   if (
     !shape.every((size) => Number.isSafeInteger(size) && size >= 0) ||
     elementCount(shape) !== data.length

@@ -2,6 +2,7 @@
  * Kind and size of an encoded image from its first bytes, so that an absurd size is refused before anything is decoded.
  * Sources: PNG 3rd ed. 11.2.1 (IHDR), ITU T.81 B.2.2 (SOFn), RFC 9649 2 (WebP), GIF89a 18.
  */
+import { expectBytes } from "../errors.ts";
 
 /** What a header says. The size is that of the stored pixels, before any EXIF orientation. */
 export interface ImageHeader {
@@ -12,6 +13,7 @@ export interface ImageHeader {
 
 /** Reads the header of a PNG, JPEG, WebP or GIF; undefined for anything else or a header cut short. */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
+  expectBytes("readImageHeader", bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     return readPng(view) ?? readJpeg(view) ?? readWebp(view) ?? readGif(view);

@@ -3,6 +3,7 @@
  * profiles are no part of it, since pixels become sRGB.
  * Sources: PNG 3rd ed. 11.3.3.1 and 11.3.4.5, CIPA DC-008 (EXIF) 4.5-4.7, XMP part 3, RFC 9649 2.7.
  */
+import { expectBytes } from "../errors.ts";
 import { joined } from "./png-writer.ts";
 
 export interface Metadata {
@@ -18,6 +19,7 @@ const PNG_XMP = "XML:com.adobe.xmp\0\0\0\0\0";
 
 /** Nothing where there is none, where the file is of another kind, or damaged. */
 export function readMetadata(bytes: Uint8Array): Metadata {
+  expectBytes("readMetadata", bytes);
   try {
     const start = text(bytes, 0, 16);
     if (start.startsWith("\x89PNG")) return fromPng(bytes);

@@ -1,5 +1,5 @@
 /** NumPy's arrays in files (.npy, numpy.org/doc/stable/reference/generated/numpy.lib.format.html). */
-import { FormatError } from "../errors.ts";
+import { expectBytes, FormatError } from "../errors.ts";
 import {
   bytesPerElement,
   bytesToArray,
@@ -28,6 +28,7 @@ const DTYPES: ReadonlyMap<string, HostDtype> = new Map([
  * @throws FormatError saying what is wrong with the file, or what is not read
  */
 export function readNpy(bytes: Uint8Array, name: string): HostTensor {
+  expectBytes("readNpy", bytes);
   if (!MAGIC.every((byte, k) => bytes[k] === byte))
     throw new FormatError(`${name}: not a .npy file (it does not begin with \\x93NUMPY)`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

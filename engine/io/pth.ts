@@ -4,7 +4,7 @@
  * Only tensors are read, through the restricted pickle of pickle.ts; a file that names any other Python function is
  * refused with that function's name and nothing of it is run.
  */
-import { FormatError } from "../errors.ts";
+import { expectBytes, FormatError } from "../errors.ts";
 import { bytesToArray, checkTensorName, type HostArray, type HostTensor } from "./host-tensor.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { unpickle } from "./pickle.ts";
@@ -29,6 +29,7 @@ const PROTOCOL = 1001;
  *   name, for what holds no tensors, and for what would take far more memory than the file
  */
 export function readPth(bytes: Uint8Array, name = "PyTorch file"): Map<string, HostTensor> {
+  expectBytes("readPth", bytes);
   const budget = new MemoryBudget(name, bytes.length);
   const { root, load } = isZip(bytes) ? readZipForm(bytes, budget) : readPickleForm(bytes, budget);
   const tensors = new Map<string, HostTensor>();

@@ -4,7 +4,7 @@
  * The reader believes nothing: the tensors must tile the data part exactly, without overlap or hole, each with the byte
  * count its shape demands, so that a damaged or truncated file is never taken for weights.
  */
-import { FormatError, ShapeError } from "../errors.ts";
+import { expectBytes, expectMap, FormatError, GanvasError, ShapeError, shown } from "../errors.ts";
 import {
   arrayToBytes,
   bytesPerElement,
@@ -49,6 +49,7 @@ const NAMES = new Map([...DTYPES].map(([name, dtype]) => [dtype, name]));
  * @throws FormatError naming the file, the tensor and what is wrong with it
  */
 export function readSafetensors(bytes: Uint8Array, name = "safetensors file"): Safetensors {
+  expectBytes("readSafetensors", bytes);
   const { header, data } = splitHeader(bytes, name);
   const tensors = new Map<string, HostTensor>();
   const extents: Extent[] = [];
@@ -174,7 +175,13 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, HostTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  expectMap("writeSafetensors", "tensors", tensors);
   const entries = [...tensors].map(([key, tensor]) => ({ key, tensor, begin: 0 }));
+  const other = entries.find(({ tensor }) => !ArrayBuffer.isView(tensor?.data) || !tensor.shape);
+  if (other)
+    throw new GanvasError(
+      `writeSafetensors: ${shown(other.key)} should be a tensor as hostTensor makes it, got ${shown(other.tensor)}`,
+    );
   let position = 0;
   for (const entry of [...entries].sort((a, b) => width(b.tensor) - width(a.tensor))) {
     entry.begin = position;

@@ -1,5 +1,5 @@
 /** Network weights from any file this project reads, told apart by content, not by name. */
-import { FormatError } from "../errors.ts";
+import { expectBytes, FormatError } from "../errors.ts";
 import type { HostTensor } from "./host-tensor.ts";
 import { readPth } from "./pth.ts";
 import { readSafetensors, type Safetensors } from "./safetensors.ts";
@@ -17,6 +17,7 @@ export const readWeights = (bytes: Uint8Array, filename: string): Map<string, Ho
  * @throws FormatError when it is neither, or damaged, or a pickle that does more than hold tensors
  */
 export function openWeights(bytes: Uint8Array, filename: string): Safetensors {
+  expectBytes("openWeights", bytes);
   const fromPth = () => ({ tensors: readPth(bytes, filename), metadata: {} });
   // Before pickles: the first byte of safetensors is the low one of a length, so it may be any, theirs too.
   if (beginsAsSafetensors(bytes)) return readSafetensors(bytes, filename);

@@ -31,6 +31,25 @@ export function groupsOf(layer: string, inChannels: number, outChannels: number,
   return groups;
 }
 
+/** Checks what a layer's window is moved by where the layer is made, not where it is first used. */
+export function expectWindow(
+  layer: string,
+  check: (layer: string, option: string, value: never, least: number) => unknown,
+  options: { readonly [option: string]: unknown },
+): void {
+  for (const [option, least] of LEAST) {
+    const value = options[option];
+    if (value !== undefined && value !== "same") check(layer, option, value as never, least);
+  }
+}
+
+const LEAST = [
+  ["stride", 1],
+  ["padding", 0],
+  ["dilation", 1],
+  ["outputPadding", 0],
+] as const;
+
 export abstract class Affine extends Module {
   readonly weight: Weight;
   readonly bias: Weight | undefined;

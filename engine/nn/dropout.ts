@@ -2,7 +2,7 @@
 import { constant } from "../ops/broadcast.ts";
 import { mul } from "../ops/pointwise.ts";
 import { dropout, expectProbability, expectRng, Rng } from "../ops/random.ts";
-import type { Tensor } from "../tensor.ts";
+import { expectTensors, type Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -23,6 +23,7 @@ export class Dropout extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    expectTensors("Dropout", { x });
     return this.training ? dropout(x, this.p, this.rng) : x;
   }
 }
@@ -45,6 +46,7 @@ export class SpatialDropout extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    expectTensors("SpatialDropout", { x });
     if (!this.training) return x;
     const maps = x.shape.map((size, axis) => (axis === 0 || axis === x.rank - 1 ? size : 1));
     return mul(x, dropout(constant(1, maps), this.p, this.rng));

@@ -2,7 +2,9 @@
  * Images of many sizes through one program: each lies in the top left corner of a tensor of one size, and convolutions see zeros
  * beyond its edge, as they do beyond the edge of a tensor that ends there. The numbers within are the same.
  */
-import { GanvasError } from "../errors.ts";
+import { expectFunction, GanvasError } from "../errors.ts";
+import { whole } from "../ops/pair.ts";
+import { checkOptions } from "../options.ts";
 import { mul } from "../ops/pointwise.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
@@ -14,6 +16,8 @@ export interface ImageArea {
   readonly imageWidth: number;
 }
 
+const SIZES = ["height", "width", "imageHeight", "imageWidth"] as const;
+
 let current: { readonly area: ImageArea; readonly masks: Map<string, Tensor> } | undefined;
 
 /**
@@ -22,6 +26,9 @@ let current: { readonly area: ImageArea; readonly masks: Map<string, Tensor> } |
  * and column repeated beyond its edge.
  */
 export function withinArea<T>(area: ImageArea, forward: () => T): T {
+  checkOptions("withinArea", area, SIZES);
+  for (const name of SIZES) whole("withinArea", name, area[name], 1);
+  expectFunction("withinArea", "forward", forward);
   const outer = current;
   current = { area, masks: new Map() };
   try {

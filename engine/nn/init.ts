@@ -2,9 +2,11 @@
  * Initial weights, drawn from counter-based random numbers: the same seed gives the same network. They are drawn when a
  * weight is first used, since a network that is loaded from a file or only counted needs none.
  */
+import { isPlain } from "../options.ts";
 import { GanvasError, shown } from "../errors.ts";
 import { fillNormal, fillUniform, ownStream, seedKey } from "../random.ts";
-import { sizeOf, type Shape } from "../shape.ts";
+import { finiteNumber } from "../ops/pair.ts";
+import { checkShape, type Shape, sizeOf } from "../shape.ts";
 
 /** Makes the initial value of a weight. */
 export type Draw = () => Float32Array;
@@ -36,6 +38,8 @@ export class Initializer {
 
   /** Normally distributed with this standard deviation. */
   normal(shape: Shape, std: number, mean = 0): Draw {
+    checkShape("Initializer.normal", shape);
+    for (const [name, n] of Object.entries({ std, mean })) finiteNumber("Initializer.normal", name, n);
     const { seed, owner } = this;
     const stream = this.stream++;
     return () => fillNormal(new Float32Array(sizeOf(shape)), seed, stream, mean, std, owner);
@@ -43,6 +47,8 @@ export class Initializer {
 
   /** Uniform between -bound and bound. */
   uniform(shape: Shape, bound: number): Draw {
+    checkShape("Initializer.uniform", shape);
+    finiteNumber("Initializer.uniform", "bound", bound);
     const { seed, owner } = this;
     const stream = this.stream++;
     return () => fillUniform(new Float32Array(sizeOf(shape)), seed, stream, -bound, bound, owner);
@@ -71,10 +77,25 @@ export class Initializer {
   }
 }
 
+/**
+ * What a layer was given behind its sizes: an initialiser and options, or options alone.
+ * @throws GanvasError for anything else in the initialiser's place
+ */
+export function drawnBy<O extends object>(
+  layer: string,
+  init: Initializer | O | undefined,
+  options: O | undefined,
+): [Initializer, O] {
+  const isOptions = init && !(init instanceof Initializer) && options === undefined && isPlain(init);
+  const given = isOptions ? new Initializer() : (init ?? new Initializer());
+  expectInitializer(layer, given);
+  return [given as Initializer, isOptions ? (init as O) : options === undefined ? ({} as O) : options];
+}
+
 /** Checks that a layer has got what draws its weights. */
 export function expectInitializer(layer: string, init: unknown): void {
   if (!(init instanceof Initializer))
     throw new GanvasError(
-      `${layer}: init should be an Initializer, or undefined for one of its own, got ${shown(init)}`,
+      `${layer}: init should be an Initializer, or options for one of its own, got ${shown(init)}`,
     );
 }

@@ -5,7 +5,7 @@ import { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } 
 import { CONV_OPTIONS, CONV_TRANSPOSE_OPTIONS } from "../ops/conv-geometry.ts";
 import { matmul } from "../ops/matmul.ts";
 import { type Pair, pair, whole } from "../ops/pair.ts";
-import { pad } from "../ops/pad.ts";
+import { type PadMode, pad } from "../ops/pad.ts";
 import { batchMean, batchNorm, batchVariance } from "../ops/norm.ts";
 import { prelu } from "../ops/activations.ts";
 import { mul } from "../ops/pointwise.ts";
@@ -13,44 +13,56 @@ import { lerp } from "../ops/state.ts";
 import { checkOptions, expectOneOf } from "../options.ts";
 import { showShape } from "../shape.ts";
 import { expectTensors, type Tensor } from "../tensor.ts";
-import { AFFINE_OPTIONS, Affine, type AffineOptions, groupsOf } from "./affine.ts";
+import { Affine, AFFINE_OPTIONS, type AffineOptions, expectWindow, groupsOf } from "./affine.ts";
 import { withoutBeyond } from "./image-area.ts";
-import { type Draw, Initializer } from "./init.ts";
+import { type Draw, drawnBy, type Initializer } from "./init.ts";
 import { Module, Weight } from "./module.ts";
 
 /** Options of `Conv2d`: those of `conv2d`, and how the weight begins. */
 export interface Conv2dOptions extends ConvOptions, AffineOptions {
-  /** What the padding holds: zeros (the default), or the image mirrored at its border pixels. */
-  readonly paddingMode?: "zeros" | "reflect";
+  /**
+   * What the padding holds: zeros (the default), the image mirrored at its border pixels, those again and again, or the image
+   * from its other side.
+   */
+  readonly paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
 }
 
 /** Convolution, [n, h, w, in] -> [n, h', w', out]. */
 export class Conv2d extends Affine {
   private readonly options: ConvOptions;
-  /** What is mirrored along each axis on both sides. */
-  private readonly mirrored: readonly number[] | undefined;
+  /** What is taken from the image itself along each axis on both sides, and how. */
+  private readonly border: { readonly sizes: readonly number[]; readonly mode: PadMode } | undefined;
 
-  /** @param kernel height and width of the kernel, in pixels */
+  /**
+   * @param kernel height and width of the kernel, in pixels
+   * @param drawing what draws the weights, with options behind it, or options alone
+   */
   constructor(
     inChannels: number,
     outChannels: number,
     kernel: Pair,
-    init: Initializer = new Initializer(),
-    options: Conv2dOptions = {},
+    drawing?: Initializer | Conv2dOptions,
+    more?: Conv2dOptions,
   ) {
+    const [init, options] = drawnBy("Conv2d", drawing, more);
     checkOptions("Conv2d", options, [...CONV_OPTIONS, ...AFFINE_OPTIONS, "paddingMode"]);
     const { bias: _, weightInit: __, biasInit: ___, paddingMode = "zeros", ...conv } = options;
-    expectOneOf("Conv2d", "paddingMode", paddingMode, ["zeros", "reflect"]);
+    expectOneOf("Conv2d", "paddingMode", paddingMode, ["zeros", "reflect", "replicate", "circular"]);
+    expectWindow("Conv2d", pair, { ...conv });
     const groups = groupsOf("Conv2d", inChannels, outChannels, conv.groups);
     const [kh, kw] = pair("Conv2d", "kernel", kernel, 1);
     super("convolution", "conv", [kh, kw, inChannels / groups, outChannels], outChannels, init, options);
-    this.mirrored = paddingMode === "reflect" ? [0, ...paddingOf(conv, [kh, kw]), 0] : undefined;
-    this.options = this.mirrored ? { ...conv, padding: 0 } : conv;
+    if (paddingMode !== "zeros")
+      this.border = { sizes: [0, ...paddingOf(conv, [kh, kw]), 0], mode: paddingMode };
+    this.options = this.border ? { ...conv, padding: 0 } : conv;
   }
 
   protected override product(x: Tensor, weight: Tensor): Tensor {
-    const { mirrored } = this;
-    if (mirrored) return conv2d(pad(x, mirrored, mirrored, { mode: "reflect" }), weight, this.options);
+    const { border } = this;
+    if (border) {
+      const { sizes, mode } = border;
+      return conv2d(pad(x, sizes, sizes, { mode }), weight, this.options);
+    }
     return conv2d(withoutBeyond(x), weight, this.options);
   }
 }
@@ -65,20 +77,28 @@ function paddingOf(
   return [((kh - 1) * down) / 2, ((kw - 1) * across) / 2];
 }
 
+/** Options of `ConvTranspose2d`: those of `convTranspose2d`, and how the weight begins. */
+export interface ConvTranspose2dOptions extends ConvTransposeOptions, AffineOptions {}
+
 /** Transposed convolution, [n, h, w, in] -> [n, h', w', out]. */
 export class ConvTranspose2d extends Affine {
   private readonly options: ConvTransposeOptions;
 
-  /** @param kernel height and width of the kernel, in pixels */
+  /**
+   * @param kernel height and width of the kernel, in pixels
+   * @param drawing what draws the weights, with options behind it, or options alone
+   */
   constructor(
     inChannels: number,
     outChannels: number,
     kernel: Pair,
-    init: Initializer = new Initializer(),
-    options: ConvTransposeOptions & AffineOptions = {},
+    drawing?: Initializer | ConvTranspose2dOptions,
+    more?: ConvTranspose2dOptions,
   ) {
+    const [init, options] = drawnBy("ConvTranspose2d", drawing, more);
     checkOptions("ConvTranspose2d", options, [...CONV_TRANSPOSE_OPTIONS, ...AFFINE_OPTIONS]);
     const { bias: _, weightInit: __, biasInit: ___, ...conv } = options;
+    expectWindow("ConvTranspose2d", pair, { ...conv });
     const groups = groupsOf("ConvTranspose2d", inChannels, outChannels, conv.groups);
     const [kh, kw] = pair("ConvTranspose2d", "kernel", kernel, 1);
     const shape = [kh, kw, inChannels, outChannels / groups];
@@ -98,12 +118,14 @@ export interface LinearOptions extends AffineOptions {}
 
 /** x w + b, [..., in] -> [..., out]. */
 export class Linear extends Affine {
+  /** @param drawing what draws the weights, with options behind it, or options alone */
   constructor(
     inFeatures: number,
     outFeatures: number,
-    init: Initializer = new Initializer(),
-    options: LinearOptions = {},
+    drawing?: Initializer | LinearOptions,
+    more?: LinearOptions,
   ) {
+    const [init, options] = drawnBy("Linear", drawing, more);
     checkOptions("Linear", options, AFFINE_OPTIONS);
     whole("Linear", "inFeatures", inFeatures, 1);
     whole("Linear", "outFeatures", outFeatures, 1);

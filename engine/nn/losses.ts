@@ -5,8 +5,9 @@
 import { GanvasError, ShapeError } from "../errors.ts";
 import { softplus } from "../ops/activations.ts";
 import { reshape, sum } from "../ops/broadcast.ts";
+import { cast } from "../ops/cast.ts";
 import { gather } from "../ops/indexing.ts";
-import { abs, add, clamp, div, mul, neg, square, sub } from "../ops/pointwise.ts";
+import { abs, add, clamp, div, mul, ne, neg, square, sub, where } from "../ops/pointwise.ts";
 import type { Operand } from "../ops/pointwise-op.ts";
 import { logSoftmax, mean } from "../ops/reduce.ts";
 import { checkOptions, expectOneOf } from "../options.ts";
@@ -78,20 +79,41 @@ export function bceWithLogits(logits: Tensor, target: Operand, options: LossOpti
 
 const sub1 = (target: Operand): Operand => (typeof target === "number" ? 1 - target : sub(1, target));
 
+/** Options of `crossEntropy`. */
+export interface CrossEntropyOptions extends LossOptions {
+  /** What an element counts by its class, [classes]; the mean is the weighted one. */
+  readonly weight?: Tensor;
+  /** Elements of this target count nothing, and it need be no class. */
+  readonly ignoreIndex?: number;
+}
+
 /**
- * -log softmax(logits) at the target class.
- * @param logits [n, classes]
- * @param target [n] of type i32 or u32: class numbers
+ * -log softmax(logits) at the target class: of rows, or of each pixel of images.
+ * @param logits [..., classes]
+ * @param target [...] of type i32 or u32: class numbers
  * @throws GanvasError when a class known to JavaScript is not among them
  */
-export function crossEntropy(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   expectTensors("crossEntropy", { logits, target });
-  checkOptions("crossEntropy", options, ["reduction"]);
-  const [n = 0] = logits.shape;
-  if (logits.rank !== 2 || !sameShape(target.shape, [n]))
+  checkOptions("crossEntropy", options, ["reduction", "weight", "ignoreIndex"]);
+  const { weight, ignoreIndex, reduction = "mean" } = options;
+  const classes = logits.shape.at(-1) ?? 0;
+  if (logits.rank < 2 || !sameShape(target.shape, logits.shape.slice(0, -1)))
     throw new ShapeError(
-      `crossEntropy: needs logits [n, classes] and target [n], got ${showShape(logits.shape)} and ${showShape(target.shape)}`,
+      `crossEntropy: needs logits [..., classes] and target [...], got ${showShape(logits.shape)} and ${showShape(target.shape)}`,
     );
-  const chosen = gather(logSoftmax(wide(logits), 1), reshape(target, [n, 1]), 1); // [n, 1]
-  return reduced("crossEntropy", neg(reshape(chosen, [n])), options);
+  const own = ignoreIndex === undefined ? undefined : ne(target, ignoreIndex);
+  const known = own ? where(own, target, 0) : target;
+  const flat = reshape(logSoftmax(wide(logits), -1), [target.size, classes]);
+  const chosen = gather(flat, reshape(known, [target.size, 1]), 1); // [n, 1]
+  const loss = neg(reshape(chosen, target.shape));
+  if (!weight && !own) return reduced("crossEntropy", loss, { reduction });
+  if (weight) expectTensors("crossEntropy", { weight });
+  if (weight && !sameShape(weight.shape, [classes]))
+    throw new ShapeError(`crossEntropy: weight should be [${classes}], got ${showShape(weight.shape)}`);
+  const counts = weight && reshape(gather(weight, reshape(known, [target.size]), 0), target.shape);
+  const share = counts && own ? mul(counts, cast(own, "f32")) : (counts ?? cast(own as Tensor, "f32"));
+  const weighted = mul(loss, share);
+  if (reduction !== "mean") return reduced("crossEntropy", weighted, { reduction });
+  return div(sum(weighted), sum(share));
 }

@@ -19,8 +19,12 @@ export class Maxout extends Linear {
     init: Initializer = new Initializer(),
     options: LinearOptions = {},
   ) {
-    whole("Maxout", "pieces", pieces, 1);
-    super(inFeatures, units * pieces, init, options);
+    super(
+      inFeatures,
+      whole("Maxout", "units", units, 1) * whole("Maxout", "pieces", pieces, 1),
+      init,
+      options,
+    );
     this.pieces = pieces;
   }
 

@@ -40,6 +40,7 @@ export abstract class Module {
 
   /** Switches this module and all below to training (or evaluation) mode. */
   train(on = true): this {
+    if (typeof on !== "boolean") throw new GanvasError(`train: on should be true or false, got ${shown(on)}`);
     walk(this, (value) => {
       if (value instanceof Module) value.training = on;
     });
@@ -66,12 +67,14 @@ export abstract class Module {
    * @throws InputError naming the first tensor that does not fit, with both shapes, and how many are missing or unexpected
    */
   loadStateDict(dict: ReadonlyMap<string, HostTensor>, file = "the given state"): void {
-    if (!(dict instanceof Map))
-      throw new GanvasError(
-        `loadStateDict: the state should be a Map of tensors by name, got ${shown(dict)}`,
-      );
     importWeights(this.weights(), dict, file, "the weights of this network");
   }
+}
+
+/** Checks that an argument is a layer or a network. */
+export function expectModule(owner: string, argument: string, value: unknown): void {
+  if (!(value instanceof Module))
+    throw new GanvasError(`${owner}: ${argument} should be a layer or a network, got ${shown(value)}`);
 }
 
 /** Names and values of what may hold modules; none of anything else. */

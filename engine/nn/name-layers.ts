@@ -1,6 +1,7 @@
 /** Names for layers, so that explanations can say which layer a kernel or a number belongs to. */
+import { expectFunction } from "../errors.ts";
 import { inLayer } from "../graph/node.ts";
-import { Module, walk } from "./module.ts";
+import { expectModule, Module, walk } from "./module.ts";
 
 const named = new WeakSet<Module>();
 
@@ -14,6 +15,7 @@ const named = new WeakSet<Module>();
  * @returns the model
  */
 export function nameLayers<M extends Module>(model: M, name = ""): M {
+  expectModule("nameLayers", "model", model);
   walk(model, (value, path) => {
     const full = name && path ? `${name}.${path}` : name || path || model.constructor.name;
     if (value instanceof Module) wrap(value, full);
@@ -35,6 +37,8 @@ let watcher: ((call: LayerCall) => void) | undefined;
  * look at what flows through a network, `keep` it.
  */
 export function watchLayers<T>(onCall: (call: LayerCall) => void, work: () => T): T {
+  expectFunction("watchLayers", "onCall", onCall);
+  expectFunction("watchLayers", "work", work);
   const outer = watcher;
   watcher = onCall;
   try {
@@ -50,6 +54,8 @@ function wrap(module: Module, path: string): void {
   const forward = module.forward;
   // Not enumerable, so that a search through the module's fields does not meet it.
   Object.defineProperty(module, "forward", {
+    configurable: true,
+    writable: true,
     value(...inputs: unknown[]) {
       const output = inLayer(path, () => forward.apply(module, inputs));
       watcher?.({ layer: path, inputs, output });

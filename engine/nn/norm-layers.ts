@@ -4,7 +4,7 @@ import { groupNorm, instanceNorm, layerNorm, type NormOptions } from "../ops/nor
 import { checkOptions } from "../options.ts";
 import { constant } from "../ops/broadcast.ts";
 import { whole } from "../ops/pair.ts";
-import type { Shape } from "../shape.ts";
+import { checkShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module, Weight } from "./module.ts";
 
@@ -27,6 +27,7 @@ export class LayerNorm extends Module {
     super();
     checkOptions("LayerNorm", options, NORM_OPTIONS);
     const axes = typeof shape === "number" ? [shape] : shape;
+    checkShape("LayerNorm", axes);
     this.options = options;
     this.weight = scale(axes);
     this.bias = shift(axes);

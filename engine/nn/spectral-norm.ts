@@ -1,4 +1,5 @@
 /** Spectral normalisation of a layer's weight (Miyato et al. 2018). */
+import { GanvasError, shown } from "../errors.ts";
 import { detach, reshape } from "../ops/broadcast.ts";
 import { matmul } from "../ops/matmul.ts";
 import { permute } from "../ops/movement.ts";
@@ -35,6 +36,10 @@ export class SpectralNorm extends Module {
   /** @param layer takes part with its weight and bias; it is not to be used by itself any more */
   constructor(layer: Normalisable, init: Initializer = new Initializer()) {
     super();
+    if (!(layer?.weight instanceof Weight))
+      throw new GanvasError(
+        `SpectralNorm: needs a layer with a weight, such as a Conv2d, got ${shown(layer)}`,
+      );
     // Out of sight of `weights`, which would find the layer's under a second name.
     Object.defineProperty(this, "layer", { value: layer });
     this.bias = layer.bias;

@@ -1,4 +1,5 @@
 /** Parameters that files hold, under PyTorch's names and in its layouts. */
+import { expectMap, InputError, shown } from "../errors.ts";
 import { type HostTensor, toFloat32 } from "../io/host-tensor.ts";
 import { checkTensors } from "../io/state-dict.ts";
 import { assign } from "../ops/state.ts";
@@ -55,6 +56,10 @@ export function importWeights(
   file: string,
   what: string,
 ): void {
+  expectMap("loadStateDict", "the state", dict);
+  for (const [name, given] of dict)
+    if (!Array.isArray(given?.shape) || !ArrayBuffer.isView(given.data))
+      throw new InputError(`${file}: ${name} is no tensor, got ${shown(given)}`);
   checkTensors(fileShapes(weights), dict, file, what);
   for (const [name, weight] of weights) {
     const { shape, layout } = weight;

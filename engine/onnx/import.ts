@@ -1,5 +1,5 @@
 /** From the bytes of an ONNX file to a network. */
-import { InputError } from "../errors.ts";
+import { expectBytes, InputError } from "../errors.ts";
 import { Call, placeOf } from "./call.ts";
 import { type Graph, type Model, type OperatorNode, readModel } from "./model.ts";
 import { OnnxNetwork } from "./network.ts";
@@ -16,6 +16,7 @@ import { isFloating } from "./types.ts";
  * @throws InputError when it has operators or types that are not known, naming all of them with all their places
  */
 export function importOnnx(bytes: Uint8Array, file = "the ONNX file"): OnnxNetwork {
+  expectBytes("importOnnx", bytes);
   const model = readModel(bytes, file);
   expectKnown(model, file);
   return new OnnxNetwork(model, weightsOf(model));

@@ -140,6 +140,8 @@ export function reduce(
 
 /** Sums a broadcast gradient back to the shape of the operand it belongs to. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
+  expectTensors("sumTo", { x });
+  checkShape("sumTo", shape);
   if (sameShape(x.shape, shape)) return x;
   const lead = x.rank - shape.length;
   const axes = x.shape.flatMap((n, axis) =>

@@ -17,6 +17,7 @@ import { reshape } from "./broadcast.ts";
 import { ceilDiv } from "./kernels.ts";
 import { unsqueeze } from "./movement.ts";
 import { eq } from "./pointwise.ts";
+import { whole } from "./pair.ts";
 import { slice } from "./slice.ts";
 
 type Rank3 = readonly [outer: number, middle: number, inner: number];
@@ -162,8 +163,7 @@ export function gather(x: Tensor, index: Tensor, axis: number): Tensor {
 export function scatterAdd(x: Tensor, index: Tensor, axis: number, size: number): Tensor {
   expectTensors("scatterAdd", { x, index });
   const at = normalizeAxis("scatterAdd", axis, x.rank);
-  if (!Number.isInteger(size) || size < 0)
-    throw new ShapeError(`scatterAdd: size must be a whole number from 0 on, got ${size}`);
+  whole("scatterAdd", "size", size, 0);
   if (index.rank !== x.rank || index.shape.some((n, k) => n !== x.shape[k]))
     throw new ShapeError(
       `scatterAdd: index ${showShape(index.shape)} must have the shape of x ${showShape(x.shape)}`,
@@ -219,8 +219,7 @@ export function embedding(table: Tensor, index: Tensor): Tensor {
  */
 export function oneHot(index: Tensor, classes: number): Tensor {
   expectTensors("oneHot", { index });
-  if (!Number.isInteger(classes) || classes < 0)
-    throw new ShapeError(`oneHot: classes must be a whole number from 0 on, got ${classes}`);
+  whole("oneHot", "classes", classes, 0);
   checkIndex("oneHot", index, classes, -1);
   const names = Array.from({ length: classes }, (_, k) => k);
   return eq(unsqueeze(index, index.rank), tensor(names, [classes], index.dtype));

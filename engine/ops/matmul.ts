@@ -3,7 +3,7 @@ import { ShapeError } from "../errors.ts";
 import type { KernelOp, Node } from "../graph/node.ts";
 import { factors } from "../precision.ts";
 import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
-import { expectFloats, record, Tensor } from "../tensor.ts";
+import { expectFloats, expectTensors, record, Tensor } from "../tensor.ts";
 import { expand, reshape, sumTo } from "./broadcast.ts";
 import { matmulLaunch, type MatmulSizes, matmulTunable } from "./matmul-kernels.ts";
 import { transpose } from "./movement.ts";
@@ -47,6 +47,7 @@ function batched(a: Tensor, b: Tensor): Tensor {
  * @returns [..., m, n], without the axes that a vector stood for
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  expectTensors("matmul", { a, b });
   if (a.rank === 0 || b.rank === 0)
     throw new ShapeError(
       `matmul: needs vectors or matrices, got ${showShape(a.shape)} and ${showShape(b.shape)}`,

@@ -146,7 +146,8 @@ export function split(x: Tensor, sizes: readonly number[], axis = 0): Tensor[] {
 export function roll(x: Tensor, shift: number, axis = 0): Tensor {
   expectTensors("roll", { x });
   const at = normalizeAxis("roll", axis, x.rank);
-  if (!Number.isInteger(shift)) throw new ShapeError(`roll: shift must be a whole number, got ${shift}`);
+  if (!Number.isInteger(shift))
+    throw new ShapeError(`roll: shift must be a whole number, got ${shown(shift)}`);
   const n = x.shape[at] as number;
   const k = n === 0 ? 0 : ((shift % n) + n) % n;
   if (k === 0) return x;

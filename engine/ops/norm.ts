@@ -7,7 +7,7 @@ import { ShapeError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import { inF32, wide } from "../precision.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
-import { expectFloats, type Tensor } from "../tensor.ts";
+import { expectFloats, expectTensors, type Tensor } from "../tensor.ts";
 import { reshape } from "./broadcast.ts";
 import { whole } from "./pair.ts";
 import { add, mul, rsqrt, sub } from "./pointwise.ts";
@@ -38,6 +38,8 @@ export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Batch
       throw new ShapeError(
         `batchNorm: ${name} should be [${c}] for x ${showShape(x.shape)}, got ${showShape(t.shape)}`,
       );
+  const { mean: given, variance: own } = options;
+  expectTensors("batchNorm", { ...(given && { mean: given }), ...(own && { variance: own }) });
   if (!options.mean || !options.variance) expectValues("batchNorm", x, allButLast(x));
   return inF32(x, (v) => {
     const centre = options.mean ?? batchMean(v);
@@ -50,11 +52,16 @@ export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Batch
 const allButLast = (x: Tensor): number[] => x.shape.slice(0, -1).map((_, axis) => axis);
 
 /** Mean of every channel, [c], in f32. */
-export const batchMean = (x: Tensor): Tensor => mean(wide(x), allButLast(x));
+export function batchMean(x: Tensor): Tensor {
+  expectFloats("batchMean", { x });
+  return mean(wide(x), allButLast(x));
+}
 
 /** Biased variance of every channel, [c], around `centre`, in f32. */
-export const batchVariance = (x: Tensor, centre: Tensor): Tensor =>
-  variance(wide(x), allButLast(x), { mean: centre });
+export function batchVariance(x: Tensor, centre: Tensor): Tensor {
+  expectFloats("batchVariance", { x, centre });
+  return variance(wide(x), allButLast(x), { mean: centre });
+}
 
 /** Options of layer, instance and group normalisation. */
 export interface NormOptions {

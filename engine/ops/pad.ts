@@ -1,6 +1,6 @@
 /** Borders around a tensor. */
 import { ShapeError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, expectOneOf } from "../options.ts";
 import { expectList, showShape } from "../shape.ts";
 import { expectFloats, expectTensors, type Tensor } from "../tensor.ts";
 import { constant } from "./broadcast.ts";
@@ -9,10 +9,10 @@ import { padZeros } from "./slice.ts";
 import { resample, tapsOf } from "./taps.ts";
 
 /**
- * What a border holds: one value, the inside mirrored at its outermost element (which is not repeated), or that element
- * again and again.
+ * What a border holds: one value, the inside mirrored at its outermost element (which is not repeated), that element
+ * again and again, or the inside from its other end.
  */
-export type PadMode = "constant" | "reflect" | "replicate";
+export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
 /** Options of `pad`. */
 export interface PadOptions {
@@ -45,9 +45,8 @@ export function pad(
     throw new ShapeError(
       `pad: amounts must be whole numbers from 0 on, got ${showShape(before)} and ${showShape(after)}`,
     );
-  if (mode === "reflect" || mode === "replicate") return border(x, before, after, mode);
-  if (mode !== "constant")
-    throw new ShapeError(`pad: mode must be constant, reflect or replicate, got ${String(mode)}`);
+  if (mode in SOURCES) return border(x, before, after, mode as keyof typeof SOURCES);
+  expectOneOf("pad", "mode", mode, ["constant", ...Object.keys(SOURCES)]);
   const padded = padZeros(x, before, after);
   if (value === 0 || padded === x) return padded;
   return where(padZeros(constant(1, x.shape, x.dtype), before, after), padded, value);
@@ -57,20 +56,27 @@ export function pad(
 const reflected = (i: number, n: number): number => (i < 0 ? -i : i >= n ? 2 * n - 2 - i : i);
 const replicated = (i: number, n: number): number => Math.min(Math.max(i, 0), n - 1);
 
+/** Where elements of a border come from, and what is longer than the border. */
+const SOURCES = {
+  reflect: { source: reflected, least: (border: number) => border + 1 },
+  replicate: { source: replicated, least: () => 1 },
+  circular: { source: (i: number, n: number): number => (i + n) % n, least: (border: number) => border },
+};
+
 function border(
   x: Tensor,
   before: readonly number[],
   after: readonly number[],
-  mode: "reflect" | "replicate",
+  mode: keyof typeof SOURCES,
 ): Tensor {
   expectFloats("pad", { x });
-  const source = mode === "reflect" ? reflected : replicated;
+  const { source, least } = SOURCES[mode];
   return x.shape.reduce((padded, n, axis) => {
     const [front, behind] = [before[axis] as number, after[axis] as number];
     if (front === 0 && behind === 0) return padded;
-    if (Math.max(front, behind) >= n && (mode === "reflect" || n === 0))
+    if (n < least(Math.max(front, behind)))
       throw new ShapeError(
-        `pad: axis ${axis} of ${showShape(x.shape)} is too short to ${mode} ${front} in front and ${behind} behind`,
+        `pad: axis ${axis} of ${showShape(x.shape)} is too short to be padded (${mode}) by ${front} in front and ${behind} behind`,
       );
     return resample(
       padded,

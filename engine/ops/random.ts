@@ -30,7 +30,7 @@ const sampler = (name: string, NORMAL: "true" | "false"): KernelOp => ({
 const UNIFORM = sampler("uniform", "false");
 const NORMAL = sampler("normal", "true");
 
-const isWord = (n: number): boolean => n >>> 0 === n;
+const isWord = (n: number): boolean => typeof n === "number" && n >>> 0 === n;
 
 /**
  * Where random tensors come from: every tensor drawn takes the next counter of the current step. Two of one seed and purpose draw the
@@ -49,7 +49,7 @@ export class Rng {
    */
   constructor(seed?: number, purpose = 0) {
     if (!isWord(purpose))
-      throw new GanvasError(`Rng: the purpose must be an integer from 0 to 2^32 - 1, got ${purpose}`);
+      throw new GanvasError(`Rng: the purpose must be an integer from 0 to 2^32 - 1, got ${shown(purpose)}`);
     const [own, word] = seed === undefined ? ownStream() : [seed, purpose];
     this.seed = seedKey(own);
     this.purpose = word;
@@ -62,7 +62,7 @@ export class Rng {
    */
   at(step: number): this {
     if (!isWord(step))
-      throw new GanvasError(`Rng: the step must be an integer from 0 to 2^32 - 1, got ${step}`);
+      throw new GanvasError(`Rng: the step must be an integer from 0 to 2^32 - 1, got ${shown(step)}`);
     this.step = step;
     this.call = 0;
     return this;
@@ -81,7 +81,8 @@ export function expectRng(op: string, rng: unknown): void {
 }
 
 export function expectProbability(op: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new GanvasError(`${op}: p must be a probability, got ${shown(p)}`);
+  if (!(typeof p === "number" && p >= 0 && p <= 1))
+    throw new GanvasError(`${op}: p must be a probability, got ${shown(p)}`);
 }
 
 /** Numbers uniform in [low, high); 24 random bits each, the same on every adapter. */

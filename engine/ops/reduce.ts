@@ -1,6 +1,6 @@
 /** Reductions beyond the plain sum, and what is made of them. */
 import { isFloat } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
+import { ShapeError, shown } from "../errors.ts";
 import type { MovementOp, ReduceOp } from "../graph/node.ts";
 import { inF32 } from "../precision.ts";
 import { normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../shape.ts";
@@ -86,7 +86,7 @@ export function maxout(x: Tensor, pieces: number): Tensor {
   const channels = x.shape.at(-1) ?? 0;
   if (!Number.isInteger(pieces) || pieces < 1 || x.rank === 0 || channels % pieces !== 0)
     throw new ShapeError(
-      `maxout: the last axis of ${showShape(x.shape)} cannot be cut into groups of ${pieces}`,
+      `maxout: the last axis of ${showShape(x.shape)} cannot be cut into groups of ${shown(pieces)}`,
     );
   return max(reshape(x, [...x.shape.slice(0, -1), channels / pieces, pieces]), -1);
 }

@@ -1,5 +1,5 @@
 /** Changing the size of images: sub-pixel shuffles and interpolation. */
-import { ShapeError } from "../errors.ts";
+import { ShapeError, shown } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import { expectShape, showShape } from "../shape.ts";
 import { expectFloats, expectTensors, type Tensor } from "../tensor.ts";
@@ -20,7 +20,7 @@ export function pixelShuffle(x: Tensor, r: number): Tensor {
   const { n, h, w, c } = expectShape("pixelShuffle", "x", x.shape, "n h w c");
   if (!Number.isInteger(r) || r < 1 || c % (r * r) !== 0)
     throw new ShapeError(
-      `pixelShuffle: ${c} channels cannot be spread over blocks of ${r}×${r}, in ${showShape(x.shape)}`,
+      `pixelShuffle: ${c} channels cannot be spread over blocks of ${shown(r)}×${shown(r)}, in ${showShape(x.shape)}`,
     );
   const depth = c / (r * r);
   const blocks = permute(reshape(x, [n, h, w, depth, r, r]), [0, 1, 4, 2, 5, 3]); // [n, h, i, w, j, c]
@@ -32,7 +32,9 @@ export function pixelUnshuffle(x: Tensor, r: number): Tensor {
   expectTensors("pixelUnshuffle", { x });
   const { n, h, w, c } = expectShape("pixelUnshuffle", "x", x.shape, "n h w c");
   if (!Number.isInteger(r) || r < 1 || h % r !== 0 || w % r !== 0)
-    throw new ShapeError(`pixelUnshuffle: ${h}×${w} pixels cannot be cut into blocks of ${r}×${r}`);
+    throw new ShapeError(
+      `pixelUnshuffle: ${h}×${w} pixels cannot be cut into blocks of ${shown(r)}×${shown(r)}`,
+    );
   const blocks = permute(reshape(x, [n, h / r, r, w / r, r, c]), [0, 1, 3, 5, 2, 4]); // [n, h, w, c, i, j]
   return reshape(blocks, [n, h / r, w / r, c * r * r]);
 }
@@ -64,7 +66,8 @@ export function resize(x: Tensor, size: readonly [number, number], options: Resi
   const { h, w } = expectShape("resize", "x", x.shape, "n h w c");
   const { method = "bilinear", alignCorners = false } = options;
   const rule = RULES[method];
-  if (!rule) throw new ShapeError(`resize: method must be ${Object.keys(RULES).join(", ")}, got ${method}`);
+  if (!rule)
+    throw new ShapeError(`resize: method must be ${Object.keys(RULES).join(", ")}, got ${shown(method)}`);
   if (alignCorners && !rule.aligns) throw new ShapeError(`resize: ${method} cannot align corners`);
   const [oh, ow] = pair("resize", "size", size, 1);
   if (h < 1 || w < 1)

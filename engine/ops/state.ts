@@ -1,14 +1,15 @@
 /** Writing state in place: assignment, moving averages, and packing many tensors into one buffer. */
-import { ShapeError } from "../errors.ts";
+import { ShapeError, shown } from "../errors.ts";
 import { foldGrid } from "../gpu/kernel.ts";
 import { type EffectOp, type KernelOp, Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
 import copySource from "../../shaders/copy.wgsl";
 import zeroGapsSource from "../../shaders/zero-gaps.wgsl";
 import { sameShape, showShape } from "../shape.ts";
-import { type Parameter, record, type Tensor, tensor } from "../tensor.ts";
+import { expectTensors, Parameter, record, type Tensor, tensor } from "../tensor.ts";
 import { detach } from "./broadcast.ts";
 import { ceilDiv } from "./kernels.ts";
+import { finiteNumber } from "./pair.ts";
 
 const ASSIGN: EffectOp = { kind: "effect", name: "assign", expression: ([value]) => value as string };
 
@@ -69,6 +70,7 @@ function recordEffect(op: EffectOp, inputs: readonly Tensor[], state: Parameter)
 
 /** Records that `state` takes the value of `value`, which has its shape. */
 export function assign(state: Parameter, value: Tensor): void {
+  expectState("assign", state, value);
   if (!sameShape(state.shape, value.shape))
     throw new ShapeError(
       `assign: ${state.name} has shape ${showShape(state.shape)}, the value ${showShape(value.shape)}`,
@@ -79,8 +81,16 @@ export function assign(state: Parameter, value: Tensor): void {
   recordEffect(ASSIGN, [value], state);
 }
 
+function expectState(op: string, state: Parameter, value: Tensor): void {
+  if (!(state instanceof Parameter))
+    throw new ShapeError(`${op}: state should be a Parameter, got ${shown(state)}`);
+  expectTensors(op, { value });
+}
+
 /** Records that `state` moves by `rate` of the way to `value`: state + rate (value - state). */
 export function lerp(state: Parameter, value: Tensor, rate: number): void {
+  expectState("lerp", state, value);
+  finiteNumber("lerp", "rate", rate);
   if (!sameShape(state.shape, value.shape))
     throw new ShapeError(
       `lerp: ${state.name} has shape ${showShape(state.shape)}, the value ${showShape(value.shape)}`,

@@ -18,9 +18,24 @@ export interface AdamOptions extends OptimizerOptions {
   readonly betas?: readonly [number, number];
   /** Added to the root in the denominator; default 1e-8. */
   readonly eps?: number;
+  /** Divides by the largest root so far (Reddi et al. 2018); settled when the optimiser is made, default false. */
+  readonly amsgrad?: boolean;
 }
 
-const RULE = { source: adamSource, slots: ["exp_avg", "exp_avg_sq"], flops: 12 };
+const LARGEST = `@group(0) @binding(6) var<storage, read_write> largest: array<vec4f>;
+fn bounded(i: u32, v: vec4f) -> vec4f {
+  let most = max(largest[i], v);
+  largest[i] = most;
+  return most;
+}`;
+
+const ruleOf = (name: string, amsgrad?: boolean) => ({
+  name,
+  source: adamSource,
+  slots: ["exp_avg", "exp_avg_sq", ...(amsgrad ? ["max_exp_avg_sq"] : [])],
+  flops: 12,
+  ...(amsgrad && { hooks: { bounded: LARGEST } }),
+});
 
 /**
  * Adam (Kingma and Ba 2015) with PyTorch's conventions: eps outside the root, bias-corrected moments, weight decay (default 0) as
@@ -28,7 +43,7 @@ const RULE = { source: adamSource, slots: ["exp_avg", "exp_avg_sq"], flops: 12 }
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(parameters: Parameters | readonly ParameterGroup<AdamOptions>[], options: AdamOptions = {}) {
-    super({ ...RULE, name: "adam" }, parameters, DEFAULTS, options);
+    super(ruleOf("adam", options?.amsgrad), parameters, DEFAULTS, options);
   }
 
   protected override coefficients(options: Required<AdamOptions>, t: number): readonly number[] {
@@ -44,7 +59,7 @@ export class Adam extends Optimizer<AdamOptions> {
  */
 export class AdamW extends Optimizer<AdamOptions> {
   constructor(parameters: Parameters | readonly ParameterGroup<AdamOptions>[], options: AdamOptions = {}) {
-    super({ ...RULE, name: "adamw" }, parameters, { ...DEFAULTS, weightDecay: 0.01 }, options);
+    super(ruleOf("adamw", options?.amsgrad), parameters, { ...DEFAULTS, weightDecay: 0.01 }, options);
   }
 
   protected override coefficients(options: Required<AdamOptions>, t: number): readonly number[] {
@@ -54,7 +69,7 @@ export class AdamW extends Optimizer<AdamOptions> {
   protected override corrections = adamCorrections;
 }
 
-const DEFAULTS = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 } as const;
+const DEFAULTS = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false } as const;
 
 /** Those of the rate and of the root. */
 const adamCorrections = ({ betas }: Required<AdamOptions>): readonly Correction[] => [

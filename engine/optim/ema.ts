@@ -1,7 +1,7 @@
 /** Exponential moving averages of weights. */
 import { GanvasError, shown } from "../errors.ts";
 import type { HostTensor } from "../io/host-tensor.ts";
-import type { Module } from "../nn/module.ts";
+import { expectModule, type Module } from "../nn/module.ts";
 import { exportWeights, importWeights, type Weight, type Weights } from "../nn/weight.ts";
 import { assign, lerp } from "../ops/state.ts";
 import { FlatStore } from "./flat.ts";
@@ -45,6 +45,8 @@ export class EMA {
    * @throws GanvasError when the two networks differ in names
    */
   copyTo(target: Module, trained: Module): void {
+    expectModule("EMA", "the target", target);
+    expectModule("EMA", "the trained network", trained);
     const { parameters } = this.optimizer;
     const averages = new Map(parameters.map((p, k) => [p, this.average[k] as Weight]));
     const from = trained.weights();
@@ -61,7 +63,7 @@ export class EMA {
   }
 
   /** Goes on with averages that `stateDict` gave. @throws InputError naming the first that does not fit */
-  loadStateDict(dict: ReadonlyMap<string, HostTensor>, file: string): void {
+  loadStateDict(dict: ReadonlyMap<string, HostTensor>, file = "the given state"): void {
     importWeights(this.stored, dict, file, "the averages of these weights");
   }
 

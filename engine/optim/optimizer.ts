@@ -1,6 +1,6 @@
 /** What all optimisers share: flat buffers, parameter groups, clipping, state for checkpoints. One dispatch updates all. */
 import { grad } from "../autograd.ts";
-import { GanvasError, InputError, shown } from "../errors.ts";
+import { expectFunction, expectMap, GanvasError, InputError, shown } from "../errors.ts";
 import { foldGrid } from "../gpu/kernel.ts";
 import { type EffectOp, Node } from "../graph/node.ts";
 import { runtime } from "../graph/runtime.ts";
@@ -13,7 +13,7 @@ import { add, div, eq, mul, pow, sub, where } from "../ops/pointwise.ts";
 import { assign } from "../ops/state.ts";
 import { checkOptions } from "../options.ts";
 import { showShape } from "../shape.ts";
-import { Parameter, type Tensor, tensor } from "../tensor.ts";
+import { expectTensors, Parameter, type Tensor, tensor } from "../tensor.ts";
 import { clipFactor } from "./clip.ts";
 import { BLOCK, FlatStore } from "./flat.ts";
 
@@ -63,10 +63,12 @@ export interface UpdateRule {
   readonly slots: readonly string[];
   /** Floating-point operations for one element. */
   readonly flops: number;
+  /** Hooks of the kernel in another form. */
+  readonly hooks?: Readonly<Record<string, string>>;
 }
 
 /** The kernel binds gradient, settings, scale, the parameters, then the slots; the settings of a group begin with `end` and `limit`. */
-const effectOf = ({ name, source, slots, flops }: UpdateRule, groups: number): EffectOp => ({
+const effectOf = ({ name, source, slots, flops, hooks = {} }: UpdateRule, groups: number): EffectOp => ({
   kind: "effect",
   name,
   launches: (node) => {
@@ -76,6 +78,7 @@ const effectOf = ({ name, source, slots, flops }: UpdateRule, groups: number): E
         name,
         source,
         constants: { SIZE: size / 4, GROUPS: groups },
+        hooks,
         bindings: [
           ...[0, 1, 2].map((input) => ({ input })),
           ...[0, ...slots.map((_, k) => k + 1)].map((state) => ({ state, write: true })),
@@ -180,11 +183,13 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     const { scale, maxNorm, maxValue } = options;
     if (maxNorm !== undefined) checkSetting(`${this.label} step`, "maxNorm", maxNorm, 0);
     if (maxValue !== undefined) checkSetting(`${this.label} step`, "maxValue", maxValue, 0);
+    if (scale !== undefined) expectFunction(`${this.label} step`, "scale", scale);
     const settings = this.settings(this.steps + 1, maxValue);
     // The update before this one must be under way, or recording would grow without bound.
     runtime.flushUpdate(this.values.storage);
     const gradient = this.values.pack(gradients, scale !== undefined || maxNorm !== undefined);
     const given = scale?.(gradient) ?? tensor(1);
+    expectTensors(`${this.label} step`, { "what scale returns": given });
     const { factor, norm } = clipFactor(gradient, given, maxNorm);
     if (scale) this.leftOut ??= new Parameter("steps left out", [], new Float32Array(1));
     const { leftOut } = this;
@@ -229,7 +234,8 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
    * Goes on with state that `stateDict` gave. With the same parameters, settings and gradients the next steps give the same bytes.
    * @throws InputError naming the first tensor that does not fit
    */
-  loadStateDict(dict: ReadonlyMap<string, HostTensor>, file: string): void {
+  loadStateDict(dict: ReadonlyMap<string, HostTensor>, file = "the given state"): void {
+    expectMap("loadStateDict", "the state", dict);
     const state = new Map(dict);
     const [step, leftOut] = ["step", LEFT_OUT].map((name) => {
       const entry = state.get(name);
@@ -306,7 +312,7 @@ export function checkSetting(
   least: number,
   bound = Number.POSITIVE_INFINITY,
 ): void {
-  if (typeof value === "number" && value >= least && value < bound) return;
+  if (typeof value === "number" && value >= least && Math.fround(value) < bound) return;
   const range =
     bound === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to below ${bound}`;
   throw new GanvasError(`${owner}: ${name} must be a number ${range}, got ${shown(value)}`);

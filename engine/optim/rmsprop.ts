@@ -18,7 +18,16 @@ export interface RMSpropOptions extends OptimizerOptions {
   readonly eps?: number;
   /** How much of the velocity is kept at each step; default 0. */
   readonly momentum?: number;
+  /** Divides by the root of the variance (Graves 2013); settled when the optimiser is made, default false. */
+  readonly centered?: boolean;
 }
+
+const CENTERED = `@group(0) @binding(6) var<storage, read_write> average: array<vec4f>;
+fn spread(i: u32, v: vec4f, g: vec4f, s: Group) -> vec4f {
+  let m = s.alpha * average[i] + s.rest * g;
+  average[i] = m;
+  return max(v - m * m, vec4f(0.0)); // below 0 by rounding alone
+}`;
 
 /**
  * RMSprop (Tieleman and Hinton 2012) with PyTorch's conventions: eps outside the root, the learning rate outside the velocity,
@@ -29,9 +38,11 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     parameters: Parameters | readonly ParameterGroup<RMSpropOptions>[],
     options: RMSpropOptions = {},
   ) {
-    const slots = ["square_avg", "momentum_buffer"];
-    const rule = { name: "rmsprop", source: rmspropSource, slots, flops: 10 };
-    const defaults = { lr: 1e-2, alpha: 0.99, eps: 1e-8, momentum: 0, weightDecay: 0 };
+    const centered = options?.centered === true;
+    const slots = ["square_avg", "momentum_buffer", ...(centered ? ["grad_avg"] : [])];
+    const hooks = centered ? { spread: CENTERED } : {};
+    const rule = { name: "rmsprop", source: rmspropSource, slots, flops: 10, hooks };
+    const defaults = { lr: 1e-2, alpha: 0.99, eps: 1e-8, momentum: 0, weightDecay: 0, centered: false };
     super(rule, parameters, defaults, options);
   }
 

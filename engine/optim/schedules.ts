@@ -2,15 +2,17 @@
  * Schedules of learning rates and momentum: plain functions of a counter of updates or epochs, both from 0. A schedule keeps no
  * state, so a resumed run goes on exactly: `adam.lr = schedule(adam.steps)`.
  */
-import { GanvasError } from "../errors.ts";
+import { expectFunction, GanvasError, shown } from "../errors.ts";
 
 /** The value for update (or epoch) `t`, counted from 0. */
 export type Schedule = (t: number) => number;
 
 function check(schedule: string, values: Readonly<Record<string, number>>, least: number): void {
   for (const [name, value] of Object.entries(values))
-    if (!(value >= least && value < Number.POSITIVE_INFINITY))
-      throw new GanvasError(`${schedule}: ${name} must be a number of at least ${least}, got ${value}`);
+    if (!(typeof value === "number" && value >= least && value < Number.POSITIVE_INFINITY))
+      throw new GanvasError(
+        `${schedule}: ${name} must be a number of at least ${least}, got ${shown(value)}`,
+      );
 }
 
 /**
@@ -18,6 +20,10 @@ function check(schedule: string, values: Readonly<Record<string, number>>, least
  * @param pieces [start, value], starts rising from 0; e.g. `[[0, 1e-4], [100_000, 1e-5]]` (SRGAN)
  */
 export function piecewiseConstant(pieces: readonly (readonly [start: number, value: number])[]): Schedule {
+  if (!Array.isArray(pieces) || !pieces.every((piece) => Array.isArray(piece) && piece.length === 2))
+    throw new GanvasError(
+      `piecewiseConstant: pieces are pairs such as [[0, 1e-4], [100, 1e-5]], got ${shown(pieces)}`,
+    );
   const starts = pieces.map(([start]) => start);
   if (starts[0] !== 0 || starts.some((start, k) => k > 0 && !(start > (starts[k - 1] as number))))
     throw new GanvasError(`piecewiseConstant: starts must rise from 0, got ${starts.join(", ") || "none"}`);
@@ -53,6 +59,7 @@ export function cosineDecay(start: number, end: number, length: number): Schedul
 
 /** A schedule of epochs as one of updates. */
 export function perEpoch(schedule: Schedule, updatesPerEpoch: number): Schedule {
+  expectFunction("perEpoch", "schedule", schedule);
   check("perEpoch", { updatesPerEpoch }, 1);
   return (t) => schedule(Math.floor(t / updatesPerEpoch));
 }

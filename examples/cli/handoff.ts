@@ -1,4 +1,5 @@
 /** `ganvas handoff`: a training as a PyTorch script that goes on with it, and back. */
+import { resolveOptions } from "../../models/training/options.ts";
 import { safeParse } from "valibot";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { InputError } from "../../engine/errors.ts";
@@ -67,7 +68,7 @@ export async function handoffCommand(table: SystemTable): Promise<Command> {
 
 Sets of pictures of one size go along as a whole. Of photographs, and of points, the next N batches do.`,
     options: { ...OWN, ...(await specsOfAll(table)) },
-    run: (args) => (text(args, "back") === undefined ? write(args, table) : back(args)),
+    run: (args) => (text(args, "back") === undefined ? write(args, table) : back(args, table)),
   };
 }
 
@@ -76,8 +77,9 @@ async function write(args: Arguments, table: SystemTable): Promise<unknown> {
   const out = required(args, "out");
   const count = wholeNumber(args, "batches", 1) ?? COUNT;
   const wishes = await wishesOf(args, what, table);
-  const { system } = wishes;
-  expectHandedOver(system.name, {});
+  const { system, host, stored, preset = system.usual, given } = wishes;
+  const settings = stored ?? resolveOptions(system.options, given, system.presets[preset]?.options ?? {});
+  await expectHandedOver(system.name, settings, host.shipped);
   const plan = await planRun(wishes);
   const { request, data, from } = plan;
   await init();
@@ -110,8 +112,12 @@ async function write(args: Arguments, table: SystemTable): Promise<unknown> {
   }
 }
 
-/** A new run of a system, or the one that a checkpoint is of. */
-async function wishesOf(args: Arguments, what: string, table: SystemTable): Promise<RunWishes> {
+/** A new run of a system, or the one that a checkpoint is of, with what that stores. */
+async function wishesOf(
+  args: Arguments,
+  what: string,
+  table: SystemTable,
+): Promise<RunWishes & { readonly stored?: object }> {
   const host = nodeHost(projectRoot());
   const others = { ...OWN, json: OWN.data, help: OWN.data };
   const common = { path: required(args, "data"), host, preset: text(args, "preset") };
@@ -125,16 +131,21 @@ async function wishesOf(args: Arguments, what: string, table: SystemTable): Prom
       `handoff takes ${Object.keys(table).join(", ")} or a checkpoint (.safetensors), got "${what}"`,
     );
   const bytes = await readFileBytes(what);
-  const { options } = decodeCheckpoint(bytes, what);
-  const name = systemNamed(readSafetensors(bytes, what).metadata);
-  const system = name === undefined ? await systemOf(options, what, table) : await findSystem(name, table);
+  const { system, stage, options } = await runOf(bytes, what, table);
   const given = await optionsGiven(args, "handoff", system, others, table);
   if (basename(what) !== CHECKPOINT)
     throw new InputError(`the checkpoint of a run is called ${CHECKPOINT}, got ${basename(what)}`);
-  const stage = system.stageOf?.(options as never);
   const folder = dirname(resolve(what));
   const store = folderStore(stage === undefined ? folder : dirname(folder));
-  return { ...common, system, given, store, resume: true, stage };
+  return { ...common, system, given, store, resume: true, stage, stored: options };
+}
+
+/** Which system a checkpoint is of, and which of its stages. */
+async function runOf(bytes: Uint8Array, file: string, table: SystemTable) {
+  const { options } = decodeCheckpoint(bytes, file);
+  const name = systemNamed(readSafetensors(bytes, file).metadata);
+  const system = name === undefined ? await systemOf(options, file, table) : await findSystem(name, table);
+  return { system, stage: system.stageOf?.(options as never), options };
 }
 
 /** Of recipes that do not name their system. @throws InputError for a recipe of none */
@@ -144,7 +155,7 @@ async function systemOf(options: unknown, file: string, table: SystemTable): Pro
   return found;
 }
 
-async function back(args: Arguments): Promise<unknown> {
+async function back(args: Arguments, table: SystemTable): Promise<unknown> {
   positionals(args, 0, "handoff --back DIR takes no other argument than --out");
   const from = required(args, "back");
   const out = required(args, "out");
@@ -155,10 +166,14 @@ async function back(args: Arguments): Promise<unknown> {
     }),
   );
   const checkpoint = takeBack(given as NonNullable<typeof given>, made as NonNullable<typeof made>);
-  makeFolder(out);
-  const file = join(out, CHECKPOINT);
+  const { system, stage } = await runOf((given as NonNullable<typeof given>).bytes, from, table);
+  const folder = stage === undefined ? out : join(out, stage);
+  makeFolder(folder);
+  const file = join(folder, CHECKPOINT);
   await writeFileAtomic(file, encodeCheckpoint(checkpoint));
   if (!args.json)
-    console.log(`${file}: update ${checkpoint.step}; ganvas train … --out ${out} --resume goes on`);
+    console.log(
+      `${file}: update ${checkpoint.step}; ganvas train ${system.name}${stage === undefined ? "" : ` --stage ${stage}`} --data … --out ${out} --resume goes on`,
+    );
   return { out: file, step: checkpoint.step };
 }

@@ -34,7 +34,7 @@ export interface VggOptions {
   readonly input?: VggInput;
   /** What lies beyond the border: zeros, as VGG was trained, or the image mirrored (weights made for style transfer). */
   readonly padding?: "zeros" | "reflect";
-  /** Channels of the first block: 64. */
+  /** Channels of the first block: 64. Where it is a fraction, those of each block are rounded down. */
   readonly width?: number;
 }
 
@@ -97,8 +97,9 @@ export class VGG19 extends Module {
       if (name.startsWith("relu")) return "relu";
       if (name.startsWith("pool")) return "pool";
       const [, multiple] = BLOCKS[Number(name[4]) - 1] as (typeof BLOCKS)[number];
-      const conv = new Conv2d(channels, width * multiple, 3, init, { padding: 1, paddingMode: padding });
-      channels = width * multiple;
+      const made = Math.floor(width * multiple);
+      const conv = new Conv2d(channels, made, 3, init, { padding: 1, paddingMode: padding });
+      channels = made;
       return conv;
     });
   }

@@ -17,34 +17,40 @@ import type { PictureLoader } from "../datasets/loader.ts";
 import { expectFinite } from "../training/finite.ts";
 import type { Trainer } from "../training/trainer.ts";
 
-const SHARED = "ganvas_torch.py";
-const GAME = "game.py";
-/** What each system's script needs beside it. */
-const FILES: Readonly<Record<string, readonly string[]>> = {
-  srresnet: [SHARED],
-  srgan: [SHARED, GAME, "srresnet.py"],
-  gan: [SHARED, GAME],
-  toy: [SHARED, GAME],
-  dcgan: [SHARED, GAME],
-  cgan: [SHARED, GAME],
-  lapgan: [SHARED, GAME],
-  "text-encoder": [SHARED, GAME],
-  classifier: [SHARED, GAME],
-  text2image: [SHARED, GAME],
-  "style-encoder": [SHARED, GAME, "text2image.py"],
-};
-
 /** Settings that scripts do not know, with the values that they take them to have. */
 const UNKNOWN: Readonly<Record<string, unknown>> = { precision: "f32" };
 
-/** @throws InputError for a system that cannot be handed over, or a setting that its script does not know */
-export function expectHandedOver(system: string, recipe: object): void {
-  if (!Object.hasOwn(FILES, system))
-    throw new InputError(
-      `${system} cannot be handed over to PyTorch yet; ${Object.keys(FILES).join(", ")} can`,
-    );
+/** A file that comes with the project, by its path from the repository's root. */
+type Shipped = (path: string) => Promise<Uint8Array>;
+
+/** Modules that a script names in this way and that are not of the project. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["collections", "torch"]);
+
+/** The script of a system, as train.py, and those beside it that it imports. @throws InputError where there is none */
+async function scripts(system: string, shipped: Shipped): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  const add = async (name: string, as: string): Promise<void> => {
+    const bytes = await shipped(`models/handoff/${name}.py`);
+    found.set(as, bytes);
+    for (const [, module = ""] of new TextDecoder().decode(bytes).matchAll(/^from (\w+) import/gm))
+      if (!ELSEWHERE.has(module) && !found.has(`${module}.py`)) await add(module, `${module}.py`);
+  };
+  await add(system, "train.py").catch((error: unknown) => {
+    if (found.size > 0 || !(error instanceof InputError)) throw error;
+    throw new InputError(`${system} cannot be handed over to PyTorch: it has no script`);
+  });
+  return found;
+}
+
+/**
+ * Checks what can be told before any data is opened.
+ * @param settings a recipe, or the options that one is made of
+ * @throws InputError for a system without a script, or a setting that scripts do not know
+ */
+export async function expectHandedOver(system: string, settings: object, shipped: Shipped): Promise<void> {
+  await scripts(system, shipped);
   for (const [name, value] of Object.entries(UNKNOWN)) {
-    const own = (recipe as Record<string, unknown>)[name];
+    const own = (settings as Record<string, unknown>)[name];
     if (own !== undefined && own !== value)
       throw new InputError(
         `a run of ${system} with ${name} ${own} cannot be handed over; with ${name} ${value} it can`,
@@ -64,18 +70,14 @@ export interface HandOver {
   readonly count: number;
   /** Pictures that batches are made of: the whole set goes along. */
   readonly pictures?: PictureLoader | undefined;
-  /** A file that comes with the project, by its path from the repository's root. */
-  shipped(path: string): Promise<Uint8Array>;
+  readonly shipped: Shipped;
 }
 
 /** The folder's files by name. @throws InputError for what cannot be handed over */
 export async function handOver(of: HandOver): Promise<ReadonlyMap<string, Uint8Array>> {
   const { system, trainer, checkpoint, count, pictures } = of;
-  expectHandedOver(system, trainer.recipe);
-  const files = new Map<string, Uint8Array>();
-  files.set("train.py", await of.shipped(`models/handoff/${system}.py`));
-  for (const name of FILES[system] as readonly string[])
-    files.set(name, await of.shipped(`models/handoff/${name}`));
+  await expectHandedOver(system, trainer.recipe, of.shipped);
+  const files = await scripts(system, of.shipped);
   files.set("checkpoint.safetensors", encodeCheckpoint(checkpoint));
   const constants = await trainer.constants?.();
   if (constants) files.set("constants.safetensors", writeSafetensors(constants.tensors, constants.metadata));

@@ -26,6 +26,7 @@ const PROGRAMS: readonly (readonly [string, string])[] = [
   all("ganvas/nn"),
   all("ganvas/optim"),
   all("ganvas/extra"),
+  all("ganvas/onnx"),
   all("ganvas/io"),
   all("ganvas/data"),
   all("ganvas/inspect"),

@@ -1,14 +1,21 @@
-/** gridSample, affineGrid, resizing and sorting against PyTorch's own answers (`pytorch.json`). */
+/** gridSample, affineGrid, resizing, sorting, pooling, division, angles, cross entropy and borders against PyTorch's own answers (`pytorch.json`). */
 import { describe, expect, test } from "vitest";
 import {
+  adaptiveMaxPool2d,
   affineGrid,
   argsort,
+  assign,
+  atan2,
+  floorDivide,
   type GridSampleOptions,
   gridSample,
+  type MaxPoolOptions,
+  maxPool2dIndices,
+  mod,
   resizeAntialiased,
   resizeNearestExact,
 } from "../../../engine/extra/index.ts";
-import { grad, type Tensor, tensor } from "../../../engine/index.ts";
+import { Conv2d, crossEntropy, grad, type Tensor, tensor } from "../../../engine/index.ts";
 import answers from "./pytorch.json";
 
 const wave = (n: number) => Array.from({ length: n }, (_, k) => Math.sin(3 * k) * 2);
@@ -63,4 +70,69 @@ test("order, with equal numbers, NaN and infinity", async () => {
   ]);
   expect([...(await argsort(x).data())]).toEqual(answers.sort[0]);
   expect([...(await argsort(x, { descending: true }).data())]).toEqual(answers.sort[1]);
+});
+
+const rows = () => tensor(wave(70), [1, 5, 7, 2]);
+
+describe("pooling", () => {
+  const kinds = {
+    plain: { kernel: 2 },
+    ceil: { kernel: 2, stride: 2, ceilMode: true },
+    gaps: { kernel: 2, stride: 1, dilation: 2, padding: 1 },
+    wide: { kernel: [3, 2], stride: [2, 3], padding: 1, ceilMode: true },
+  } as const satisfies Record<string, MaxPoolOptions>;
+  test.each(Object.entries(kinds))("%s: maxima, their places, gradient", async (kind, options) => {
+    const x = rows();
+    const { values, indices } = maxPool2dIndices(x, options);
+    const [wanted, places, gradient] = answers.pool[kind as keyof typeof kinds] as [
+      number[],
+      number[],
+      number[],
+    ];
+    await expectNear(values, wanted);
+    expect([...(await indices.data())]).toEqual(places);
+    await expectNear(grad(values.square().sum(), [x])[0], gradient);
+  });
+  test("to a size", async () => {
+    const x = rows();
+    const y = adaptiveMaxPool2d(x, [3, 4]);
+    await expectNear(y, answers.adaptive[0]);
+    await expectNear(grad(y.square().sum(), [x])[0], answers.adaptive[1]);
+  });
+});
+
+test("division with a rest", async () => {
+  const [a = [], b = [], rest, quotient] = answers.division;
+  await expectNear(mod(tensor(a), tensor(b)), rest);
+  await expectNear(floorDivide(tensor(a), tensor(b)), quotient);
+});
+
+test("angles of points on all sides", async () => {
+  const [ys = [], xs = [], angles, dy, dx] = answers.atan2;
+  const [y, x] = [tensor(ys), tensor(xs)];
+  const angle = atan2(y, x);
+  await expectNear(angle, angles);
+  const [gy, gx] = grad(angle.sum(), [y, x]);
+  await expectNear(gy, dy);
+  await expectNear(gx, dx);
+});
+
+test.each(["mean", "sum", "none"] as const)("cross entropy of pixels with weights, %s", async (reduction) => {
+  const logits = tensor(wave(24), [2, 2, 2, 3]);
+  const target = tensor([0, 1, 2, -100, 1, 1, -100, 0], [2, 2, 2], "i32");
+  const weight = tensor([0.5, 1, 2]);
+  const loss = crossEntropy(logits, target, { reduction, weight, ignoreIndex: -100 });
+  await expectNear(loss, answers.entropy[reduction][0]);
+  await expectNear(grad(loss.square().sum(), [logits])[0], answers.entropy[reduction][1]);
+});
+
+test("a border from the other side", async () => {
+  const x = tensor(wave(40), [1, 4, 5, 2]);
+  const conv = new Conv2d(2, 1, 3, undefined, { padding: [1, 2], paddingMode: "circular", bias: false });
+  assign(conv.weight, tensor(wave(18), [3, 3, 2, 1]));
+  const y = conv.forward(x);
+  await expectNear(y, answers.circular[0]);
+  const [dx, dw] = grad(y.square().sum().mul(0.02), [x, conv.weight]);
+  await expectNear(dx, answers.circular[1]);
+  await expectNear(dw, answers.circular[2]);
 });

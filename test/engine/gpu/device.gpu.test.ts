@@ -1,4 +1,5 @@
 /** The device: shader files as they stand, errors of the compiler, limits, closing and opening again. */
+import { openGpu } from "../../../engine/gpu/dawn-node.ts";
 import { describe, expect, test } from "vitest";
 import { DeviceError, GanvasError, isDeviceLoss } from "../../../engine/errors.ts";
 import type { KernelOp } from "../../../engine/graph/node.ts";
@@ -194,4 +195,31 @@ test("a device that is lost under work is told, and another does what comes next
   expect(isDeviceLoss(new Error("another", { cause: later }))).toBe(true);
   expect(isDeviceLoss(new DeviceError("there is no memory"))).toBe(false);
   expect(await work()).toEqual(Float32Array.of(2, 1, 4, 3));
+});
+
+describe("a device of the program's own choice", () => {
+  test("is told when it comes too late, or is asked for in words that are not known", async () => {
+    await init();
+    await expect(init({ powerPreference: "low-power" })).rejects.toThrow(
+      "init: a device is open already; await close() before choosing another",
+    );
+    await expect(init({ powerPreference: "fast" as never })).rejects.toThrow(
+      'init: powerPreference must be one of low-power, high-performance, got "fast"',
+    );
+    await expect(init({ adaptor: 1 } as never)).rejects.toThrow("did you mean adapter?");
+  });
+  test("computes, on an adapter or on a device that others use too", async () => {
+    const adapter = async () =>
+      (await (await openGpu()).requestAdapter({ powerPreference: "low-power" })) as GPUAdapter;
+    const sumOf = async () => (await sum(full([3], 2)).data())[0];
+    await close();
+    expect((await init({ adapter: await adapter() })).limits.maxBufferSize).toBeGreaterThan(1);
+    expect(await sumOf()).toBe(6);
+    await close();
+    const device = await (await adapter()).requestDevice();
+    expect((await init({ device })).host).toBe(info.host);
+    expect(await sumOf()).toBe(6);
+    await close();
+    await init();
+  });
 });

@@ -18,7 +18,7 @@ describe("hostTensor", () => {
     expect(() => hostTensor(new Float32Array(6), [2, 2])).toThrow(/shape \[2, 2\] does not fit 6 elements/);
     expect(() => hostTensor(new Float32Array(6), [-2, -3])).toThrow(ShapeError);
     expect(() => hostTensor(new Float32Array(6), [6], "f16")).toThrow(
-      /f16 needs a Uint16Array, got Float32Array/,
+      /f16 needs a Uint16Array, got a Float32Array/,
     );
   });
 

@@ -329,7 +329,7 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
   [
     "a method that is not there",
     () => g.resize(x, [2, 2], { method: "lanczos" as "area" }),
-    /^resize: method must be nearest, area, coverage, bilinear, bicubic, got lanczos$/,
+    /^resize: method must be nearest, area, coverage, bilinear, bicubic, got "lanczos"$/,
   ],
   [
     "corners that cannot be aligned",

@@ -58,7 +58,14 @@ export function expectClose(got: readonly number[][], want: readonly number[][])
   expect(worst).toBeLessThan(5e-6);
 }
 
-export const ADAM: Required<AdamOptions> = { lr: 0.05, betas: [0.5, 0.99], eps: 1e-6, weightDecay: 0.1 };
+export const ADAM: Required<AdamOptions> = {
+  lr: 0.05,
+  betas: [0.5, 0.99],
+  eps: 1e-6,
+  weightDecay: 0.1,
+  amsgrad: false,
+};
+const AMSGRAD = { ...ADAM, amsgrad: true };
 const SGD_OPTIONS: Required<SGDOptions> = {
   lr: 0.05,
   momentum: 0.8,
@@ -66,7 +73,9 @@ const SGD_OPTIONS: Required<SGDOptions> = {
   nesterov: false,
   weightDecay: 0.1,
 };
-const RMS = { lr: 0.02, alpha: 0.9, eps: 1e-6, momentum: 0.5, weightDecay: 0.1 };
+const RMS = { lr: 0.02, alpha: 0.9, eps: 1e-6, momentum: 0.5, weightDecay: 0.1, centered: false };
+// Its first root is far smaller than a plain one's, and so is what may be rounded away: a larger eps.
+const CENTERED = { ...RMS, eps: 1e-3, centered: true };
 const NESTEROV = { ...SGD_OPTIONS, dampening: 0, nesterov: true };
 export const PLAIN = { ...SGD_OPTIONS, momentum: 0 };
 
@@ -77,8 +86,10 @@ export const OPTIMISERS: readonly [
 ][] = [
   ["Adam", (p) => new Adam(p, ADAM), () => adamRule(ADAM, false)],
   ["AdamW", (p) => new AdamW(p, ADAM), () => adamRule(ADAM, true)],
+  ["Adam with AMSGrad", (p) => new Adam(p, AMSGRAD), () => adamRule(AMSGRAD, false)],
   ["SGD with momentum and dampening", (p) => new SGD(p, SGD_OPTIONS), () => sgdRule(SGD_OPTIONS)],
   ["SGD with Nesterov's momentum", (p) => new SGD(p, NESTEROV), () => sgdRule(NESTEROV)],
   ["SGD without momentum", (p) => new SGD(p, PLAIN), () => sgdRule(PLAIN)],
   ["RMSprop", (p) => new RMSprop(p, RMS), () => rmspropRule(RMS)],
+  ["RMSprop, centred", (p) => new RMSprop(p, CENTERED), () => rmspropRule(CENTERED)],
 ];

@@ -5,17 +5,19 @@ import type { AdamOptions, RMSpropOptions, SGDOptions } from "../../../engine/in
 type Step = (p: number[], g: readonly number[], t: number) => void;
 
 export function adamRule(options: Required<AdamOptions>, decoupled: boolean): Step {
-  const { lr, betas, eps, weightDecay } = options;
+  const { lr, betas, eps, weightDecay, amsgrad } = options;
   const [b1, b2] = betas;
   const m: number[] = [];
   const v: number[] = [];
+  const most: number[] = [];
   return (p, gradient, t) => {
     p.forEach((value, i) => {
       const g = (gradient[i] as number) + (decoupled ? 0 : weightDecay * value);
       m[i] = b1 * (m[i] ?? 0) + (1 - b1) * g;
       v[i] = b2 * (v[i] ?? 0) + (1 - b2) * g * g;
       const mHat = m[i] / (1 - b1 ** t);
-      const vHat = v[i] / (1 - b2 ** t);
+      most[i] = Math.max(most[i] ?? 0, v[i]);
+      const vHat = (amsgrad ? most[i] : v[i]) / (1 - b2 ** t);
       p[i] = (decoupled ? 1 - lr * weightDecay : 1) * value - (lr * mHat) / (Math.sqrt(vHat) + eps);
     });
   };
@@ -33,14 +35,24 @@ export function sgdRule({ lr, momentum, dampening, nesterov, weightDecay }: Requ
   };
 }
 
-export function rmspropRule({ lr, alpha, eps, momentum, weightDecay }: Required<RMSpropOptions>): Step {
+export function rmspropRule({
+  lr,
+  alpha,
+  eps,
+  momentum,
+  weightDecay,
+  centered,
+}: Required<RMSpropOptions>): Step {
   const v: number[] = [];
+  const m: number[] = [];
   const b: number[] = [];
   return (p, gradient) => {
     p.forEach((value, i) => {
       const g = (gradient[i] as number) + weightDecay * value;
       v[i] = alpha * (v[i] ?? 0) + (1 - alpha) * g * g;
-      b[i] = momentum * (b[i] ?? 0) + g / (Math.sqrt(v[i]) + eps);
+      m[i] = alpha * (m[i] ?? 0) + (1 - alpha) * g;
+      const spread = centered ? v[i] - m[i] * m[i] : v[i];
+      b[i] = momentum * (b[i] ?? 0) + g / (Math.sqrt(spread) + eps);
       p[i] = value - lr * b[i];
     });
   };
