@@ -38,11 +38,18 @@ export abstract class Module {
     return [...this.parameters().values()].reduce((sum, p) => sum + p.size, 0);
   }
 
+  /** This module and all below. */
+  modules(): Set<Module> {
+    const found = new Set<Module>();
+    walk(this, (value) => {
+      if (value instanceof Module) found.add(value);
+    });
+    return found;
+  }
+
   /** Switches this module and all below to training (or evaluation) mode. */
   train(on = true): this {
-    walk(this, (value) => {
-      if (value instanceof Module) value.training = on;
-    });
+    for (const module of this.modules()) module.training = on;
     return this;
   }
 

@@ -14,6 +14,23 @@ const GAP = 1;
 /** @param signed zero has a colour of its own: blue below, orange above */
 export function tensorView(title: string, values: Numbers, signed: boolean): HTMLElement {
   const canvas = element("canvas", { class: "pixels", role: "img" });
+  const scale = drawTensor(canvas, values, signed);
+  const words = `${title}, ${values.shape.join(" × ")}: from ${short(scale.low)} to ${short(scale.high)}`;
+  canvas.setAttribute("aria-label", words);
+  return element(
+    "figure",
+    { class: "tensor" },
+    canvas,
+    element("figcaption", {}, element("strong", {}, title), ` ${short(scale.low)} … ${short(scale.high)}`),
+  );
+}
+
+/** Only its pixels. @returns the numbers at the ends of the scale */
+export function drawTensor(
+  canvas: HTMLCanvasElement,
+  values: Numbers,
+  signed: boolean,
+): { readonly low: number; readonly high: number } {
   const scale = scaleOf(values.data);
   const largest = Math.max(Math.abs(scale.low), Math.abs(scale.high)) || 1;
   const middle = neutral();
@@ -23,17 +40,10 @@ export function tensorView(title: string, values: Numbers, signed: boolean): HTM
         const grey = Math.round((255 * (x - scale.low)) / (scale.high - scale.low || 1));
         return [grey, grey, grey];
       };
-  const words = `${title}, ${values.shape.join(" × ")}: from ${short(scale.low)} to ${short(scale.high)}`;
-  canvas.setAttribute("aria-label", words);
   const [, second = 1] = values.shape;
   if (values.shape.length === 2 && second === 2) drawPoints(canvas, values.data);
   else drawTiles(canvas, values, colour, signed ? undefined : scale);
-  return element(
-    "figure",
-    { class: "tensor" },
-    canvas,
-    element("figcaption", {}, element("strong", {}, title), ` ${short(scale.low)} … ${short(scale.high)}`),
-  );
+  return scale;
 }
 
 export const short = (x: number): string =>

@@ -12,6 +12,21 @@ export interface LabClient {
 
 let opened: Promise<LabClient> | undefined;
 
+let current: { readonly state: URLSearchParams; readonly onLoss: () => void } | undefined;
+
+/**
+ * The lab has one run at a time.
+ * @param state of the address that finds this run again
+ * @param onLoss told when another page begins its own: this one is paused and kept
+ */
+export function claimRun(state: URLSearchParams, onLoss: () => void): void {
+  if (current?.onLoss !== onLoss) current?.onLoss();
+  current = { state, onLoss };
+}
+
+/** The run that was begun last in this visit. */
+export const runBefore = (): URLSearchParams | undefined => current?.state;
+
 /** Started when a page asks for it first; the same for all pages. @param inWorker false: WebGPU is offered to pages only */
 export function openLab(inWorker: boolean): Promise<LabClient> {
   opened ??= inWorker ? inItsWorker() : here();

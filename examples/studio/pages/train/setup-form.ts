@@ -8,7 +8,7 @@ import { droppedPaths, pathedFiles, type PathedFile } from "../../../../models/d
 /** A picture of the site that super-resolution can be tried on. */
 const SAMPLE_PICTURE = "samples/parrots.png";
 /** Names in the address that are no options of a system. */
-const OWN = ["system", "preset", "stage", "data"];
+const OWN = ["system", "preset", "stage", "data", "look"];
 
 export class SetupForm {
   readonly element: HTMLElement;
@@ -43,8 +43,6 @@ export class SetupForm {
     this.#onProblem = onProblem;
     this.#stageRow = field("Stage", this.#stage);
     this.#system.append(...client.systems.map(({ name, title }) => option(name, title)));
-    const known = client.systems.some(({ name }) => name === state.get("system"));
-    this.#system.value = known ? (state.get("system") as string) : firstOf(client.systems);
     this.#system.addEventListener("change", () => {
       this.#given.clear();
       this.#fill(new URLSearchParams());
@@ -66,6 +64,14 @@ export class SetupForm {
       this.#dropButtons(),
       element("details", { class: "options" }, element("summary", {}, "Options"), this.#options),
     );
+    this.fill(state);
+  }
+
+  /** Takes over what an address says. */
+  fill(state: URLSearchParams): void {
+    const { systems } = this.#client;
+    const known = systems.some(({ name }) => name === state.get("system"));
+    this.#system.value = known ? (state.get("system") as string) : firstOf(systems);
     this.#fill(state);
   }
 
