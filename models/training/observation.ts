@@ -184,18 +184,33 @@ export function sketch(trainer: Trainer, batch: Batch): LayerBox[] {
 
 /** Of the times that a network was applied, the last on what another has made, where there is one: as the generator learns. */
 function lastPasses(calls: readonly LayerCall[], networks: readonly string[]): LayerCall[] {
-  const passes = networks.map((name) => {
-    const own: LayerCall[][] = [[]];
-    for (const call of calls) {
-      if (call.layer === name || call.layer.startsWith(`${name}.`)) own.at(-1)?.push(call);
-      if (call.layer === name) own.push([]);
-    }
-    return own.filter((pass) => pass.length > 0);
-  });
+  const passes = networks.map((name) => passesOf(calls, name));
   const chosen = passes.map((own, k) => {
     const others = passes.flatMap((other, j) => (j === k ? [] : other.map((pass) => pass.at(-1)?.output)));
-    return own.findLast((pass) => comesFrom(pass.at(-1)?.inputs ?? [], others)) ?? own.at(-1) ?? [];
+    const reads = (pass: readonly LayerCall[]) =>
+      comesFrom(
+        pass.flatMap(({ inputs }) => inputs),
+        others,
+      );
+    return own.findLast(reads) ?? own.at(-1) ?? [];
   });
   const taken = new Set(chosen.flat());
   return calls.filter((call) => taken.has(call));
+}
+
+/** Each ends with the network itself, or where that is not applied as a whole, before a layer that it has already. */
+function passesOf(calls: readonly LayerCall[], network: string): LayerCall[][] {
+  const own = calls.filter(({ layer }) => layer === network || layer.startsWith(`${network}.`));
+  const isWhole = own.some(({ layer }) => layer === network);
+  const passes: LayerCall[][] = [];
+  let pass: LayerCall[] = [];
+  for (const call of own) {
+    const ends = isWhole ? pass.at(-1)?.layer === network : pass.some(({ layer }) => layer === call.layer);
+    if (ends || passes.length === 0) {
+      pass = [];
+      passes.push(pass);
+    }
+    pass.push(call);
+  }
+  return passes;
 }

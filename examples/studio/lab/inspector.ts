@@ -95,7 +95,9 @@ async function closely(trainer: Trainer, observation: Observation, of: T.Wanted)
   return {
     of,
     name,
-    values: isBatch ? firstItems(part) : { ...part, whole: part.shape },
+    values: isBatch
+      ? firstItems(part, featureMaps(part.shape) ? 1 : undefined)
+      : { ...part, whole: part.shape },
     statistics: statisticsOf(part.data),
     ...(channels && { channels }),
   };
@@ -191,10 +193,13 @@ async function small(boxes: readonly LayerBox[], { layers }: Observation): Promi
   });
 }
 
+/** Whether the channels of an item are pictures of their own. */
+const featureMaps = ({ length, 3: channels = 1 }: readonly number[]): boolean => length === 4 && channels > 3;
+
 /** Of pictures the first, or where they are small the first four; of feature maps four channels; of rows some. */
 function smallShape(shape: readonly number[]): number[] {
   const [n = 1, h = 1, w = 1, c = 1] = shape;
   if (shape.length !== 4) return shape.map((size) => Math.min(size, ROWS));
   const several = h * w <= SIDE ** 2 ? 4 : 1;
-  return c === 1 || c === 3 ? [Math.min(n, several), h, w, c] : [1, h, w, Math.min(c, several)];
+  return featureMaps(shape) ? [1, h, w, Math.min(c, several)] : [Math.min(n, several), h, w, c];
 }

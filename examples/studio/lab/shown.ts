@@ -14,10 +14,10 @@ const ROWS = 512;
 export const shown = async (x: Tensor): Promise<Shown> =>
   firstItems({ shape: x.shape, data: (await x.data()) as Float32Array });
 
-/** Of so many numbers as can be drawn. */
-export function firstItems({ shape, data }: Pick<Shown, "shape" | "data">): Shown {
+/** @param items how many of them; by default as many as can be drawn */
+export function firstItems({ shape, data }: Pick<Shown, "shape" | "data">, items?: number): Shown {
   const [n = 1, ...rest] = shape;
-  const most = rest.length === 1 && (rest[0] as number) <= 4 ? ROWS : ITEMS;
+  const most = items ?? (rest.length === 1 && (rest[0] as number) <= 4 ? ROWS : ITEMS);
   const count = Math.min(n, most);
   return { shape: [count, ...rest], data: data.slice(0, (data.length / n) * count), whole: shape };
 }

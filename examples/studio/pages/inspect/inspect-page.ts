@@ -1,7 +1,7 @@
 /** Any layer of any network while it trains: activations, weights, gradients, statistics, and the kernels that it became. */
 import { Notice } from "../../components/announcer.ts";
 import { onColourScheme } from "../../components/colours.ts";
-import { button, element, uniqueId } from "../../components/dom.ts";
+import { button, element, prefersReducedMotion, uniqueId } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
 import { segments } from "../../components/segments.ts";
 import { claimRun, type LabClient, openLab, runBefore } from "../../lab/client.ts";
@@ -47,6 +47,7 @@ class InspectPage {
   readonly #status = element("p", { class: "run-status", role: "status", "data-status": "inspect" });
   readonly #networks = element("div", { class: "networks" });
   readonly #looks = element("div", { class: "looks" });
+  readonly #closely = element("aside", { class: "card closely", "aria-label": "What the layer does" });
   readonly #problem = element("p", { class: "field-problem", role: "alert" });
   readonly #what = element("strong", { "data-fact": "inspected" });
   readonly #selector: HTMLInputElement;
@@ -125,7 +126,7 @@ class InspectPage {
     );
     const bar = element(
       "div",
-      { class: "run-bar card" },
+      { class: "inspect-bar card" },
       element("div", { class: "run-buttons" }, this.#train, this.#one),
       this.#status,
       element(
@@ -141,17 +142,14 @@ class InspectPage {
       element("span", {}, "Selector"),
       this.#selector,
     );
-    const closely = element(
-      "aside",
-      { class: "card closely", "aria-label": "What the layer does" },
-      this.#views.element,
-      selector,
-      this.#problem,
-      this.#looks,
-      this.#kernels.element,
-    );
+    this.#closely.append(this.#views.element, selector, this.#problem, this.#looks, this.#kernels.element);
     const drawing = element("div", { class: "card drawing" }, this.#networks);
-    return [head, this.#notice.element, bar, element("div", { class: "inspect-bench" }, drawing, closely)];
+    return [
+      head,
+      this.#notice.element,
+      bar,
+      element("div", { class: "inspect-bench" }, drawing, this.#closely),
+    ];
   }
 
   /** Opens the run that the form asks for, one after the other. */
@@ -215,9 +213,16 @@ class InspectPage {
   #drawNetworks(): void {
     const names = [...new Set(this.#layers.map(({ layer }) => layer.split(".")[0] as string))];
     this.#drawn = names.map(
-      (name) => new NetworkView(name, this.#layers, (layer) => this.#choose([layer], this.#view, "")),
+      (name) => new NetworkView(name, this.#layers, (layer, pointed) => this.#pick(layer, pointed)),
     );
     this.#networks.replaceChildren(...this.#drawn.map((view) => view.element));
+  }
+
+  /** @param pointed by a finger or a mouse: where the numbers are far below the drawing, they come */
+  #pick(layer: string, pointed: boolean): void {
+    this.#choose([layer], this.#view, "");
+    if (pointed && this.#closely.getBoundingClientRect().top > innerHeight - 120)
+      this.#closely.scrollIntoView({ behavior: prefersReducedMotion() ? "auto" : "smooth" });
   }
 
   #choose(layers: readonly string[], view: View, part: string): void {
@@ -287,6 +292,7 @@ class InspectPage {
       this.#running = true;
       this.#notice.clear();
       this.#refresh();
+      this.#write();
     }
     try {
       await work();

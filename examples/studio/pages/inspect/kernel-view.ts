@@ -25,7 +25,7 @@ export class KernelView {
     );
     this.element = element(
       "section",
-      { class: "kernel-view", "aria-label": "Kernels" },
+      { class: "kernel-view" },
       element("div", { class: "card-head" }, element("h3", {}, "The kernels it became"), this.#button),
       this.#result,
     );

@@ -7,15 +7,18 @@ import { isPicture } from "./words.ts";
 
 export function lookView({ of, name, values, statistics, channels }: Looked): HTMLElement {
   const { layer, view, part } = of;
-  const signed = !(view === "out" && isPicture(layer, values.whole));
+  const { shape, whole } = values;
+  const signed = !(view === "out" && isPicture(layer, whole));
   const cut = part === "" ? "" : `[${part}] `;
-  const shown =
-    values.shape[0] === values.whole[0] ? "" : `, the first ${values.shape[0]} of ${values.whole[0]}`;
+  const count = shape[0] === 1 ? "first" : `first ${shape[0]}`;
+  const title = `${whole.join(" × ") || "one number"}${shape[0] === whole[0] ? "" : `, of which the ${count}`}:`;
+  // Of one item, feature maps lie side by side as those of a batch do.
+  const drawn = shape.length === 3 ? { ...values, shape: [1, ...shape] } : values;
   return element(
     "section",
-    { class: "look", "aria-label": `${layer}, ${name}`, "data-look": `${layer}:${view}` },
+    { class: "seen", "aria-label": `${layer}, ${name}`, "data-look": `${layer}:${view}` },
     element("h3", {}, layer, element("small", {}, ` ${cut}${name}`)),
-    tensorView(`${values.whole.join(" × ") || "one number"}${shown}:`, values, signed),
+    tensorView(title, drawn, signed),
     figures(statistics),
     ...(channels && view === "out" ? [channelView(channels)] : []),
   );

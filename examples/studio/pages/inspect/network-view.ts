@@ -3,35 +3,38 @@ import { layoutGraph } from "../../../../engine/inspect/layout.ts";
 import { element, uniqueId } from "../../components/dom.ts";
 import { drawTensor } from "../../components/tensor-view.ts";
 import type { DrawnLayer, Shown } from "../../lab/types.ts";
-import { before, described, itemShape, nameIn } from "./words.ts";
+import { before, described, itemShape, nameIn, shortKind } from "./words.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Of a box, in pixels. */
-const [WIDTH, HEIGHT] = [152, 62];
+const [WIDTH, HEIGHT] = [138, 60];
 
 export class NetworkView {
   readonly element: HTMLElement;
   readonly #list: HTMLElement;
   readonly #boxes = new Map<string, { readonly box: HTMLElement; readonly canvas: HTMLCanvasElement }>();
   readonly #order: readonly string[];
-  readonly #onChoose: (layer: string) => void;
+  readonly #onChoose: (layer: string, pointed: boolean) => void;
 
   /** @param all layers of all networks, of which some are this one's */
-  constructor(network: string, all: readonly DrawnLayer[], onChoose: (layer: string) => void) {
+  constructor(
+    network: string,
+    all: readonly DrawnLayer[],
+    onChoose: (layer: string, pointed: boolean) => void,
+  ) {
     this.#onChoose = onChoose;
     const places = all.flatMap(({ layer }, k) => (layer.split(".")[0] === network ? [k] : []));
     const layers = places.map((k) => all[k] as DrawnLayer);
     this.#order = layers.map(({ layer }) => layer);
     const own = layers.map(({ inputs }) => inputs.map((k) => places.indexOf(k)).filter((k) => k >= 0));
     const layout = layoutGraph(own.map((inputs) => ({ width: WIDTH, height: HEIGHT, inputs })));
-    const heading = element("h3", { id: uniqueId("network") }, network);
+    const heading = element("h2", { id: uniqueId("network") }, network);
     const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
     this.#list = element("div", {
       class: "network-boxes",
       role: "listbox",
       tabindex: 0,
       "aria-labelledby": heading.id,
-      "aria-multiselectable": true,
       "data-network": network,
     });
     this.#list.setAttribute("aria-multiselectable", "true");
@@ -47,14 +50,14 @@ export class NetworkView {
       if (words.length > 0) {
         const note = element("span", { class: "network-way", "aria-hidden": "true" }, words.join(" · "));
         note.style.left = `${x}px`;
-        note.style.top = `${y - HEIGHT / 2 - 9}px`;
+        note.style.top = `${y - HEIGHT / 2 - 15}px`;
         this.#list.append(note);
       }
       this.#list.append(box);
     }
     this.#list.addEventListener("keydown", (event) => this.#key(event));
     this.#list.addEventListener("focus", () => {
-      if (!this.#list.hasAttribute("aria-activedescendant")) this.#activate(this.#order[0] ?? "", false);
+      if (!this.#list.hasAttribute("aria-activedescendant")) this.#activate(this.#order[0] ?? "");
     });
     this.element = element(
       "section",
@@ -92,7 +95,6 @@ export class NetworkView {
         role: "option",
         id: uniqueId("layer"),
         "aria-selected": "false",
-        "aria-label": words,
         title: words,
         "data-layer": layer.layer,
         ...(layer.kind === "" && { "data-whole": true }),
@@ -102,11 +104,14 @@ export class NetworkView {
         "span",
         { class: "network-words" },
         element("strong", {}, nameIn(network, layer.layer)),
-        element("span", {}, layer.kind || (layer.layer === network ? "of the whole" : "together")),
+        element("span", {}, shortKind(layer)),
         element("span", { class: "network-shape" }, itemShape(layer.shape)),
       ),
     );
-    box.addEventListener("click", () => this.#activate(layer.layer, true));
+    box.addEventListener("click", () => {
+      this.#activate(layer.layer);
+      this.#onChoose(layer.layer, true);
+    });
     this.#boxes.set(layer.layer, { box, canvas });
     return box;
   }
@@ -115,10 +120,9 @@ export class NetworkView {
     return this.#boxes.get(layer)?.box.id ?? "";
   }
 
-  #activate(layer: string, chooses: boolean): void {
+  #activate(layer: string): void {
     this.#list.setAttribute("aria-activedescendant", this.#idOf(layer));
     this.#boxes.get(layer)?.box.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (chooses) this.#onChoose(layer);
   }
 
   #key(event: KeyboardEvent): void {
@@ -138,7 +142,9 @@ export class NetworkView {
     const place = to[event.key];
     if (place === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    this.#activate(this.#order[Math.min(Math.max(place, 0), last)] as string, true);
+    const layer = this.#order[Math.min(Math.max(place, 0), last)] as string;
+    this.#activate(layer);
+    this.#onChoose(layer, false);
   }
 }
 

@@ -23,6 +23,11 @@ export const nameIn = (network: string, layer: string): string =>
 /** "14×14×48", without the axis of the batch; "numbers of one item". */
 export const itemShape = ([, ...item]: readonly number[]): string => (item.length > 0 ? item.join("×") : "1");
 
+/** What a layer is, as short as a box is wide. */
+export const shortKind = ({ layer, kind }: Pick<DrawnLayer, "layer" | "kind">): string =>
+  kind.replace("convolution", "conv").replace(", spectral norm", ", spectral") ||
+  (layer.includes(".") ? "together" : "of the whole");
+
 /** What lies before a layer: what it is given that no layer makes, and the functions on the way. */
 export function before({ shape, given, through }: Pick<DrawnLayer, "shape" | "given" | "through">): string[] {
   const [n] = shape;
