@@ -31,6 +31,7 @@ const OBSERVED = [
 ] as const;
 const SEEN = ["models/training/observation.gpu.test.ts", "numbers on the page are the engine's"] as const;
 const INSPECTED = ["browser/inspect.e2e.ts", "layers are looked at while they learn"] as const;
+const TICKS = ["examples/studio/ticks.test.ts", "ticks are multiples of"] as const;
 const WRITTEN = ["browser/shown.e2e.ts", "draws what is written"] as const;
 
 /** By files below `examples/studio`. */
@@ -43,6 +44,8 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
     },
   ],
   "components/image-canvas.ts": [{ shows: "an image", places: 2, check: WRITTEN }],
+  "components/line-plot.ts": [{ shows: "ticks of an axis", check: TICKS }],
+  "components/ticks.ts": [{ shows: "a tick", check: TICKS }],
   "components/picture.ts": [
     {
       shows: "a photograph and what is made of it",
@@ -129,10 +132,7 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
   ],
   "pages/self-test/family.ts": [{ shows: "error of an op, of what is allowed", check: SELF_TEST }],
   "pages/self-test/report.ts": [{ shows: "errors in a report", places: 3, check: SELF_TEST }],
-  "pages/train/curves.ts": [
-    { shows: "ticks of an axis", check: ["examples/studio/measure.test.ts", "numbers of tensors"] },
-    { shows: "each measure of the newest update", check: TRAINED },
-  ],
+  "pages/train/curves.ts": [{ shows: "each measure of the newest update", check: TRAINED }],
   "pages/train/histogram.ts": [
     { shows: "D's mean answers to real, generated and wrong samples", check: TAKEN_APART },
     {
