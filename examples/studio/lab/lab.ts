@@ -11,7 +11,7 @@ import { allSystems, findSystem } from "../../../models/systems.ts";
 import type { Dissection } from "../../../models/training/dissection.ts";
 import type { RunStore } from "../../../models/training/host.ts";
 import { browserHost } from "../../../models/training/host-browser.ts";
-import { describeOption, parseOption } from "../../../models/training/options.ts";
+import { parseOption } from "../../../models/training/options.ts";
 import { pictureSheet } from "../../../models/training/picture-sheet.ts";
 import { LastingRun } from "../../../models/training/lasting.ts";
 import type { Run } from "../../../models/training/run.ts";
@@ -26,6 +26,7 @@ import { Gallery } from "./gallery.ts";
 import { Inspector } from "./inspector.ts";
 import { rehearsalOf } from "./rehearsal.ts";
 import { insideOf, subStepsOf, weightsOf } from "./shown.ts";
+import { entryOf } from "./system-entry.ts";
 import { Telling } from "./telling.ts";
 import type * as T from "./types.ts";
 import { REHEARSAL } from "./types.ts";
@@ -379,39 +380,3 @@ const parsed = (system: System, given: T.Wishes["given"]) =>
       return option ? [[name, parseOption(name, option, written)] as const] : [];
     }),
   );
-
-function entryOf(system: System): T.SystemEntry {
-  const {
-    name,
-    title,
-    paper,
-    summary,
-    data,
-    builtIn = [],
-    presets,
-    usual,
-    stages = [],
-    shipped,
-    told = [],
-  } = system;
-  const options = Object.entries(system.options).map(([option, declared]): T.OptionEntry => {
-    const { kind, words = [], about } = declared;
-    return {
-      name: option,
-      kind,
-      help: describeOption(declared),
-      words: words.map(String),
-      paper: about.paper,
-      usual: about.default,
-    };
-  });
-  return {
-    ...{ name, title, paper, summary, data, builtIn, usual, stages, shipped, told, options },
-    presets: Object.entries(presets).map(([preset, of]) => ({
-      name: preset,
-      title: of.title,
-      sentence: of.sentence,
-    })),
-    samples: system.load !== undefined && !system.drawsNothing,
-  };
-}
