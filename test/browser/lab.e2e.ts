@@ -33,7 +33,7 @@ export const labTests: readonly Visit[] = [
   { name: "goes on by itself where its device is lost in the midst of an update", run: outlivesDevice },
   { name: "takes a folder that is dropped as data", run: dropsFolder },
   ...tried().map((system) => ({
-    name: `trains on random numbers, pauses, and goes on after a reload: ${system}`,
+    name: `${system}: 20 updates, a pause, a reload`,
     run: (page: Page, url: string) => trainsSystem(page, url, system),
   })),
   { name: "the page's thread is never busy for long while it trains", run: staysFree },
