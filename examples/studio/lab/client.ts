@@ -6,6 +6,8 @@ import type { Lab, SystemEntry } from "./types.ts";
 export interface LabClient {
   readonly lab: Remote<Lab> | Lab;
   readonly systems: readonly SystemEntry[];
+  /** Names of data that was dropped in this visit, on any page. */
+  readonly dropped: string[];
   /** A function that the lab may call. */
   readonly heard: <F extends (...told: never[]) => void>(follow: F) => F;
 }
@@ -47,11 +49,12 @@ async function inItsWorker(): Promise<LabClient> {
     );
   });
   const lab = wrap<Lab>(worker);
-  return { lab, systems: await Promise.race([lab.connect(), failed]), heard: (follow) => proxy(follow) };
+  const systems = await Promise.race([lab.connect(), failed]);
+  return { lab, systems, dropped: [], heard: (follow) => proxy(follow) };
 }
 
 async function here(): Promise<LabClient> {
   const { WorkerLab } = await import("./lab.ts");
   const lab = new WorkerLab();
-  return { lab, systems: await lab.connect(), heard: (follow) => follow };
+  return { lab, systems: await lab.connect(), dropped: [], heard: (follow) => follow };
 }

@@ -24,8 +24,6 @@ export class SetupForm {
   readonly #options = element("div", { class: "option-fields" });
   readonly #onChange: () => void;
   readonly #onProblem: (problem: string) => void;
-  /** Data that was dropped in this visit, by its name. */
-  readonly #dropped: string[] = [];
   #given = new Map<string, string | boolean>();
 
   /**
@@ -116,7 +114,8 @@ export class SetupForm {
     if (files.length === 0) return;
     try {
       const name = await this.#client.lab.drop(files);
-      if (!this.#dropped.includes(name)) this.#dropped.push(name);
+      const { dropped } = this.#client;
+      if (!dropped.includes(name)) dropped.push(name);
       this.#fillData(name);
       this.#changed();
     } catch (error) {
@@ -153,7 +152,7 @@ export class SetupForm {
   #fillData(wanted?: string): void {
     const { builtIn, samples } = this.system;
     const pictures = builtIn.length === 0 && !samples ? [SAMPLE_PICTURE] : [];
-    const names = [...this.#dropped, ...builtIn, ...pictures, REHEARSAL];
+    const names = [...this.#client.dropped, ...builtIn, ...pictures, REHEARSAL];
     this.#data.replaceChildren(...names.map((name) => option(name, name.replaceAll("-", " "))));
     this.#data.value = names.find((name) => name === wanted) ?? builtIn[0] ?? names[0] ?? REHEARSAL;
   }
