@@ -75,15 +75,11 @@ class InspectPage {
   constructor(host: HTMLElement, studio: Studio, client: LabClient) {
     this.#studio = studio;
     this.#client = client;
-    const given = routeState();
-    this.#form = new SetupForm(
-      client,
-      given.has("system") ? given : (runBefore() ?? new URLSearchParams(FIRST)),
-      {
-        onChange: () => this.#open(),
-        onProblem: (problem) => this.#notice.show("These files cannot be used.", problem),
-      },
-    );
+    const given = stateNow() ?? new URLSearchParams(FIRST);
+    this.#form = new SetupForm(client, given, {
+      onChange: () => this.#open(),
+      onProblem: (problem) => this.#notice.show("These files cannot be used.", problem),
+    });
     this.#kernels = new KernelView(
       () => this.#measured(),
       (words) => studio.announcer.say(words),
@@ -195,10 +191,10 @@ class InspectPage {
       if (!this.#stale) void this.#client.lab.inspect(undefined);
       return;
     }
-    const state = routeState();
+    const state = stateNow() ?? this.#form.state;
     const selector = state.get("look");
     state.delete("look");
-    const differs = state.has("system") && state.toString() !== this.#form.state.toString();
+    const differs = state.toString() !== this.#form.state.toString();
     if (selector !== null) this.#selector.value = selector;
     if (differs) this.#form.fill(state);
     if (differs || this.#stale) this.#open();
@@ -362,6 +358,13 @@ class InspectPage {
     state.set("look", this.#selector.value);
     writeRouteState(ROUTE, state);
   }
+}
+
+/** The run that the address names, or else the one that was begun last on any page. */
+function stateNow(): URLSearchParams | undefined {
+  const given = routeState();
+  const last = runBefore();
+  return given.has("system") ? given : last && new URLSearchParams(last);
 }
 
 /** What of a drawing is drawn. */
