@@ -5,6 +5,8 @@ import { element } from "./dom.ts";
 export interface Numbers {
   readonly shape: readonly number[];
   readonly data: Float32Array;
+  /** Of four axes the last are channels, also where the others are as small as a filter's. */
+  readonly maps?: boolean;
 }
 
 /** Channels of a feature map, and rows of a matrix, that are drawn at most. */
@@ -70,11 +72,11 @@ interface Tile {
 
 function drawTiles(
   canvas: HTMLCanvasElement,
-  { shape, data }: Numbers,
+  numbers: Numbers,
   colour: (x: number) => Rgb,
   range: { low: number; high: number } | undefined,
 ): void {
-  const tiles = tilesOf(shape, data, colour, range);
+  const tiles = tilesOf(numbers, colour, range);
   const [first] = tiles;
   if (!first) return;
   const columns = first.height === 1 ? 1 : Math.ceil(Math.sqrt((tiles.length * first.height) / first.width));
@@ -96,8 +98,7 @@ function drawTiles(
 
 /** [n, h, w, 1 or 3]: an image each; [n, h, w, c]: the channels of the first; [kh, kw, i, o]: filters; else rows. */
 function tilesOf(
-  shape: readonly number[],
-  data: Float32Array,
+  { shape, data, maps = false }: Numbers,
   colour: (x: number) => Rgb,
   range: { low: number; high: number } | undefined,
 ): Tile[] {
@@ -116,7 +117,7 @@ function tilesOf(
       },
     }));
   // A weight [kh, kw, i, o] has its small axes first, a feature map [n, h, w, c] its channels last.
-  if (shape.length === 4 && n <= 9 && h <= 9 && n * h > 1 && w * c > 9)
+  if (!maps && shape.length === 4 && n <= 9 && h <= 9 && n * h > 1 && w * c > 9)
     return Array.from({ length: Math.min(w * c, MOST) }, (_, k) => ({
       width: h,
       height: n,

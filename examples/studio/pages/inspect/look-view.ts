@@ -13,7 +13,11 @@ export function lookView({ of, name, values, statistics, channels }: Looked): HT
   const count = shape[0] === 1 ? "first" : `first ${shape[0]}`;
   const title = `${whole.join(" × ") || "one number"}${shape[0] === whole[0] ? "" : `, of which the ${count}`}:`;
   // Of one item, feature maps lie side by side as those of a batch do.
-  const drawn = shape.length === 3 ? { ...values, shape: [1, ...shape] } : values;
+  const drawn = {
+    shape: shape.length === 3 ? [1, ...shape] : shape,
+    data: values.data,
+    maps: view === "out" || view === "grad",
+  };
   return element(
     "section",
     { class: "seen", "aria-label": `${layer}, ${name}`, "data-look": `${layer}:${view}` },

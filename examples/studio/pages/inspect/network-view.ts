@@ -7,7 +7,7 @@ import { before, described, itemShape, nameIn, shortKind } from "./words.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Of a box, in pixels. */
-const [WIDTH, HEIGHT] = [138, 60];
+const [WIDTH, HEIGHT] = [150, 60];
 
 export class NetworkView {
   readonly element: HTMLElement;
@@ -75,7 +75,7 @@ export class NetworkView {
   /** Shows what the layers have put out. */
   draw(layer: string, values: Shown, signed: boolean): void {
     const canvas = this.#boxes.get(layer)?.canvas;
-    if (canvas) drawTensor(canvas, values, signed);
+    if (canvas) drawTensor(canvas, { ...values, maps: true }, signed);
   }
 
   /** Marks the layers that are looked at closely. */
