@@ -12,6 +12,35 @@ import { expectTensors, Tensor } from "./tensor.ts";
 /** A gradient for each, as many as there are: `const [dw, db] = grad(loss, [w, b])`. */
 export type Gradients<X extends readonly Tensor[]> = { -readonly [K in keyof X]: Tensor };
 
+/** What `grad` is asked: of what, with respect to what. */
+export interface GradientCall {
+  readonly y: Tensor;
+  readonly xs: readonly Tensor[];
+}
+
+/** What somebody who looks on wants to know besides. */
+export interface GradientWish {
+  readonly xs: readonly Tensor[];
+  /** Told the gradients that were asked for, and those that are wanted besides. */
+  readonly told: (gradients: readonly Tensor[], besides: readonly Tensor[]) => void;
+}
+
+/** Called before anything is recorded. */
+export type GradientWatcher = (call: GradientCall) => GradientWish | undefined;
+
+let watcher: GradientWatcher | undefined;
+
+/** Tells of every call of `grad` while `work` records: to look at a training step from outside. */
+export function watchGradients<T>(onCall: GradientWatcher, work: () => T): T {
+  const outer = watcher;
+  watcher = onCall;
+  try {
+    return work();
+  } finally {
+    watcher = outer;
+  }
+}
+
 /**
  * Gradients of `y` with respect to each of `xs`, each with the shape of its x; zeros where y does not depend on it.
  * The result can be differentiated again.
@@ -35,10 +64,12 @@ export function grad<const X extends readonly Tensor[]>(y: Tensor, xs: X, dy?: T
       throw new GanvasError(
         `grad: ${name} (${t.node.op.name}) is of type ${t.dtype}; whole numbers have no derivative`,
       );
+  const wish = watcher?.({ y, xs });
   // Whoever differentiates a loss will want to read it, perhaps after the update it is for.
   if (y.size === 1) runtime.keep(y.node, "scalar");
 
-  const targets = xs.map((x) => x.node);
+  const all = wish ? [...xs, ...wish.xs] : xs;
+  const targets = all.map((x) => x.node);
   const order = nodesBetween(y.node, new Set(targets));
   const gradients = new Map<Node, Node>([[y.node, castNode((dy ?? ones(y.shape)).node, y.dtype)]]);
   /** Adds the gradients that a node hands to its inputs. */
@@ -66,10 +97,13 @@ export function grad<const X extends readonly Tensor[]>(y: Tensor, xs: X, dy?: T
     const computed = again.of(node);
     inLayer(backwardOf(node.layer), () => collect(node, gradient(received, computed)));
   }
-  return xs.map((x, k) => {
+  const results = all.map((x, k) => {
     const found = gradients.get(targets[k] as Node);
     return new Tensor(castNode((found ? new Tensor(found) : zeros(x.shape)).node, x.dtype));
-  }) as Gradients<X>;
+  });
+  const own = results.slice(0, xs.length);
+  wish?.told(own, results.slice(xs.length));
+  return own as unknown as Gradients<X>;
 }
 
 /**

@@ -28,9 +28,9 @@ export function opsOf(nodes: readonly Node[]): string {
   return (computed.length > 0 ? computed : names(["movement", "constant"])).join(" + ");
 }
 
-/** Names of the layers that recorded these nodes, each once. */
+/** Names of the layers that recorded these nodes, each once. A constant is of whoever used it first, and says nothing. */
 export const layersOf = (nodes: readonly Node[]): readonly string[] => [
-  ...new Set(nodes.flatMap(({ layer }) => (layer === "" ? [] : [layer]))),
+  ...new Set(nodes.flatMap(({ layer, op }) => (layer === "" || op.kind === "constant" ? [] : [layer]))),
 ];
 
 /** Where a dispatch comes from. */

@@ -5,6 +5,7 @@ export { debugNonFinite } from "./debug-non-finite.ts";
 export { graphSvg } from "./graph-svg.ts";
 export { graphDot, graphText } from "./graph-text.ts";
 export { type GraphBox, type GraphView, inspectGraph } from "./graph-view.ts";
+export { comesFrom, type LayerBox, layerGraph } from "./layer-graph.ts";
 export { type Cost, type LayerCost, layerCosts, layerOf, type Phase, phasesOf } from "./layer-costs.ts";
 export {
   type ProfileKey,

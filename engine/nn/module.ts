@@ -38,12 +38,19 @@ export abstract class Module {
     return [...this.parameters().values()].reduce((sum, p) => sum + p.size, 0);
   }
 
+  /** This module and all below. */
+  modules(): Set<Module> {
+    const found = new Set<Module>();
+    walk(this, (value) => {
+      if (value instanceof Module) found.add(value);
+    });
+    return found;
+  }
+
   /** Switches this module and all below to training (or evaluation) mode. */
   train(on = true): this {
     if (typeof on !== "boolean") throw new GanvasError(`train: on should be true or false, got ${shown(on)}`);
-    walk(this, (value) => {
-      if (value instanceof Module) value.training = on;
-    });
+    for (const module of this.modules()) module.training = on;
     return this;
   }
 

@@ -66,8 +66,11 @@ export function studioOptions({ minify }) {
     entryNames: "[name]",
     chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
-    // No page opens networks of others, so that what reads ONNX is never asked for.
-    external: ["node:*", "webgpu", "sharp", "*/engine/onnx/index.ts"],
+    // No page opens networks of others or judges weights, so that what reads ONNX, and the papers' protocols, are never asked for.
+    external: [
+      ...["node:*", "webgpu", "sharp", "*/engine/onnx/index.ts"],
+      ...["*/judging.ts", "*/judging/judgement.ts", "*/judging/stacked.ts"],
+    ],
     sourcemap: "linked",
     minify,
     absWorkingDir: root,

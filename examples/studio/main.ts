@@ -8,6 +8,7 @@ import { lessonsPage, stillLessonsPage } from "./pages/lessons/index.ts";
 import { profilePage } from "./pages/profile/index.ts";
 import { selfTestPage } from "./pages/self-test/index.ts";
 import { digitsPage, pyramidPage, textPage } from "./pages/samples/index.ts";
+import { inspectPage } from "./pages/inspect/index.ts";
 import { trainPage } from "./pages/train/index.ts";
 import { upscalePage } from "./pages/upscale/index.ts";
 import { keepForOffline } from "./offline.ts";
@@ -16,7 +17,7 @@ import { buildFrame, showPages } from "./shell.ts";
 
 /** The pages of the navigation, in its order; the first is the home page. */
 const pages = [
-  ...[upscalePage, trainPage, digitsPage, pyramidPage, textPage],
+  ...[upscalePage, trainPage, inspectPage, digitsPage, pyramidPage, textPage],
   ...[lessonsPage, profilePage, selfTestPage],
 ];
 /** Pages that are reached by a link only. */

@@ -2,21 +2,19 @@
 import { warmUp } from "../../engine/index.ts";
 import {
   chromeTrace,
-  type KernelRun,
   type LayerCost,
   layerCosts,
-  layerOf,
   type Phase,
   type Profile,
-  phasesOf,
   profile,
 } from "../../engine/inspect/index.ts";
 import type { ModelEntry } from "../../models/system.ts";
 import { forwardPass, type Subject, trainingStep } from "../../models/subjects.ts";
 import type { SuperResolver } from "../../models/super-resolution/upscale.ts";
 import type { CallOptions } from "./engine-calls.ts";
+import { type KernelCost, kernelCosts } from "./kernel-costs.ts";
 
-export type { LayerCost, Phase };
+export type { KernelCost, LayerCost, Phase };
 
 /** Something that can be profiled. */
 export interface SubjectEntry {
@@ -26,13 +24,6 @@ export interface SubjectEntry {
   readonly description: string;
   /** Sides of the input to choose from, in pixels; the first is the default. */
   readonly sides: readonly number[];
-}
-
-/** A kernel in the order in which they run; its time is the mean over the runs. */
-export interface KernelCost extends KernelRun {
-  readonly phase: Phase;
-  /** The one of its layers that it counts for. */
-  readonly ownLayer: string;
 }
 
 export interface ProfileReport {
@@ -45,6 +36,7 @@ export interface ProfileReport {
   /** Milliseconds of a run on the wall. */
   readonly wall: number;
   readonly submits: number;
+  /** Their times are means over the runs. */
   readonly kernels: readonly KernelCost[];
   readonly layers: readonly LayerCost[];
   /** The last run in the trace event format, which https://ui.perfetto.dev opens. */
@@ -110,7 +102,6 @@ export async function profileSubject(
     if (done > 0) profiles.push(watched);
   }
   const mean = meanOf(profiles);
-  const phases = phasesOf(mean.kernels);
   return {
     title: subject.title,
     timed: mean.timed,
@@ -118,11 +109,7 @@ export async function profileSubject(
     runs,
     wall: mean.wall,
     submits: mean.host.filter(({ kind }) => kind === "submit").length,
-    kernels: mean.kernels.map((run, k) => ({
-      ...run,
-      phase: phases[k] ?? "forward",
-      ownLayer: layerOf(run),
-    })),
+    kernels: kernelCosts(mean),
     layers: layerCosts(mean),
     trace: JSON.stringify(chromeTrace(profiles.at(-1) as Profile)),
   };

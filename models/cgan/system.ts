@@ -6,7 +6,6 @@ import { DIGITS } from "../datasets/idx.ts";
 import { PictureLoader } from "../datasets/loader.ts";
 import { pixelMeans } from "../datasets/pixel-means.ts";
 import { classifierFor } from "../judging/evidence.ts";
-import { judgeSampler } from "../judging/judgement.ts";
 import { lookAt } from "../judging/look.ts";
 import { PARZEN_ON_MNIST } from "../judging/papers.ts";
 import { type Request, type Training, system } from "../system.ts";
@@ -187,5 +186,6 @@ export const cgan = system<typeof OPTIONS, CganRecipe, PictureData>({
     },
   ],
   load: async (bytes, file) => new CganSampler(parseCgan(bytes, file)),
-  judge: (sampler, request) => judgeSampler(sampler, request, PARZEN_ON_MNIST.slice(0, 2)),
+  judge: async (sampler, request) =>
+    (await import("../judging/judgement.ts")).judgeSampler(sampler, request, PARZEN_ON_MNIST.slice(0, 2)),
 });

@@ -5,8 +5,6 @@ import { DRAWN_DIGITS } from "../datasets/built-in.ts";
 import type { Module } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { stackedMnist } from "../datasets/stacked-mnist.ts";
-import { judgeSampler } from "../judging/judgement.ts";
-import { judgeStackSampler } from "../judging/stacked.ts";
 import type { NoiseForm } from "../sampling/noise.ts";
 import { NoiseSampler } from "../sampling/unconditional.ts";
 import { type Request, system } from "../system.ts";
@@ -199,6 +197,8 @@ export const dcgan = system<typeof OPTIONS, DcganRecipe, PictureData>({
     generator.loadStateDict(tensors, file);
     return sampler(recipe, generator.eval());
   },
-  judge: (made, request) =>
-    made instanceof StackSampler ? judgeStackSampler(made, request) : judgeSampler(made, request, []),
+  judge: async (made, request) =>
+    made instanceof StackSampler
+      ? (await import("../judging/stacked.ts")).judgeStackSampler(made, request)
+      : (await import("../judging/judgement.ts")).judgeSampler(made, request, []),
 });

@@ -39,7 +39,7 @@ export class ClassifierTraining<R extends ClassifierRecipe = ClassifierRecipe> i
   constructor(recipe: R) {
     const { network, seed, lr, weightDecay } = recipe;
     this.recipe = recipe;
-    this.net = nameLayers(new Classifier(network, seed)).train();
+    this.net = nameLayers(new Classifier(network, seed), "classifier").train();
     this.adam = new AdamW(this.net.parameters(), { lr, weightDecay });
   }
 

@@ -5,7 +5,6 @@ import { DRAWN_DIGITS } from "../datasets/built-in.ts";
 import { type Module, reshape } from "../../engine/index.ts";
 import { fillUniform } from "../../engine/random.ts";
 import { pixelMeans } from "../datasets/pixel-means.ts";
-import { judgeSampler } from "../judging/judgement.ts";
 import { PARZEN_ON_MNIST } from "../judging/papers.ts";
 import { NoiseSampler } from "../sampling/unconditional.ts";
 import { system } from "../system.ts";
@@ -130,5 +129,6 @@ export const gan = system<typeof OPTIONS, GanRecipe, PictureData>({
     generator.loadStateDict(tensors, file);
     return sampler(recipe, generator.eval());
   },
-  judge: (made, request) => judgeSampler(made, request, PARZEN_ON_MNIST.slice(1, 2)),
+  judge: async (made, request) =>
+    (await import("../judging/judgement.ts")).judgeSampler(made, request, PARZEN_ON_MNIST.slice(1, 2)),
 });

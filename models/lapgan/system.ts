@@ -10,7 +10,6 @@ import type { RunStore } from "../training/host.ts";
 import { approximateParzen, levelSheet, type Validation } from "./assessment.ts";
 import { divided } from "./data.ts";
 import { parseLapgan, type TrainedLevel } from "./files.ts";
-import { judgeLapgan } from "./judging.ts";
 import { LapganSampler } from "./lapgan-sampler.ts";
 import { measureNormalisation, Normalisation } from "./normalisation.ts";
 import { PYRAMIDS } from "./pyramid.ts";
@@ -292,5 +291,6 @@ export const lapgan = system<typeof OPTIONS, LevelRecipe, LapganData>({
   ],
   told: ["thumbnail"],
   load: async (bytes, file) => new LapganSampler(parseLapgan(bytes, file)),
-  judge: (sampler, request) => judgeLapgan(sampler as LapganSampler, request),
+  judge: async (sampler, request) =>
+    (await import("./judging.ts")).judgeLapgan(sampler as LapganSampler, request),
 });

@@ -91,7 +91,7 @@ export class SRResNetTraining implements GeneratorTrainer<SRResNetRecipe> {
   /** @param from weights to begin with, under their state-dict names, and the file's name for errors */
   constructor(recipe: SRResNetRecipe, from?: StartingWeights) {
     this.recipe = recipe;
-    this.net = nameLayers(new SRResNet({ ...recipe.network, seed: recipe.seed })).train();
+    this.net = nameLayers(new SRResNet({ ...recipe.network, seed: recipe.seed }), "generator").train();
     if (recipe.start === "interpolation") startAsInterpolation(this.net);
     if (from) this.net.loadStateDict(from.weights, from.file);
     this.adam = new Adam(this.net.parameters(), { lr: recipe.lr });

@@ -7,7 +7,6 @@ import { wordsOf } from "../datasets/sentences.ts";
 import { type Data, type Request, type Training, system } from "../system.ts";
 import { choice, flag, number, type Options, RUN_OPTIONS, text, whole } from "../training/options.ts";
 import { encoderSampler, parseTextEncoder, type TextEncoderFile } from "./files.ts";
-import { judgeEncoder } from "./judging.ts";
 import { type Beside, PairLoader } from "./pairs.ts";
 import { dimensionOf, pictureVectors, type VectorSource, vectorSource } from "./picture-vectors.ts";
 import { ENCODER_PRESETS, type EncoderPreset, type EncoderPresetName, ENCODERS } from "./presets.ts";
@@ -264,5 +263,5 @@ export const textEncoder = system<typeof OPTIONS, EncoderRecipe, EncoderData>({
   ],
   drawsNothing: true,
   load: async (bytes, file) => encoderSampler(bytes, file),
-  judge: judgeEncoder,
+  judge: async (sampler, request) => (await import("./judging.ts")).judgeEncoder(sampler, request),
 });

@@ -11,7 +11,6 @@ import { soleHues } from "../datasets/recolour.ts";
 import { allCaptions, namesToShow } from "./data.ts";
 import { parseText2image } from "./files.ts";
 import type { SentenceGenerator } from "./generator.ts";
-import { judgeText2image } from "./judging.ts";
 import { CaptionLoader } from "./loader.ts";
 import { type KnownEncoder, readCaptions, unchanged } from "./reader.ts";
 import {
@@ -268,5 +267,6 @@ export const text2image = system<typeof OPTIONS, Text2ImageRecipe, Text2ImageDat
   ],
   told: ["texts", "styles"],
   load: async (bytes, file) => new Text2ImageSampler(parseText2image(bytes, file)),
-  judge: (sampler, request) => judgeText2image(sampler as Text2ImageSampler, request),
+  judge: async (sampler, request) =>
+    (await import("./judging.ts")).judgeText2image(sampler as Text2ImageSampler, request),
 });

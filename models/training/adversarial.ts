@@ -176,13 +176,13 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
     return this.play(batch, step).measures;
   }
 
-  dissect(batch: Batch, layer?: string): Dissection {
+  dissect(batch: Batch): Dissection {
     const calls: LayerCall[] = [];
     const moves = watchLayers(
       (call) => calls.push(call),
       () => this.play(batch, this.step),
     );
-    const dissection = dissectionOf(moves, this.networks, calls, layer);
+    const dissection = dissectionOf(moves, this.networks, calls);
     moves.measures.watch();
     flush();
     return dissection;
@@ -277,7 +277,7 @@ export class AdversarialTraining<C, R extends GameRecipe = GameRecipe> implement
       discriminator: {
         samples: fakeSeen,
         loss: lossOfDiscriminator,
-        answers: answers as [Tensor, Tensor],
+        answers: [...answers, ...(sayWrong ? [sigmoid(sayWrong)] : [])],
         gradients: discriminatorGradients,
       },
       generator: {

@@ -1,12 +1,16 @@
 /** One update of a game taken apart: what each player was shown, answered and learned. All of it is the update itself, kept. */
 import { grad, type LayerCall, type Module, Tensor } from "../../engine/index.ts";
+import { Keeping } from "./observation.ts";
 
 /** What one player does in an update. */
 export interface Move {
   /** The generated samples that were judged, [n, ...]. */
   readonly samples: Tensor;
   readonly loss: Tensor;
-  /** The discriminator's answers as probabilities: to real and generated samples, or to generated ones only. */
+  /**
+   * The discriminator's answers as probabilities: to real and generated samples, and to real ones with wrong conditions where it is
+   * shown some; or to generated ones only.
+   */
   readonly answers: readonly Tensor[];
   /** Of the loss, with respect to the player's parameters in their order. */
   readonly gradients: readonly Tensor[];
@@ -32,40 +36,24 @@ export interface KeptMove extends Omit<Move, "gradients"> {
   readonly gradients: ReadonlyMap<string, Tensor>;
 }
 
-/** Values of one layer. */
-export interface KeptLayer {
-  /** What it put out when the generator's samples were made and judged last, [n, ...]. */
-  readonly output: Tensor;
-  /** Of the generator's loss, with respect to the output. */
-  readonly gradient: Tensor;
-}
-
 /** Everything is kept on the GPU until `dispose`. */
 export interface Dissection extends Readonly<Record<Player, KeptMove>> {
   readonly real: Tensor;
   readonly measures: Tensor;
-  readonly layer: KeptLayer | undefined;
   dispose(): void;
 }
 
 /**
  * Keeps what an update has computed; to be called before it is flushed.
  * @param calls of layers, while the update was recorded
- * @param watched name of a layer
  */
 export function dissectionOf(
   moves: Moves,
   networks: Readonly<Record<Player, Module>>,
   calls: readonly LayerCall[],
-  watched?: string,
 ): Dissection {
-  const kept: Tensor[] = [];
-  const keep = (x: Tensor): Tensor => {
-    // A state is there anyway; a copy is what it was in this update.
-    const own = x.detach().keep();
-    kept.push(own);
-    return own;
-  };
+  const keeping = new Keeping();
+  const { keep } = keeping;
   const generated = calls.filter(({ layer }) => layer === "generator");
   const moveOf = (player: Player): KeptMove => {
     const { samples, loss, answers, gradients } = moves[player];
@@ -80,26 +68,14 @@ export function dissectionOf(
       gradients: new Map(names.map((name, k) => [name, keep(gradients[k] as Tensor)])),
     };
   };
-  const output = calls.findLast(({ layer }) => layer === watched)?.output;
-  const found = output instanceof Tensor ? output : undefined;
-  const [slope] = found ? grad(moves.generator.loss, [found]) : [];
   return {
     real: keep(moves.real),
     measures: moves.measures,
     discriminator: moveOf("discriminator"),
     generator: moveOf("generator"),
-    layer: found && slope && { output: keep(found), gradient: keep(slope) },
-    dispose: () => {
-      for (const x of kept) x.dispose();
-    },
+    dispose: () => keeping.dispose(),
   };
 }
-
-/** Names of the layers that an update applies, in the order of the networks; those of a player begin with its name. */
-export const layerNames = (networks: Readonly<Record<string, Module>>): string[] =>
-  Object.entries(networks).flatMap(([name, network]) => [
-    ...new Set([...network.parameters().keys()].map((path) => `${name}.${path.replace(/\.?[^.]*$/, "")}`)),
-  ]);
 
 /** Length of all these gradients together, in double precision. */
 export async function normOf(gradients: Iterable<Tensor>): Promise<number> {

@@ -43,11 +43,8 @@ export interface Trainer<R extends RunRecipe = RunRecipe> {
   record(batch: Batch, step?: number): Tensor;
   /** One update on a batch, recorded and flushed. @returns the measures, which can be read later or not at all */
   update(batch: Batch): Tensor;
-  /**
-   * One update like `update`, with all that it computes on the way kept to be looked at.
-   * @param layer whose values are kept too, by its name
-   */
-  dissect?(batch: Batch, layer?: string): Dissection;
+  /** One update like `update`, with what the players do in it kept to be looked at. */
+  dissect?(batch: Batch): Dissection;
   /** The weights as they would be shipped now: averages where the recipe keeps them. */
   weights(): Promise<Weights>;
   /** What updates need beside recipe, batches and checkpoint, and never change: a network that only looks, means of the data. */

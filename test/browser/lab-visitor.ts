@@ -1,7 +1,9 @@
 /** What a visitor does on the pages that train and sample, as steps for the tests in `lab.e2e.ts`. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Page } from "puppeteer";
 import { SLOW, textOf } from "./studio-visitor.ts";
 
@@ -93,4 +95,57 @@ export async function expectAccessible(page: Page, rules?: readonly string[]): P
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" ")}`);
   }, rules);
   assert.deepEqual(violations, [], page.url());
+}
+
+/** Milliseconds of JavaScript in one go that a page's thread may be busy, by its own clock. */
+export const BUSY = 50;
+
+/** The longest that a script of the page was busy during `work`, in milliseconds of the thread's own clock. */
+export async function longestScript(page: Page, work: () => Promise<void>): Promise<number> {
+  await page.tracing.start({ categories: ["devtools.timeline", "toplevel"] });
+  await work();
+  const trace = JSON.parse(Buffer.from((await page.tracing.stop()) as Uint8Array).toString()) as {
+    traceEvents: {
+      name: string;
+      ph: string;
+      tid: number;
+      pid: number;
+      tdur?: number;
+      args: { name?: string };
+    }[];
+  };
+  const threads = new Set(
+    trace.traceEvents
+      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .map(({ pid, tid }) => `${pid}/${tid}`),
+  );
+  const scripts = trace.traceEvents.filter(
+    ({ name, ph, pid, tid }) =>
+      ph === "X" &&
+      threads.has(`${pid}/${tid}`) &&
+      /^(FunctionCall|EvaluateScript|RunMicrotasks)$/.test(name),
+  );
+  assert.ok(scripts.length > 10, `${scripts.length} scripts ran`);
+  const longest = Math.max(...scripts.map(({ tdur = 0 }) => tdur / 1000));
+  assert.ok(longest > 0, "the trace has the thread's own times");
+  return longest;
+}
+
+/** Where screenshots are asked for, the page as it is: on a desk and on a phone, light and dark. */
+export async function takeShots(page: Page, name: string): Promise<void> {
+  const folder = process.env.GANVAS_SHOTS;
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  const before = page.viewport();
+  for (const [device, width, height] of [
+    ["desktop", 1400, 900],
+    ["phone", 390, 844],
+  ] as const)
+    for (const value of ["light", "dark"]) {
+      await page.setViewport({ width, height });
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
+      await new Promise((resume) => setTimeout(resume, 400));
+      await page.screenshot({ path: join(folder, `${name}-${device}-${value}.png`), fullPage: true });
+    }
+  await page.setViewport(before);
 }

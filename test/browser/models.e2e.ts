@@ -141,7 +141,9 @@ async function profiles(page: Page, url: string): Promise<void> {
   const legend = await textOf(page, ".legend");
   assert.match(legend, /forward .*backward .*update /);
   const layers = await page.$$eval(".bar-name", (names) => names.map((name) => name.textContent));
-  for (const layer of ["head.conv", "body.0", "body.0.conv1", "up.1.conv", "tail"])
+  for (const layer of ["head.conv", "body.0", "body.0.conv1", "up.1.conv", "tail"].map(
+    (name) => `generator.${name}`,
+  ))
     assert.ok(layers.includes(layer), `${layer} has a bar`);
   const times = () => column(page, "Time");
   const slowest = await times();

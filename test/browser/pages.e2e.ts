@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { CDPSession, Page } from "puppeteer";
 import { lessons } from "../../examples/lessons/index.ts";
-import { expectAccessible } from "./lab-visitor.ts";
+import { expectAccessible, takeShots } from "./lab-visitor.ts";
 import { SLOW, watchErrors } from "./studio-visitor.ts";
 
 export const pageTests = [
@@ -17,6 +17,7 @@ const PAGES = [
   ["digits", ".page-digits [data-action=own-weights]"],
   ["text", ".page-text [data-action=own-weights]"],
   ["train", "[data-action=one]:not([disabled])"],
+  ["inspect?system=toy&preset=failing&data=circle&units=4&batch=8", ".network-box"],
   ["lessons", ".lesson h1"],
   ["profile", "[data-action=profile]"],
   ["self-test", "[data-action=self-test]"],
@@ -55,6 +56,7 @@ async function pagesAre(page: Page, url: string): Promise<void> {
     assert.deepEqual(await unreached(page), [], address);
     await scheme(page, "dark");
     await expectAccessible(page, ["color-contrast"]);
+    await takeShots(page, address.replace(/\?.*/, ""));
   }
   assert.deepEqual(errors, []);
 }

@@ -1,5 +1,6 @@
 /** Runs the studio's visits (studio.e2e.ts) against a freshly built and served studio. */
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { inspectTests } from "./inspect.e2e.ts";
 import { labTests } from "./lab.e2e.ts";
 import { lessonTests, stillLessonTests } from "./lessons.e2e.ts";
 import { blendTests, singleModelTests } from "./models.e2e.ts";
@@ -23,7 +24,12 @@ const SETTINGS = [
     models: ["srresnet", "srgan"],
     minify: true,
   },
-  { title: "the studio's pages that train and sample", visits: labTests, webgpu: true, models: ["srresnet"] },
+  {
+    title: "the studio's pages that train and sample",
+    visits: [...labTests, ...inspectTests],
+    webgpu: true,
+    models: ["srresnet"],
+  },
   { title: "the studio without a mouse", visits: pageTests, webgpu: true, models: ["srresnet"] },
   { title: "what the studio shows", visits: shownTests, webgpu: true, models: ["srresnet"] },
   { title: "the studio's lessons", visits: lessonTests, webgpu: true, models: ["srresnet"] },

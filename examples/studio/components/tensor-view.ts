@@ -5,6 +5,8 @@ import { element } from "./dom.ts";
 export interface Numbers {
   readonly shape: readonly number[];
   readonly data: Float32Array;
+  /** Of four axes the last are channels, also where the others are as small as a filter's. */
+  readonly maps?: boolean;
 }
 
 /** Channels of a feature map, and rows of a matrix, that are drawn at most. */
@@ -14,6 +16,23 @@ const GAP = 1;
 /** @param signed zero has a colour of its own: blue below, orange above */
 export function tensorView(title: string, values: Numbers, signed: boolean): HTMLElement {
   const canvas = element("canvas", { class: "pixels", role: "img" });
+  const scale = drawTensor(canvas, values, signed);
+  const words = `${title}, ${values.shape.join(" × ")}: from ${short(scale.low)} to ${short(scale.high)}`;
+  canvas.setAttribute("aria-label", words);
+  return element(
+    "figure",
+    { class: "tensor" },
+    canvas,
+    element("figcaption", {}, element("strong", {}, title), ` ${short(scale.low)} … ${short(scale.high)}`),
+  );
+}
+
+/** Only its pixels. @returns the numbers at the ends of the scale */
+export function drawTensor(
+  canvas: HTMLCanvasElement,
+  values: Numbers,
+  signed: boolean,
+): { readonly low: number; readonly high: number } {
   const scale = scaleOf(values.data);
   const largest = Math.max(Math.abs(scale.low), Math.abs(scale.high)) || 1;
   const middle = neutral();
@@ -23,17 +42,10 @@ export function tensorView(title: string, values: Numbers, signed: boolean): HTM
         const grey = Math.round((255 * (x - scale.low)) / (scale.high - scale.low || 1));
         return [grey, grey, grey];
       };
-  const words = `${title}, ${values.shape.join(" × ")}: from ${short(scale.low)} to ${short(scale.high)}`;
-  canvas.setAttribute("aria-label", words);
   const [, second = 1] = values.shape;
   if (values.shape.length === 2 && second === 2) drawPoints(canvas, values.data);
   else drawTiles(canvas, values, colour, signed ? undefined : scale);
-  return element(
-    "figure",
-    { class: "tensor" },
-    canvas,
-    element("figcaption", {}, element("strong", {}, title), ` ${short(scale.low)} … ${short(scale.high)}`),
-  );
+  return scale;
 }
 
 export const short = (x: number): string =>
@@ -60,11 +72,11 @@ interface Tile {
 
 function drawTiles(
   canvas: HTMLCanvasElement,
-  { shape, data }: Numbers,
+  numbers: Numbers,
   colour: (x: number) => Rgb,
   range: { low: number; high: number } | undefined,
 ): void {
-  const tiles = tilesOf(shape, data, colour, range);
+  const tiles = tilesOf(numbers, colour, range);
   const [first] = tiles;
   if (!first) return;
   const columns = first.height === 1 ? 1 : Math.ceil(Math.sqrt((tiles.length * first.height) / first.width));
@@ -86,8 +98,7 @@ function drawTiles(
 
 /** [n, h, w, 1 or 3]: an image each; [n, h, w, c]: the channels of the first; [kh, kw, i, o]: filters; else rows. */
 function tilesOf(
-  shape: readonly number[],
-  data: Float32Array,
+  { shape, data, maps = false }: Numbers,
   colour: (x: number) => Rgb,
   range: { low: number; high: number } | undefined,
 ): Tile[] {
@@ -106,7 +117,7 @@ function tilesOf(
       },
     }));
   // A weight [kh, kw, i, o] has its small axes first, a feature map [n, h, w, c] its channels last.
-  if (shape.length === 4 && n <= 9 && h <= 9 && n * h > 1 && w * c > 9)
+  if (!maps && shape.length === 4 && n <= 9 && h <= 9 && n * h > 1 && w * c > 9)
     return Array.from({ length: Math.min(w * c, MOST) }, (_, k) => ({
       width: h,
       height: n,

@@ -6,11 +6,28 @@ import type { Lab, SystemEntry } from "./types.ts";
 export interface LabClient {
   readonly lab: Remote<Lab> | Lab;
   readonly systems: readonly SystemEntry[];
+  /** Names of data that was dropped in this visit, on any page. */
+  readonly dropped: string[];
   /** A function that the lab may call. */
   readonly heard: <F extends (...told: never[]) => void>(follow: F) => F;
 }
 
 let opened: Promise<LabClient> | undefined;
+
+let current: { readonly state: URLSearchParams; readonly onLoss: () => void } | undefined;
+
+/**
+ * The lab has one run at a time.
+ * @param state of the address that finds this run again
+ * @param onLoss told when another page begins its own: this one is paused and kept
+ */
+export function claimRun(state: URLSearchParams, onLoss: () => void): void {
+  if (current?.onLoss !== onLoss) current?.onLoss();
+  current = { state, onLoss };
+}
+
+/** The run that was begun last in this visit. */
+export const runBefore = (): URLSearchParams | undefined => current?.state;
 
 /** Started when a page asks for it first; the same for all pages. @param inWorker false: WebGPU is offered to pages only */
 export function openLab(inWorker: boolean): Promise<LabClient> {
@@ -32,11 +49,12 @@ async function inItsWorker(): Promise<LabClient> {
     );
   });
   const lab = wrap<Lab>(worker);
-  return { lab, systems: await Promise.race([lab.connect(), failed]), heard: (follow) => proxy(follow) };
+  const systems = await Promise.race([lab.connect(), failed]);
+  return { lab, systems, dropped: [], heard: (follow) => proxy(follow) };
 }
 
 async function here(): Promise<LabClient> {
   const { WorkerLab } = await import("./lab.ts");
   const lab = new WorkerLab();
-  return { lab, systems: await lab.connect(), heard: (follow) => follow };
+  return { lab, systems: await lab.connect(), dropped: [], heard: (follow) => follow };
 }

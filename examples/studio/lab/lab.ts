@@ -1,5 +1,6 @@
 /** Trains and samples: in a worker, or on the page's thread where workers have no WebGPU. See `Lab` for what its calls do. */
 import type { DeviceInfo, Tensor } from "../../../engine/index.ts";
+import { profile } from "../../../engine/inspect/index.ts";
 import { InputError } from "../../../engine/errors.ts";
 import { decodeCheckpoint } from "../../../engine/io/index.ts";
 import { setOfFiles } from "../../../models/datasets/open-browser.ts";
@@ -7,10 +8,10 @@ import type { FileSet } from "../../../models/datasets/file-set.ts";
 import { fingerprint } from "../../../models/datasets/fingerprint.ts";
 import type { System } from "../../../models/system.ts";
 import { allSystems, findSystem } from "../../../models/systems.ts";
-import { type Dissection, layerNames } from "../../../models/training/dissection.ts";
+import type { Dissection } from "../../../models/training/dissection.ts";
 import type { RunStore } from "../../../models/training/host.ts";
 import { browserHost } from "../../../models/training/host-browser.ts";
-import { describeOption, parseOption } from "../../../models/training/options.ts";
+import { parseOption } from "../../../models/training/options.ts";
 import { pictureSheet } from "../../../models/training/picture-sheet.ts";
 import { LastingRun } from "../../../models/training/lasting.ts";
 import type { Run } from "../../../models/training/run.ts";
@@ -20,9 +21,12 @@ import type { RunRecipe } from "../../../models/training/trainer.ts";
 import { browserStore, clearBrowserStore } from "../../../models/training/store-browser.ts";
 import { fetchFile } from "../site-file.ts";
 import { Turns } from "../turns.ts";
+import { kernelCosts } from "../kernel-costs.ts";
 import { Gallery } from "./gallery.ts";
+import { Inspector } from "./inspector.ts";
 import { rehearsalOf } from "./rehearsal.ts";
 import { insideOf, subStepsOf, weightsOf } from "./shown.ts";
+import { entryOf } from "./system-entry.ts";
 import { Telling } from "./telling.ts";
 import type * as T from "./types.ts";
 import { REHEARSAL } from "./types.ts";
@@ -30,6 +34,8 @@ import { REHEARSAL } from "./types.ts";
 /** Samples and insides are looked at for at most this share of the time, and not more often than so many milliseconds. */
 const LOOKING = 0.2;
 const REST = 1200;
+/** Milliseconds between two looks at layers. */
+const BETWEEN = 700;
 
 export class WorkerLab implements T.Lab {
   private readonly dropped = new Map<string, FileSet>();
@@ -42,7 +48,9 @@ export class WorkerLab implements T.Lab {
   private paused = true;
   private training: Promise<T.Standing> | undefined;
   private looksInside = false;
-  private watched: T.Watched | undefined;
+  /** What of which layers is looked at, while somebody inspects. */
+  private wanted: readonly T.Wanted[] | undefined;
+  private inspector: { readonly run: Run; readonly of: Inspector } | undefined;
   private nextLook = 0;
 
   async connect(): Promise<readonly T.SystemEntry[]> {
@@ -99,7 +107,6 @@ export class WorkerLab implements T.Lab {
       parameterCounts: trainer.parameterCounts,
       recipe: { ...run.recipe } as T.RunFacts["recipe"],
       dissects: trainer.dissect !== undefined,
-      layers: layerNames(trainer.networks),
     };
   }
 
@@ -107,6 +114,8 @@ export class WorkerLab implements T.Lab {
     const lasting = this.begun();
     if (this.training) return this.training;
     this.paused = false;
+    // Whoever inspects sees the first update at once.
+    if (this.wanted) this.nextLook = 0;
     this.training = this.loop(lasting, updates);
     try {
       return await this.training;
@@ -130,9 +139,9 @@ export class WorkerLab implements T.Lab {
     const slow = async (run: Run): Promise<readonly T.SubStep[]> => {
       const { trainer } = run.training;
       const before = await weightsOf(trainer);
-      const parts = await this.dissected(run, this.watched);
+      const parts = await this.dissected(run);
       const steps = await subStepsOf(trainer, parts, before);
-      this.telling.inside(await insideOf(trainer, parts, this.watched));
+      this.telling.inside(await insideOf(trainer, parts));
       parts.dispose();
       await run.save();
       await this.look(run);
@@ -142,10 +151,38 @@ export class WorkerLab implements T.Lab {
     return this.turns.take(() => lasting.attempt(slow));
   }
 
-  async watch(on: boolean, watched: T.Watched | undefined): Promise<void> {
+  async watch(on: boolean): Promise<void> {
     this.looksInside = on;
-    this.watched = watched;
     this.nextLook = 0;
+  }
+
+  async drawing(): Promise<readonly T.DrawnLayer[]> {
+    const draw = async (run: Run) => {
+      const { trainer, source } = run.training;
+      return this.inspectorOf(run).drawing(await source.batch(trainer.step));
+    };
+    const lasting = this.begun();
+    return this.turns.take(() => lasting.attempt(draw));
+  }
+
+  async inspect(wanted: readonly T.Wanted[] | undefined): Promise<void> {
+    this.wanted = wanted;
+    const { lasting } = this;
+    if (!wanted) this.forget();
+    else if (lasting) await this.turns.take(() => lasting.attempt((run) => this.tellLook(run)));
+  }
+
+  async kernels(): Promise<T.UpdateKernels> {
+    const measure = async (run: Run): Promise<T.UpdateKernels> => {
+      // The first may have to be compiled.
+      await run.next();
+      const seen = await profile(() => run.next());
+      await run.save();
+      this.telling.flush(this.standing(run));
+      return { step: run.training.trainer.step, timed: seen.timed, kernels: kernelCosts(seen) };
+    };
+    const lasting = this.begun();
+    return this.turns.take(() => lasting.attempt(measure));
   }
 
   async file(name: string): Promise<Uint8Array | undefined> {
@@ -237,7 +274,7 @@ export class WorkerLab implements T.Lab {
   private async conclude(run: Run): Promise<T.Standing> {
     if (run.ended) await run.toEnd();
     else await run.save();
-    await this.look(run);
+    if (!this.wanted) await this.look(run);
     this.telling.flush(this.standing(run));
     return this.standing(run);
   }
@@ -245,19 +282,45 @@ export class WorkerLab implements T.Lab {
   private async update(run: Run): Promise<void> {
     const due = performance.now() >= this.nextLook;
     const { trainer } = run.training;
+    if (this.wanted) return due ? this.inspected(run) : run.next();
     if (due && this.looksInside && trainer.dissect) {
-      const parts = await this.dissected(run, this.watched);
-      this.telling.inside(await insideOf(trainer, parts, this.watched));
+      const parts = await this.dissected(run);
+      this.telling.inside(await insideOf(trainer, parts));
       parts.dispose();
     } else await run.next();
     if (due) await this.look(run);
   }
 
+  /** One update, looked at; half of the time is left for others. */
+  private async inspected(run: Run): Promise<void> {
+    const begun = performance.now();
+    await run.next((batch) => this.inspectorOf(run).update(batch));
+    await this.tellLook(run);
+    const now = performance.now();
+    this.nextLook = now + Math.max(BETWEEN, now - begun);
+  }
+
+  private async tellLook(run: Run): Promise<void> {
+    const look = await this.inspectorOf(run).look(this.wanted ?? []);
+    if (look) this.telling.tell({ kind: "look", look });
+  }
+
+  /** Another after the device was lost. */
+  private inspectorOf(run: Run): Inspector {
+    if (this.inspector?.run !== run) this.inspector = { run, of: new Inspector(run.training.trainer) };
+    return this.inspector.of;
+  }
+
+  private forget(): void {
+    this.inspector?.of.close();
+    this.inspector = undefined;
+  }
+
   /** One update, taken apart. */
-  private async dissected(run: Run, watched: T.Watched | undefined): Promise<Dissection> {
+  private async dissected(run: Run): Promise<Dissection> {
     let parts: Dissection | undefined;
     const make = (batch: Parameters<typeof run.training.trainer.update>[0]): Tensor => {
-      parts = run.training.trainer.dissect?.(batch, watched?.layer);
+      parts = run.training.trainer.dissect?.(batch);
       return (parts as Dissection).measures;
     };
     await run.next(make);
@@ -283,6 +346,7 @@ export class WorkerLab implements T.Lab {
     await this.training?.catch(() => {});
     const { lasting } = this;
     this.lasting = undefined;
+    this.forget();
     await lasting?.close();
   }
 
@@ -316,39 +380,3 @@ const parsed = (system: System, given: T.Wishes["given"]) =>
       return option ? [[name, parseOption(name, option, written)] as const] : [];
     }),
   );
-
-function entryOf(system: System): T.SystemEntry {
-  const {
-    name,
-    title,
-    paper,
-    summary,
-    data,
-    builtIn = [],
-    presets,
-    usual,
-    stages = [],
-    shipped,
-    told = [],
-  } = system;
-  const options = Object.entries(system.options).map(([option, declared]): T.OptionEntry => {
-    const { kind, words = [], about } = declared;
-    return {
-      name: option,
-      kind,
-      help: describeOption(declared),
-      words: words.map(String),
-      paper: about.paper,
-      usual: about.default,
-    };
-  });
-  return {
-    ...{ name, title, paper, summary, data, builtIn, usual, stages, shipped, told, options },
-    presets: Object.entries(presets).map(([preset, of]) => ({
-      name: preset,
-      title: of.title,
-      sentence: of.sentence,
-    })),
-    samples: system.load !== undefined && !system.drawsNothing,
-  };
-}

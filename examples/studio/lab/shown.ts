@@ -1,8 +1,9 @@
 /** Tensors as pages are shown them, and what is told of an update that was taken apart. */
 import type { Parameter, Tensor } from "../../../engine/index.ts";
 import { type Dissection, type KeptMove, PLAYERS, type Player } from "../../../models/training/dissection.ts";
+import { layerOfWeight } from "../../../models/training/observation.ts";
 import type { Trainer } from "../../../models/training/trainer.ts";
-import type { Inside, LayerNorm, Shown, SubStep, Watched } from "./types.ts";
+import type { Inside, LayerNorm, Shown, SubStep } from "./types.ts";
 
 /** Items of a batch that are shown. */
 const ITEMS = 16;
@@ -10,29 +11,26 @@ const ITEMS = 16;
 const ROWS = 512;
 
 /** The first items of a tensor. */
-export async function shown(x: Tensor): Promise<Shown> {
-  const data = (await x.data()) as Float32Array;
-  const [n = 1, ...rest] = x.shape;
-  const most = rest.length === 1 && (rest[0] as number) <= 4 ? ROWS : ITEMS;
+export const shown = async (x: Tensor): Promise<Shown> =>
+  firstItems({ shape: x.shape, data: (await x.data()) as Float32Array });
+
+/** @param items how many of them; by default as many as can be drawn */
+export function firstItems({ shape, data }: Pick<Shown, "shape" | "data">, items?: number): Shown {
+  const [n = 1, ...rest] = shape;
+  const most = items ?? (rest.length === 1 && (rest[0] as number) <= 4 ? ROWS : ITEMS);
   const count = Math.min(n, most);
-  return { shape: [count, ...rest], data: data.slice(0, (data.length / n) * count), whole: x.shape };
+  return { shape: [count, ...rest], data: data.slice(0, (data.length / n) * count), whole: shape };
 }
-
-/** A weight whole, however many outputs it has. */
-async function shownWhole(x: Tensor): Promise<Shown> {
-  return { shape: x.shape, data: (await x.data()) as Float32Array, whole: x.shape };
-}
-
-const layerOf = (parameter: string): string => parameter.replace(/\.?[^.]*$/, "");
 
 /** Lengths by layer, in the order of the network. */
 function byLayer(player: Player, squares: ReadonlyMap<string, number>): LayerNorm[] {
   const sums = new Map<string, number>();
-  for (const [name, square] of squares) sums.set(layerOf(name), (sums.get(layerOf(name)) ?? 0) + square);
+  for (const [name, square] of squares)
+    sums.set(layerOfWeight(name), (sums.get(layerOfWeight(name)) ?? 0) + square);
   return [...sums].map(([layer, sum]) => ({ layer: `${player}.${layer}`, norm: Math.sqrt(sum) }));
 }
 
-const squareOf = (data: ArrayLike<number>): number => {
+export const squareOf = (data: ArrayLike<number>): number => {
   let sum = 0;
   for (let k = 0; k < data.length; k++) sum += (data[k] as number) ** 2;
   return sum;
@@ -47,42 +45,18 @@ const numbersOf = async (x: Tensor | undefined): Promise<Float32Array> =>
   ((await x?.data()) ?? new Float32Array()) as Float32Array;
 
 /** What of an update goes into histograms and bars. */
-export async function insideOf(
-  trainer: Trainer,
-  parts: Dissection,
-  watched: Watched | undefined,
-): Promise<Inside> {
-  const [real, fake] = await Promise.all([0, 1].map((k) => numbersOf(parts.discriminator.answers[k])));
+export async function insideOf(trainer: Trainer, parts: Dissection): Promise<Inside> {
+  const [real, fake, wrong] = await Promise.all(
+    [0, 1, 2].map((k) => numbersOf(parts.discriminator.answers[k])),
+  );
   const [discriminator, generator] = await Promise.all(PLAYERS.map((who) => gradientNorms(who, parts[who])));
   return {
     step: trainer.step,
     real: real as Float32Array,
     fake: fake as Float32Array,
+    wrong: wrong as Float32Array,
     norms: { discriminator: discriminator ?? [], generator: generator ?? [] },
-    layer: watched && (await layerValues(trainer, parts, watched)),
   };
-}
-
-/** What is watched of a layer; nothing where it has no such values. */
-async function layerValues(
-  trainer: Trainer,
-  parts: Dissection,
-  watched: Watched,
-): Promise<Inside["layer"] | undefined> {
-  const { layer, view } = watched;
-  if (view === "out" || view === "grad") {
-    const x = view === "out" ? parts.layer?.output : parts.layer?.gradient;
-    return x && { of: watched, values: await shown(x) };
-  }
-  const [player, ...path] = layer.split(".") as [Player, ...string[]];
-  const names = [...(trainer.networks[player]?.parameters() ?? [])].filter(
-    ([name]) => layerOf(name) === path.join("."),
-  );
-  // The weight before the bias, whatever they are called: the one with more axes.
-  const [name, weight] = names.sort(([, a], [, b]) => b.rank - a.rank)[0] ?? [];
-  if (name === undefined || !weight) return undefined;
-  const x = view === "weight" ? weight : parts[player].gradients.get(name);
-  return x && { of: watched, values: await shownWhole(x) };
 }
 
 /** Weights as they are, to see later how far they went. */
@@ -134,7 +108,7 @@ async function moveSteps(player: Player, parts: Dissection, moved: readonly Laye
     return (data as Float32Array).reduce((sum, value) => sum + value, 0) / data.length;
   });
   const answers = await Promise.all(means);
-  const named = answers.length === 2 ? ["D(real)", "D(fake)"] : ["D(fake)"];
+  const named = player === "discriminator" ? ["D(real)", "D(fake)", "D(wrong)"] : ["D(fake)"];
   const norms = await gradientNorms(player, move);
   const length = (layers: readonly LayerNorm[]) => Math.hypot(...layers.map(({ norm }) => norm));
   return [
@@ -150,7 +124,7 @@ async function moveSteps(player: Player, parts: Dissection, moved: readonly Laye
       ],
     }),
     part("answers", {
-      numbers: Object.fromEntries(named.map((name, k) => [name, answers[k] as number])),
+      numbers: Object.fromEntries(answers.map((answer, k) => [named[k] as string, answer])),
       tensors: await Promise.all(move.answers.map((x, k) => tensorOf(named[k] as string, x))),
     }),
     part("loss", { numbers: { loss: await move.loss.item() } }),

@@ -1,10 +1,12 @@
 /** What the page and the lab, which trains and samples in a worker, tell each other. All of it can be copied between threads. */
+import type { LayerBox } from "../../../engine/inspect/index.ts";
 import type { Image } from "../../../engine/io/image.ts";
 import type { PathedFile } from "../../../models/datasets/open-browser.ts";
 import type { ModelEntry, SampleRequest, Samples, Told } from "../../../models/system.ts";
 import type { Scene } from "../../../models/toy/scene.ts";
 import type { Player } from "../../../models/training/dissection.ts";
 import type { OptionValue } from "../../../models/training/options.ts";
+import type { KernelCost } from "../kernel-costs.ts";
 
 export type { Image, ModelEntry, OptionValue, PathedFile, Player, Scene, Told };
 
@@ -63,7 +65,6 @@ export interface RunFacts {
   readonly recipe: Readonly<Record<string, unknown>>;
   /** Whether updates can be taken apart. */
   readonly dissects: boolean;
-  readonly layers: readonly string[];
 }
 
 /** Where a run stands. */
@@ -94,17 +95,76 @@ export interface Inside {
   /** D's answers to single samples, as probabilities. */
   readonly real: Float32Array;
   readonly fake: Float32Array;
+  /** To real samples with conditions that are not theirs; empty where it is shown none. */
+  readonly wrong: Float32Array;
   readonly norms: Readonly<Record<Player, readonly LayerNorm[]>>;
-  /** Of the layer that is watched. */
-  readonly layer: { readonly of: Watched; readonly values: Shown } | undefined;
 }
 
-/** What of a layer is watched: what it puts out, its weight, or the gradient of the player's loss with respect to one of them. */
+/** What of a layer is looked at: what it puts out, its weight, or the gradient of the last loss with respect to one of them. */
 export const VIEWS = ["out", "grad", "weight", "weight-grad"] as const;
 export type View = (typeof VIEWS)[number];
-export interface Watched {
+export interface Wanted {
   readonly layer: string;
   readonly view: View;
+  /** What of it, in brackets as in a selector; "" for all. */
+  readonly part: string;
+}
+
+/** A layer in the drawing of a network. */
+export interface DrawnLayer extends LayerBox {
+  /** What it is: "convolution", "batch norm"; "" of several layers in one. */
+  readonly kind: string;
+  readonly parameters: number;
+}
+
+/** Numbers of a tensor, in double precision. */
+export interface Statistics {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Euclidean. */
+  readonly norm: number;
+  /** NaN or infinite, which the others leave out. */
+  readonly bad: number;
+}
+
+/** What batch norm goes by, channel by channel: its running statistics, and those of the batch that it was last given. */
+export interface ChannelStatistics {
+  readonly mean: ArrayLike<number>;
+  readonly variance: ArrayLike<number>;
+  readonly runningMean: ArrayLike<number>;
+  readonly runningVariance: ArrayLike<number>;
+}
+
+/** What was looked at. */
+export interface Looked {
+  readonly of: Wanted;
+  /** What it is: a weight's own name, where it is one. */
+  readonly name: string;
+  readonly values: Shown;
+  readonly statistics: Statistics;
+  readonly channels?: ChannelStatistics;
+}
+
+/** What was seen of layers in one update. */
+export interface Look {
+  readonly step: number;
+  /** As an update has applied them. */
+  readonly layers: readonly DrawnLayer[];
+  /** What each of them put out, in small; in their order. */
+  readonly small: readonly Shown[];
+  readonly looked: readonly Looked[];
+  /** Of what is wanted and was not there, why. */
+  readonly problem: string;
+}
+
+/** The kernels of an update. */
+export interface UpdateKernels {
+  readonly step: number;
+  /** False where the browser tells no times of kernels. */
+  readonly timed: boolean;
+  readonly kernels: readonly KernelCost[];
 }
 
 export type SubStepKind = "noise" | "samples" | "answers" | "loss" | "picture-gradient" | "layers" | "update";
@@ -132,7 +192,8 @@ export type News =
   | { readonly kind: "scores"; readonly step: number; readonly scores: Readonly<Record<string, number>> }
   | { readonly kind: "sheet"; readonly step: number; readonly image: Image }
   | { readonly kind: "scene"; readonly step: number; readonly scene: Scene }
-  | { readonly kind: "inside"; readonly inside: Inside };
+  | { readonly kind: "inside"; readonly inside: Inside }
+  | { readonly kind: "look"; readonly look: Look };
 
 /** What is asked of a system's weights. */
 export interface SamplesWish {
@@ -183,8 +244,18 @@ export interface Lab {
   keep(): Promise<void>;
   /** One update in slow motion, in its parts. */
   slowly(): Promise<readonly SubStep[]>;
-  /** From now on an update is taken apart now and then: `Inside` is told, with this layer's values. */
-  watch(on: boolean, watched: Watched | undefined): Promise<void>;
+  /** From now on an update is taken apart now and then, or no more: `Inside` is told. */
+  watch(on: boolean): Promise<void>;
+  /** The networks of the run that has begun. */
+  drawing(): Promise<readonly DrawnLayer[]>;
+  /**
+   * From now on layers are looked at now and then, beginning with the next update: `Look` is told. Of the update that was looked at
+   * last, if there is one, it is told at once.
+   * @param wanted undefined: no more
+   */
+  inspect(wanted: readonly Wanted[] | undefined): Promise<void>;
+  /** Makes two updates, the second of them kernel by kernel. */
+  kernels(): Promise<UpdateKernels>;
   /** A file of the run: "checkpoint.safetensors", "model.safetensors", "log.jsonl". */
   file(name: string): Promise<Uint8Array | undefined>;
   /** Takes over a checkpoint that was made elsewhere. @returns by which wishes it goes on: what it says of itself, else these */

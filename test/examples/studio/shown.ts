@@ -25,6 +25,13 @@ const UPSCALED = ["browser/studio.e2e.ts", "upscales the sample and shows time a
 const DURATIONS = ["examples/studio/time-left.test.ts", "formats durations"] as const;
 const SELF_TEST = ["examples/studio/words.test.ts", "formats shares of the allowed error"] as const;
 const SCENE = ["models/toy/scene.gpu.test.ts", "its divergences and modes are those of the judge"] as const;
+const OBSERVED = [
+  "models/training/observation.gpu.test.ts",
+  "outputs, gradients and weights are those of",
+] as const;
+const SEEN = ["models/training/observation.gpu.test.ts", "numbers on the page are the engine's"] as const;
+const INSPECTED = ["browser/inspect.e2e.ts", "layers are looked at while they learn"] as const;
+const TICKS = ["examples/studio/ticks.test.ts", "ticks are multiples of"] as const;
 const WRITTEN = ["browser/shown.e2e.ts", "draws what is written"] as const;
 
 /** By files below `examples/studio`. */
@@ -37,6 +44,8 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
     },
   ],
   "components/image-canvas.ts": [{ shows: "an image", places: 2, check: WRITTEN }],
+  "components/line-plot.ts": [{ shows: "ticks of an axis", check: TICKS }],
+  "components/ticks.ts": [{ shows: "a tick", check: TICKS }],
   "components/picture.ts": [
     {
       shows: "a photograph and what is made of it",
@@ -51,7 +60,7 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
   "components/tensor-view.ts": [
     { shows: "least and greatest value, for a screen reader", places: 2, check: RAMP },
     { shows: "least and greatest value", places: 2, check: RAMP },
-    { shows: "a tensor's pixels", check: RAMP },
+    { shows: "a tensor's pixels", places: 2, check: RAMP },
     { shows: "length of the longest gradient", check: TAKEN_APART },
     {
       shows: "any number, short",
@@ -63,6 +72,24 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
     { shows: "a duration", check: DURATIONS },
     { shows: "hours left", check: ["examples/studio/time-left.test.ts", "formats the time left"] },
   ],
+  "pages/inspect/channel-view.ts": [
+    { shows: "ends of the scale of a batch norm's statistics", places: 2, check: SEEN },
+    { shows: "running and batch statistics of a channel", check: SEEN },
+  ],
+  "pages/inspect/inspect-page.ts": [{ shows: "number of updates", check: INSPECTED }],
+  "pages/inspect/kernel-view.ts": [
+    { shows: "time of a layer's kernels, and of all", places: 2, check: PROFILED },
+  ],
+  "pages/inspect/look-view.ts": [
+    { shows: "values of a layer: activation, weight, gradient", check: OBSERVED },
+    { shows: "least, greatest, mean and norm", places: 4, check: SEEN },
+    { shows: "how many numbers, and how many of them are not finite", places: 2, check: SEEN },
+  ],
+  "pages/inspect/network-view.ts": [
+    { shows: "parameters of a network", check: SEEN },
+    { shows: "what each layer puts out, in small", check: OBSERVED },
+  ],
+  "pages/inspect/words.ts": [{ shows: "parameters of a layer", check: SEEN }],
   "pages/lessons/cell-view.ts": [{ shows: "how long a cell ran", check: RAMP }],
   "pages/lessons/lines-view.ts": [
     { shows: "first and last value of a curve", places: 2, check: RECORDED },
@@ -105,23 +132,18 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
   ],
   "pages/self-test/family.ts": [{ shows: "error of an op, of what is allowed", check: SELF_TEST }],
   "pages/self-test/report.ts": [{ shows: "errors in a report", places: 3, check: SELF_TEST }],
-  "pages/train/curves.ts": [
-    { shows: "ticks of an axis", check: ["examples/studio/measure.test.ts", "numbers of tensors"] },
-    { shows: "each measure of the newest update", check: TRAINED },
-  ],
+  "pages/train/curves.ts": [{ shows: "each measure of the newest update", check: TRAINED }],
   "pages/train/histogram.ts": [
-    { shows: "D(real) and D(fake), for a screen reader", places: 2, check: TRAINED },
+    { shows: "D's mean answers to real, generated and wrong samples", check: TAKEN_APART },
     {
       shows: "edges of a bin",
       places: 2,
       check: ["examples/studio/histogram.test.ts", "each answer falls into one of"],
     },
-    { shows: "D(real) and D(fake)", places: 2, check: TRAINED },
   ],
   "pages/train/inside.ts": [
     { shows: "D's answers", check: TAKEN_APART },
     { shows: "gradient norms by layer", places: 2, check: TRAINED },
-    { shows: "values of a layer", check: TAKEN_APART },
   ],
   "pages/train/layer-bars.ts": [{ shows: "length of a layer's gradient or step", check: TRAINED }],
   "pages/train/plane.ts": [{ shows: "the discriminator's field", check: SCENE }],

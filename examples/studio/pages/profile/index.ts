@@ -1,8 +1,9 @@
 /** The page that shows where the time goes: by layer, forward and backward, and kernel by kernel. */
 import { Notice } from "../../components/announcer.ts";
-import { button, element, uniqueId } from "../../components/dom.ts";
+import { button, element } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
 import { Progress } from "../../components/progress.ts";
+import { segments } from "../../components/segments.ts";
 import type { ProfileReport } from "../../engine-bridge.ts";
 import { isAbort, type KernelsCompiled, type PartsDone } from "../../engine-calls.ts";
 import type { Page, Studio } from "../page.ts";
@@ -131,7 +132,16 @@ class ProfilePage {
       element(
         "section",
         { class: "card", "aria-label": "By layer" },
-        element("div", { class: "card-head" }, element("h2", {}, "By layer"), segments(offered, draw)),
+        element(
+          "div",
+          { class: "card-head" },
+          element("h2", {}, "By layer"),
+          segments(
+            "Measure",
+            offered.map(({ measure, title }) => ({ value: measure, title })),
+            draw,
+          ).element,
+        ),
         chart,
         element(
           "p",
@@ -179,24 +189,4 @@ function summary({ timed, kernels, layers, wall, submits }: ProfileReport): HTML
     element("div", { class: "figure" }, element("dt", {}, term), element("dd", {}, value)),
   );
   return element("dl", { class: "figures" }, ...items);
-}
-
-/** One of several measures, as radio buttons side by side. */
-function segments(
-  offered: readonly { readonly measure: Measure; readonly title: string }[],
-  onChoose: (measure: Measure) => void,
-): HTMLElement {
-  const name = uniqueId("measure");
-  const items = offered.map(({ measure, title }, k) => {
-    const input = element("input", {
-      type: "radio",
-      name,
-      value: measure,
-      checked: k === 0,
-      class: "visually-hidden",
-    });
-    input.addEventListener("change", () => onChoose(measure));
-    return element("label", { class: "segment" }, input, title);
-  });
-  return element("div", { class: "segments", role: "radiogroup", "aria-label": "Measure" }, ...items);
 }

@@ -18,11 +18,13 @@ export interface Block {
   readonly layers: readonly LayerCost[];
 }
 
-/** Layers by the first part of their names, and its number where it has one, in their order. */
+/** Layers by the first part of their names, and its number where it has one, in their order; after the network's, where all have it. */
 export function blocksOf(layers: readonly LayerCost[]): readonly Block[] {
   const blocks = new Map<string, LayerCost[]>();
+  const networks = new Set(layers.flatMap(({ layer }) => (layer === "" ? [] : [layer.split(".")[0]])));
+  const pattern = networks.size === 1 ? /^\w+(\.[a-z]\w*)?(\.\d+)?/i : /^\w+(\.\d+)?/;
   for (const cost of layers) {
-    const name = /^\w+(\.\d+)?/.exec(cost.layer)?.[0] ?? "";
+    const name = pattern.exec(cost.layer)?.[0] ?? "";
     blocks.set(name, [...(blocks.get(name) ?? []), cost]);
   }
   return [...blocks].map(([name, members]) => ({ name, layers: members }));

@@ -1,7 +1,7 @@
 /** Curves of what a training measures, a small chart for each kind of measure. */
-import uPlot from "uplot";
-import { onColourScheme, token } from "../../components/colours.ts";
+import { onColourScheme } from "../../components/colours.ts";
 import { element } from "../../components/dom.ts";
+import { LinePlot } from "../../components/line-plot.ts";
 import { short } from "../../components/tensor-view.ts";
 
 interface Group {
@@ -43,18 +43,15 @@ export class Curves {
     new ResizeObserver(() => {
       for (const chart of this.#charts) chart.fit();
     }).observe(this.element);
-    onColourScheme(() => this.#draw());
+    onColourScheme(() => {
+      for (const chart of this.#charts) chart.fit();
+    });
   }
 
   /** Begins anew with these measures. */
   start(measures: readonly string[]): void {
     this.#measures = measures;
     this.#charts = groupsOf(measures).map((group) => new Chart(group));
-    this.#draw();
-  }
-
-  #draw(): void {
-    for (const chart of this.#charts) chart.build();
     const heading = element("h2", { class: "visually-hidden" }, "Curves");
     this.element.replaceChildren(heading, ...this.#charts.map((chart) => chart.element));
     for (const chart of this.#charts) chart.fit();
@@ -82,7 +79,6 @@ export class Curves {
     if (!chart) {
       chart = new Chart({ title: "Scores", names, log: false });
       this.#charts.push(chart);
-      chart.build();
       this.element.append(chart.element);
       chart.fit();
     }
@@ -103,13 +99,26 @@ class Chart {
   readonly #body = element("div", { class: "curve-body", role: "img", tabindex: 0 });
   readonly #values: HTMLElement[];
   #data: number[][];
-  #plot: uPlot | undefined;
+  readonly #plot: LinePlot;
   /** Updates from one point to the next. */
   #every = 1;
 
   constructor(group: Group) {
     this.group = group;
     this.#data = [[], ...group.names.map(() => [])];
+    const { log, names, title } = group;
+    this.#plot = new LinePlot({
+      height: HEIGHT,
+      colours: COLOURS,
+      log,
+      // Answers are probabilities.
+      ...(names.every((name) => name.startsWith("D(")) && { range: [0, 1] }),
+      // A line needs two updates to be seen; the first few are made one by one.
+      marked: title === "Scores" ? Number.POSITIVE_INFINITY : FEW,
+      words: short,
+      onCursor: (place) => this.#write(place),
+    });
+    this.#body.append(this.#plot.element);
     this.#body.addEventListener("keydown", (event) => this.#move(event));
     this.#values = group.names.map(() => element("strong", {}, "–"));
     const legend = group.names.map((name, k) => {
@@ -132,52 +141,6 @@ class Chart {
     );
   }
 
-  build(): void {
-    this.#plot?.destroy();
-    const axis = {
-      stroke: token("--ink-soft"),
-      grid: { stroke: token("--line"), width: 1 },
-      ticks: { show: false },
-    };
-    const { log, names } = this.group;
-    // Answers are probabilities.
-    const fixed = names.every((name) => name.startsWith("D("));
-    this.#plot = new uPlot(
-      {
-        width: 300,
-        height: HEIGHT,
-        legend: { show: false },
-        cursor: { y: false, drag: { x: false, y: false } },
-        scales: { x: { time: false }, y: log ? { distr: 3 } : fixed ? { range: [0, 1] } : {} },
-        axes: [
-          { ...axis, size: 26, font: "11px system-ui", space: 60 },
-          {
-            ...axis,
-            size: 46,
-            font: "11px system-ui",
-            values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : short(tick))),
-          },
-        ],
-        series: [
-          {},
-          ...names.map((name, k) => ({
-            label: name,
-            stroke: token(COLOURS[k % COLOURS.length] as string),
-            width: 1.6,
-            // A line needs two updates to be seen; the first few are made one by one.
-            points: {
-              show: (plot: uPlot) => this.group.title === "Scores" || plot.data[0].length <= FEW,
-            },
-          })),
-        ],
-        hooks: { setCursor: [({ cursor }) => this.#write(cursor.idx ?? undefined)] },
-      },
-      this.#data as unknown as uPlot.AlignedData,
-      this.#body,
-    );
-    this.#write();
-  }
-
   /** Adds an update, in place of later ones where a run has begun again from its checkpoint. */
   push(step: number, values: readonly number[]): void {
     while ((this.#data[0]?.at(-1) ?? -1) >= step) for (const column of this.#data) column.pop();
@@ -192,31 +155,30 @@ class Chart {
   }
 
   update(): void {
-    this.#plot?.setData(this.#data as unknown as uPlot.AlignedData);
-    this.#write();
+    this.#plot.show(this.#data);
+    this.#write(this.#plot.cursor);
   }
 
   fit(): void {
     const width = this.#body.clientWidth;
-    if (width > 0) this.#plot?.setSize({ width, height: HEIGHT });
+    if (width > 0) this.#plot.fit(width);
   }
 
   /** To the values of other updates without a pointer. */
   #move(event: KeyboardEvent): void {
-    const plot = this.#plot;
     const [steps = []] = this.#data;
     const last = steps.length - 1;
-    const at = plot?.cursor.idx ?? last;
+    const at = this.#plot.cursor ?? last;
     const places: Readonly<Record<string, number>> = {
       ArrowLeft: Math.max(at - 1, 0),
       ArrowRight: Math.min(at + 1, last),
       Home: 0,
       End: last,
     };
-    const step = steps[places[event.key] ?? -1];
-    if (!plot || step === undefined) return;
+    const place = places[event.key];
+    if (place === undefined || last < 0) return;
     event.preventDefault();
-    plot.setCursor({ left: plot.valToPos(step, "x"), top: 0 });
+    this.#plot.cursor = place;
   }
 
   /** The values under the cursor, or the newest. */

@@ -1,40 +1,48 @@
-/** How a discriminator's answers are spread: to real samples upwards, to generated ones downwards. */
+/**
+ * How a discriminator's answers are spread: to real samples upwards, to generated ones downwards, and below those to real samples
+ * with wrong conditions, where it was shown some.
+ */
 import { element } from "../../components/dom.ts";
+import { swatch } from "../../components/swatch.ts";
 import { BINS, binsOf } from "./bins.ts";
-import { swatch } from "./timeline.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT] = [320, 130];
+/** Of the picture, and of what stands for one kind of samples in it. */
+const [WIDTH, HALF] = [320, 65];
 
 const meanOf = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
-export function histogram(real: Float32Array, fake: Float32Array): HTMLElement {
+export function histogram(real: Float32Array, fake: Float32Array, wrong: Float32Array): HTMLElement {
+  const rows = [
+    { name: "real", symbol: "D(real)", values: real, colour: "--forward" },
+    { name: "generated", symbol: "D(fake)", values: fake, colour: "--backward" },
+    ...(wrong.length > 0
+      ? [{ name: "real, wrong condition", symbol: "D(wrong)", values: wrong, colour: "--update" }]
+      : []),
+  ].map((row) => ({ ...row, bins: binsOf(row.values), mean: meanOf(row.values).toFixed(2) }));
+  const most = Math.max(...rows.flatMap(({ bins }) => bins), 1);
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HALF * rows.length}`);
   svg.setAttribute("class", "histogram");
   svg.setAttribute("role", "img");
-  const words = `D(real) ${meanOf(real).toFixed(2)} and D(fake) ${meanOf(fake).toFixed(2)} on average`;
-  svg.setAttribute("aria-label", `Answers of the discriminator: ${words}`);
-  const [up, down] = [binsOf(real), binsOf(fake)];
-  const most = Math.max(...up, ...down, 1);
-  const middle = HEIGHT / 2;
-  const draw = (bins: readonly number[], sign: 1 | -1, kind: string) =>
-    bins.forEach((count, k) => {
-      const height = (count / most) * (middle - 4);
+  const words = rows.map(({ symbol, mean }) => `${symbol} ${mean}`).join(", ");
+  svg.setAttribute("aria-label", `Answers of the discriminator: ${words} on average`);
+  for (const [place, { bins, colour }] of rows.entries())
+    for (const [k, count] of bins.entries()) {
+      const height = (count / most) * (HALF - 4);
       const bar = document.createElementNS(SVG, "rect");
       bar.setAttribute("x", String((k * WIDTH) / BINS + 1));
       bar.setAttribute("width", String(WIDTH / BINS - 2));
-      bar.setAttribute("y", String(sign > 0 ? middle - height : middle));
+      // The first grows upwards to where the others hang.
+      bar.setAttribute("y", String(place === 0 ? HALF - height : HALF * place));
       bar.setAttribute("height", String(height));
-      bar.setAttribute("class", kind);
+      bar.style.fill = `var(${colour})`;
       const title = document.createElementNS(SVG, "title");
       title.textContent = `${(k / BINS).toFixed(2)} to ${((k + 1) / BINS).toFixed(2)}: ${count}`;
       bar.append(title);
       svg.append(bar);
-    });
-  draw(up, 1, "real");
-  draw(down, -1, "fake");
+    }
   return element(
     "figure",
     { class: "histogram-figure" },
@@ -42,14 +50,11 @@ export function histogram(real: Float32Array, fake: Float32Array): HTMLElement {
     element(
       "figcaption",
       { class: "fine" },
-      element("span", {}, "0: generated"),
+      element("span", {}, "0: not real"),
       element(
         "span",
         { class: "histogram-words" },
-        swatch("--forward"),
-        `real ${meanOf(real).toFixed(2)} `,
-        swatch("--backward"),
-        `generated ${meanOf(fake).toFixed(2)}`,
+        ...rows.flatMap(({ name, mean, colour }) => [swatch(colour), `${name} ${mean} `]),
       ),
       element("span", { class: "histogram-right" }, "1: real"),
     ),

@@ -8,7 +8,7 @@ import { droppedPaths, pathedFiles, type PathedFile } from "../../../../models/d
 /** A picture of the site that super-resolution can be tried on. */
 const SAMPLE_PICTURE = "samples/parrots.png";
 /** Names in the address that are no options of a system. */
-const OWN = ["system", "preset", "stage", "data"];
+const OWN = ["system", "preset", "stage", "data", "look"];
 
 export class SetupForm {
   readonly element: HTMLElement;
@@ -24,8 +24,6 @@ export class SetupForm {
   readonly #options = element("div", { class: "option-fields" });
   readonly #onChange: () => void;
   readonly #onProblem: (problem: string) => void;
-  /** Data that was dropped in this visit, by its name. */
-  readonly #dropped: string[] = [];
   #given = new Map<string, string | boolean>();
 
   /**
@@ -43,8 +41,6 @@ export class SetupForm {
     this.#onProblem = onProblem;
     this.#stageRow = field("Stage", this.#stage);
     this.#system.append(...client.systems.map(({ name, title }) => option(name, title)));
-    const known = client.systems.some(({ name }) => name === state.get("system"));
-    this.#system.value = known ? (state.get("system") as string) : firstOf(client.systems);
     this.#system.addEventListener("change", () => {
       this.#given.clear();
       this.#fill(new URLSearchParams());
@@ -66,6 +62,14 @@ export class SetupForm {
       this.#dropButtons(),
       element("details", { class: "options" }, element("summary", {}, "Options"), this.#options),
     );
+    this.fill(state);
+  }
+
+  /** Takes over what an address says. */
+  fill(state: URLSearchParams): void {
+    const { systems } = this.#client;
+    const known = systems.some(({ name }) => name === state.get("system"));
+    this.#system.value = known ? (state.get("system") as string) : firstOf(systems);
     this.#fill(state);
   }
 
@@ -110,7 +114,8 @@ export class SetupForm {
     if (files.length === 0) return;
     try {
       const name = await this.#client.lab.drop(files);
-      if (!this.#dropped.includes(name)) this.#dropped.push(name);
+      const { dropped } = this.#client;
+      if (!dropped.includes(name)) dropped.push(name);
       this.#fillData(name);
       this.#changed();
     } catch (error) {
@@ -147,7 +152,7 @@ export class SetupForm {
   #fillData(wanted?: string): void {
     const { builtIn, samples } = this.system;
     const pictures = builtIn.length === 0 && !samples ? [SAMPLE_PICTURE] : [];
-    const names = [...this.#dropped, ...builtIn, ...pictures, REHEARSAL];
+    const names = [...this.#client.dropped, ...builtIn, ...pictures, REHEARSAL];
     this.#data.replaceChildren(...names.map((name) => option(name, name.replaceAll("-", " "))));
     this.#data.value = names.find((name) => name === wanted) ?? builtIn[0] ?? names[0] ?? REHEARSAL;
   }

@@ -1,4 +1,5 @@
 /** What the network made in the course of its training, always of the same noise, with a slider through time. */
+import { swatch } from "../../components/swatch.ts";
 import { element, uniqueId } from "../../components/dom.ts";
 import { drawImage } from "../../components/image-canvas.ts";
 import { onColourScheme } from "../../components/colours.ts";
@@ -151,11 +152,4 @@ export class Timeline {
       ),
     );
   }
-}
-
-/** A dot in a colour of the style sheet. */
-export function swatch(name: string): HTMLElement {
-  const dot = element("span", { class: "dot", "aria-hidden": "true" });
-  dot.style.background = `var(${name})`;
-  return dot;
 }

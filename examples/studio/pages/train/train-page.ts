@@ -3,9 +3,9 @@ import { Notice } from "../../components/announcer.ts";
 import { button, element, prefersReducedMotion } from "../../components/dom.ts";
 import { icon } from "../../components/icons.ts";
 import { saveFile } from "../../components/save-file.ts";
-import { type LabClient, openLab } from "../../lab/client.ts";
+import { claimRun, type LabClient, openLab } from "../../lab/client.ts";
 import type { News, RunFacts, Standing } from "../../lab/types.ts";
-import { routeState, writeRouteState } from "../../router.ts";
+import { linkTo, routeState, writeRouteState } from "../../router.ts";
 import type { Studio } from "../page.ts";
 import { Curves } from "./curves.ts";
 import { InsideView } from "./inside.ts";
@@ -58,7 +58,7 @@ class TrainPage {
       onChange: () => this.#changed(),
       onProblem: (problem) => this.#notice.show("These files cannot be used.", problem),
     });
-    this.#inside = new InsideView((on, watched) => void client.lab.watch(on, watched));
+    this.#inside = new InsideView((on) => void client.lab.watch(on));
     const act = (
       action: string,
       name: "play" | "plus" | "sparkle" | "download" | "image",
@@ -140,6 +140,12 @@ class TrainPage {
     this.#refresh();
   }
 
+  /** Another page has begun a run. */
+  readonly #lost = (): void => {
+    this.#stale = true;
+    void this.#findKept();
+  };
+
   /** Is there a run of these wishes that could go on? */
   async #findKept(): Promise<void> {
     this.#kept = await this.#client.lab.kept(this.#form.wishes);
@@ -210,13 +216,14 @@ class TrainPage {
     this.#log.replaceChildren();
     this.#slow.element.hidden = true;
     const wishes = this.#form.wishes;
+    claimRun(this.#form.state, this.#lost);
     const follow = this.#client.heard((news: News) => this.#hear(news));
     const facts = await this.#client.lab.begin(wishes, resume, follow);
     this.#facts = facts;
     this.#standing = { step: facts.step, steps: facts.steps, ended: facts.step >= facts.steps };
     this.#stale = false;
     this.#curves.start(facts.measures);
-    this.#inside.start(facts.layers, facts.dissects);
+    this.#inside.start(facts.dissects, `${linkTo("inspect")}?${this.#form.state}`);
     this.#refresh();
     this.#write();
     return facts;
@@ -263,7 +270,7 @@ class TrainPage {
     else if (news.kind === "scores") this.#curves.score(news.step, news.scores);
     else if (news.kind === "sheet") this.#timeline.add({ step: news.step, image: news.image });
     else if (news.kind === "scene") this.#timeline.add({ step: news.step, scene: news.scene });
-    else this.#inside.show(news.inside);
+    else if (news.kind === "inside") this.#inside.show(news.inside);
   }
 
   /** A browser may slow down a tab that nobody sees, or throw it away: what has been made is saved first. */
