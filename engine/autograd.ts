@@ -32,6 +32,8 @@ let watcher: GradientWatcher | undefined;
 
 /** Tells of every call of `grad` while `work` records: to look at a training step from outside. */
 export function watchGradients<T>(onCall: GradientWatcher, work: () => T): T {
+  expectFunction("watchGradients", "onCall", onCall);
+  expectFunction("watchGradients", "work", work);
   const outer = watcher;
   watcher = onCall;
   try {

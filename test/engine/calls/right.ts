@@ -124,6 +124,7 @@ export const RIGHT: Readonly<Record<string, () => readonly unknown[]>> = {
   SpectralNorm: () => [net()],
   nameLayers: () => [net()],
   watchLayers: () => [nothing, nothing],
+  watchGradients: () => [nothing, nothing],
   manualSeed: () => [1],
   Initializer: () => [1],
   Rng: () => [1, 2],
