@@ -34,7 +34,7 @@ describe("losses refuse", () => {
     [
       "logits of another number than targets",
       () => crossEntropy(ones([3, 4]), labels),
-      "crossEntropy: needs logits [n, classes] and target [n], got [3, 4] and [2]",
+      "crossEntropy: needs logits [..., classes] and target [...], got [3, 4] and [2]",
     ],
     ["logits of images", () => crossEntropy(ones([2, 4, 4]), labels), "crossEntropy: needs logits"],
     [
