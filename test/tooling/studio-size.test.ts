@@ -7,7 +7,7 @@ import { studioOptions } from "../../examples/studio/build.mjs";
 
 const FIRST = 100 * 1024;
 /** The aim is 300 KiB; what is reached is held. Most of it is the engine, the systems and the texts of lessons, each loaded when it is asked for. */
-const WHOLE = 404 * 1024;
+const WHOLE = 408 * 1024;
 
 /** Those of the editor of lessons: CodeMirror, and what makes JavaScript of TypeScript. */
 const EDITOR = /node_modules\/(@codemirror|@lezer|sucrase|style-mod|crelt|w3c-keyname)\//;
