@@ -7,6 +7,7 @@ import { runtime } from "./graph/runtime.ts";
 import { ones, zeros } from "./ops/movement.ts";
 import { add } from "./ops/pointwise.ts";
 import { sameShape, showShape } from "./shape.ts";
+import { Scope } from "./scope.ts";
 import { expectTensors, Tensor } from "./tensor.ts";
 
 /** A gradient for each, as many as there are: `const [dw, db] = grad(loss, [w, b])`. */
@@ -28,19 +29,13 @@ export interface GradientWish {
 /** Called before anything is recorded. */
 export type GradientWatcher = (call: GradientCall) => GradientWish | undefined;
 
-let watcher: GradientWatcher | undefined;
+const watcher = new Scope<GradientWatcher | undefined>(undefined);
 
 /** Tells of every call of `grad` while `work` records: to look at a training step from outside. */
 export function watchGradients<T>(onCall: GradientWatcher, work: () => T): T {
   expectFunction("watchGradients", "onCall", onCall);
   expectFunction("watchGradients", "work", work);
-  const outer = watcher;
-  watcher = onCall;
-  try {
-    return work();
-  } finally {
-    watcher = outer;
-  }
+  return watcher.during(onCall, work);
 }
 
 /**
@@ -66,7 +61,7 @@ export function grad<const X extends readonly Tensor[]>(y: Tensor, xs: X, dy?: T
       throw new GanvasError(
         `grad: ${name} (${t.node.op.name}) is of type ${t.dtype}; whole numbers have no derivative`,
       );
-  const wish = watcher?.({ y, xs });
+  const wish = watcher.current?.({ y, xs });
   // Whoever differentiates a loss will want to read it, perhaps after the update it is for.
   if (y.size === 1) runtime.keep(y.node, "scalar");
 

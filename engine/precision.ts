@@ -6,10 +6,11 @@ import { isFloat } from "./dtype.ts";
 import { expectFunction } from "./errors.ts";
 import { castNode } from "./graph/cast.ts";
 import type { Node } from "./graph/node.ts";
+import { Scope } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The copies made since the outermost `autocast` began, so that a weight that is used twice is rounded once. */
-let copies: WeakMap<Node, Node> | undefined;
+const copies = new Scope<WeakMap<Node, Node> | undefined>(undefined);
 
 /**
  * Records what `work` computes with f16 copies of the arguments of every convolution and matrix product, whose results
@@ -19,18 +20,13 @@ let copies: WeakMap<Node, Node> | undefined;
  */
 export function autocast<T>(work: () => T): T {
   expectFunction("autocast", "work", work);
-  const outer = copies;
-  copies ??= new WeakMap();
-  try {
-    return work();
-  } finally {
-    copies = outer;
-  }
+  return copies.during(copies.current ?? new WeakMap(), work);
 }
 
 /** The factors of a product in one type: f16 within `autocast`, else f32 unless both are f16. For those who write ops. */
 export function factors(a: Tensor, b: Tensor): [Tensor, Tensor] {
-  if (copies) return [half(a, copies), half(b, copies)];
+  const known = copies.current;
+  if (known) return [half(a, known), half(b, known)];
   return a.dtype === b.dtype ? [a, b] : [wide(a), wide(b)];
 }
 

@@ -1,5 +1,6 @@
 /** The recorded graph: what was asked for, before anything runs. */
 import type { DType, HostArray } from "../dtype.ts";
+import { Scope } from "../scope.ts";
 import { checkSize, type Shape, sizeOf } from "../shape.ts";
 import type { Launch } from "../gpu/kernel.ts";
 import type { View } from "./view.ts";
@@ -145,7 +146,7 @@ function identityOf(op: Op): string {
 }
 
 let created = 0;
-let layer = "";
+const layer = new Scope("");
 
 /** Ends the names that layers have in their backward pass: `body.0.conv1 (backward)`. */
 export const BACKWARD = "(backward)";
@@ -156,32 +157,20 @@ export const backwardOf = (layer: string): string =>
 
 /** Whatever `work` records belongs to the layer of this name: explanations of graphs, profiles and errors tell it. */
 export function inLayer<T>(name: string, work: () => T): T {
-  const outer = layer;
-  layer = name;
-  try {
-    return work();
-  } finally {
-    layer = outer;
-  }
+  return layer.during(name, work);
 }
 
 /** Nodes recorded together whose values the backward pass computes again instead of keeping them. */
 export type Region = Readonly<Record<string, never>>;
 
-let region: Region | undefined;
+const region = new Scope<Region | undefined>(undefined);
 
 /** What is being recorded belongs to this region. */
-export const openRegion = (): Region | undefined => region;
+export const openRegion = (): Region | undefined => region.current;
 
 /** Whatever `work` records belongs to one region; within an open region, to that. */
 export function inRegion<T>(work: () => T): T {
-  const outer = region;
-  region ??= {};
-  try {
-    return work();
-  } finally {
-    region = outer;
-  }
+  return region.during(region.current ?? {}, work);
 }
 
 /**
@@ -245,8 +234,8 @@ export class Node {
   ) {
     checkSize(op.name, shape);
     this.id = extra.id ?? ++created;
-    this.layer = extra.layer ?? layer;
-    this.region = region;
+    this.layer = extra.layer ?? layer.current;
+    this.region = region.current;
     this.op = op;
     this.inputs = inputs;
     this.shape = shape;

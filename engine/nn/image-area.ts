@@ -2,6 +2,7 @@
  * Images of many sizes through one program: each lies in the top left corner of a tensor of one size, and convolutions see zeros
  * beyond its edge, as they do beyond the edge of a tensor that ends there. The numbers within are the same.
  */
+import { Scope } from "../scope.ts";
 import { expectFunction, GanvasError } from "../errors.ts";
 import { whole } from "../ops/pair.ts";
 import { checkOptions } from "../options.ts";
@@ -18,7 +19,12 @@ export interface ImageArea {
 
 const SIZES = ["height", "width", "imageHeight", "imageWidth"] as const;
 
-let current: { readonly area: ImageArea; readonly masks: Map<string, Tensor> } | undefined;
+interface Within {
+  readonly area: ImageArea;
+  readonly masks: Map<string, Tensor>;
+}
+
+const within = new Scope<Within | undefined>(undefined);
 
 /**
  * Records what `forward` computes of an image that lies in a larger tensor. Layers may change the resolution, by the same factor
@@ -29,24 +35,19 @@ export function withinArea<T>(area: ImageArea, forward: () => T): T {
   checkOptions("withinArea", area, SIZES);
   for (const name of SIZES) whole("withinArea", name, area[name], 1);
   expectFunction("withinArea", "forward", forward);
-  const outer = current;
-  current = { area, masks: new Map() };
-  try {
-    return forward();
-  } finally {
-    current = outer;
-  }
+  return within.during({ area, masks: new Map() }, forward);
 }
 
 /** x [n, h, w, c] with zeros beyond the image that is being computed, where it lies in a larger tensor. For layers. */
 export function withoutBeyond(x: Tensor): Tensor {
-  if (!current) return x;
-  const { height, width, imageHeight, imageWidth } = current.area;
+  if (!within.current) return x;
+  const { area, masks } = within.current;
+  const { height, width, imageHeight, imageWidth } = area;
   const [, h = 0, w = 0] = x.shape;
   if (h * width !== w * height)
     throw new GanvasError(`withinArea: ${h}x${w} is not ${height}x${width} at another resolution`);
-  const rows = mask([1, h, 1, 1], h, Math.ceil((imageHeight * h) / height), current.masks);
-  const columns = mask([1, 1, w, 1], w, Math.ceil((imageWidth * w) / width), current.masks);
+  const rows = mask([1, h, 1, 1], h, Math.ceil((imageHeight * h) / height), masks);
+  const columns = mask([1, 1, w, 1], w, Math.ceil((imageWidth * w) / width), masks);
   return mul(mul(x, rows), columns);
 }
 

@@ -1,4 +1,5 @@
 /** Names for layers, so that explanations can say which layer a kernel or a number belongs to. */
+import { Scope } from "../scope.ts";
 import { expectFunction } from "../errors.ts";
 import { inLayer } from "../graph/node.ts";
 import { expectModule, Module, walk } from "./module.ts";
@@ -30,7 +31,7 @@ export interface LayerCall {
   readonly output: unknown;
 }
 
-let watcher: ((call: LayerCall) => void) | undefined;
+const watcher = new Scope<((call: LayerCall) => void) | undefined>(undefined);
 
 /**
  * Tells of every layer with a name (see `nameLayers`) that is applied while `work` records, in the order in which they end: to
@@ -39,13 +40,7 @@ let watcher: ((call: LayerCall) => void) | undefined;
 export function watchLayers<T>(onCall: (call: LayerCall) => void, work: () => T): T {
   expectFunction("watchLayers", "onCall", onCall);
   expectFunction("watchLayers", "work", work);
-  const outer = watcher;
-  watcher = onCall;
-  try {
-    return work();
-  } finally {
-    watcher = outer;
-  }
+  return watcher.during(onCall, work);
 }
 
 function wrap(module: Module, path: string): void {
@@ -58,7 +53,7 @@ function wrap(module: Module, path: string): void {
     writable: true,
     value(...inputs: unknown[]) {
       const output = inLayer(path, () => forward.apply(module, inputs));
-      watcher?.({ layer: path, inputs, output });
+      watcher.current?.({ layer: path, inputs, output });
       return output;
     },
   });

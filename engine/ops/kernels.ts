@@ -85,7 +85,7 @@ const MOST_LOADS = 4;
 
 /**
  * Multiply-adds of vectors, as a power of two, from which on a product is worth blocks of 32. Below, they save less than a
- * millisecond a run and cost lavapipe 50 ms more to compile.
+ * millisecond a run and cost lavapipe 40 ms more to compile.
  */
 const LARGE_PRODUCT = 2 ** 23;
 
