@@ -57,7 +57,7 @@ test("engine below models below bench and examples", () => {
 
 /** Floors of the engine, each may import those before it (types of any). */
 const ENGINE: readonly (readonly string[])[] = [
-  ["errors.ts", "options.ts", "shape.ts", "dtype.ts", "random.ts", "half.ts"],
+  ["errors.ts", "options.ts", "scope.ts", "shape.ts", "dtype.ts", "random.ts", "half.ts"],
   ["gpu/", "inspect/units.ts", "inspect/array-text.ts"],
   ["graph/"],
   ["tensor.ts", "precision.ts", "io/"],
