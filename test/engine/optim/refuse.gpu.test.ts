@@ -48,7 +48,7 @@ describe("optimisers refuse", () => {
     [
       "a group's setting out of range",
       () => new SGD([{ parameters: [p()], momentum: -1 }]),
-      "sgd: momentum must be a number of at least 0, got -1",
+      "sgd group: momentum must be a number of at least 0, got -1",
     ],
   ])("%s", (_, make, message) => {
     expect(make).toThrow(message);
