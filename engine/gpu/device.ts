@@ -138,6 +138,15 @@ export class Gpu {
     this.call("numbers could not be sent", () => this.device.queue.writeBuffer(buffer, offset, data));
   }
 
+  /** Fills a stretch with zeros, which is spared being sent; `bytes` is a multiple of four. */
+  clear(buffer: GPUBuffer, offset: number, bytes: number): void {
+    this.call(NOT_SUBMITTED, () => {
+      const encoder = this.device.createCommandEncoder();
+      encoder.clearBuffer(buffer, offset, bytes);
+      this.device.queue.submit([encoder.finish()]);
+    });
+  }
+
   /**
    * Submits everything, in parts of at most about 50 ms, each as one compute pass (one a kernel while profiling). Waits in
    * between until few enough are under way, so that a loop that never reads cannot pile up work.

@@ -11,6 +11,11 @@ import { type Operand, scratchOf, storedTypes } from "./operands.ts";
 import type { Step } from "./schedule.ts";
 
 const WORKGROUP = 64;
+/**
+ * Elements up to which a software adapter takes them one by one: its compiler writes every load of a vector out lane by lane and
+ * number by number, and compiles such a kernel two to three times as long as one of single numbers, which runs no slower.
+ */
+const SMALL = 2 ** 20;
 
 /** `isStored` says which nodes are read from buffers; `skip` which inputs of a packing op are already in place. */
 export function lower(
@@ -32,7 +37,7 @@ function lowerPointwise(step: Step, isStored: IsStored, target: Target): Lowered
   const { root } = step;
   const { size } = root.op.kind === "effect" ? (root.inputs[0] as Node) : root;
   if (size === 0) return { step, kernels: [], scratch: [] };
-  const width = (size & 3) === 0 ? 4 : 1;
+  const width = (size & 3) === 0 && (size > SMALL || !target.software) ? 4 : 1;
   const end = ending(step, { width, isStored, target, given: new Map(), firstBinding: 1 });
   const count = size / width;
   const grid = foldGrid(Math.ceil(count / WORKGROUP));

@@ -90,17 +90,28 @@ export class Program {
     return leaves;
   }
 
+  /** The storages of a run that have no memory yet. */
+  private fresh(leaves: Leaves): Set<Storage> {
+    const { externals, ring } = this.assembly;
+    const storages = [...externals, ...ring.map(({ at }) => ({ at, state: -1 }))].map(
+      ({ at, state }) => this.storageOf(leaves.get(at) as Leaf, state).root,
+    );
+    return new Set(storages.filter(({ block, reserved }) => !block && !reserved));
+  }
+
+  /** Makes the first values of weights that have none yet: something to do while the driver compiles on threads of its own. */
+  prepare(leaves: Leaves): void {
+    for (const storage of this.fresh(leaves)) storage.prepare();
+  }
+
   /**
    * Sees to it that all memory is there that a run needs.
    * @throws DeviceError naming what there is none for; then nothing has changed
    */
   async secure(leaves: Leaves): Promise<void> {
     const { memory } = this.gpu;
-    const { externals, ring, values } = this.assembly;
-    const storages = [...externals, ...ring.map(({ at }) => ({ at, state: -1 }))].map(
-      ({ at, state }) => this.storageOf(leaves.get(at) as Leaf, state).root,
-    );
-    const fresh = new Set(storages.filter(({ block, reserved }) => !block && !reserved));
+    const { values } = this.assembly;
+    const fresh = this.fresh(leaves);
     const blocks: Block[] = [];
     try {
       this.slotOf.forEach((slot, value) => {
@@ -246,7 +257,7 @@ export function allocate(storage: Storage, gpu: Gpu): Block {
   if (!storage.block) {
     // It stays reserved until it is filled: a call that fails in the midst of that is made again by the next run.
     storage.reserved ??= gpu.memory.allocate(storage.bytes, storage.name);
-    if (storage.initial) gpu.upload(storage.reserved.buffer, 0, bytesOf(storage.initial));
+    fill(storage, storage.reserved.buffer, 0, gpu);
     for (const { from, offset } of storage.pieces) move(from, storage.reserved, offset, gpu);
     storage.block = storage.reserved;
     storage.reserved = undefined;
@@ -269,7 +280,13 @@ function move(from: Storage, to: Block, offset: number, gpu: Gpu): void {
     ]);
     gpu.memory.release(from.block);
     from.block = undefined;
-  } else if (from.initial) gpu.upload(to.buffer, offset, bytesOf(from.initial));
+  } else fill(from, to.buffer, offset, gpu);
+}
+
+/** Puts the initial value of a storage into a buffer. */
+function fill({ initial, bytes }: Storage, buffer: GPUBuffer, offset: number, gpu: Gpu): void {
+  if (initial === "zeros") gpu.clear(buffer, offset, bytes);
+  else if (initial) gpu.upload(buffer, offset, bytesOf(initial));
 }
 
 function bytesOf(data: HostArray): Uint8Array<ArrayBuffer> {

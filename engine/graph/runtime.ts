@@ -439,6 +439,7 @@ class Runtime {
     const turn = ++this.scheduled;
     this.running++;
     const run = this.queue.then(async () => {
+      program.prepare(leaves);
       await beforeAbort(program.ready, ended);
       for (const { storage, writes } of leaves.values())
         for (const state of storage ? [storage, ...writes] : writes) state.expectSound(turn);

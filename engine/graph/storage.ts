@@ -2,6 +2,9 @@
 import type { HostArray } from "../dtype.ts";
 import type { Block } from "../gpu/memory.ts";
 
+/** What a block is to be filled with when it is allocated: numbers, what makes them, or zeros that no array has to hold. */
+type Initial = HostArray | (() => HostArray) | "zeros";
+
 /** A stretch of GPU memory with a version that counts the updates in place. */
 export class Storage {
   /** Unallocated at first; the first program that needs it allocates and fills it. */
@@ -15,7 +18,7 @@ export class Storage {
   readonly name: string;
   private ran = 0;
   private planned = 0;
-  private start: HostArray | (() => HostArray) | undefined;
+  private start: Initial | undefined;
   /** Storages whose values are moved into this one when it is allocated. */
   pieces: readonly { readonly from: Storage; readonly offset: number }[] = [];
   /** An update failed: runs scheduled up to turn `until` built on it. */
@@ -28,7 +31,7 @@ export class Storage {
   constructor(
     name: string,
     bytes: number,
-    extra: { initial?: HostArray | (() => HostArray); parent?: Storage; offset?: number } = {},
+    extra: { initial?: Initial; parent?: Storage; offset?: number } = {},
   ) {
     this.name = name;
     this.bytes = bytes;
@@ -38,12 +41,12 @@ export class Storage {
   }
 
   /** What the block is to be filled with when it is allocated; made now if it was only described. */
-  get initial(): HostArray | undefined {
-    if (typeof this.start === "function") this.start = this.start();
-    return this.start;
+  get initial(): HostArray | "zeros" | undefined {
+    this.prepare();
+    return this.start as HostArray | "zeros" | undefined;
   }
 
-  set initial(value: HostArray | undefined) {
+  set initial(value: HostArray | "zeros" | undefined) {
     this.start = value;
   }
 
@@ -55,6 +58,12 @@ export class Storage {
   /** Updates that have been recorded, run or not. */
   get recorded(): number {
     return this.planned + (this.parent?.recorded ?? 0);
+  }
+
+  /** Makes the initial value now where it was only described, of the pieces too. */
+  prepare(): void {
+    if (typeof this.start === "function") this.start = this.start();
+    for (const { from } of this.pieces) from.prepare();
   }
 
   /** Gives another initial value, where there is one that nobody has seen. */

@@ -88,7 +88,7 @@ export class FlatStore<P extends Parameter = Parameter> {
         return new Weight(place.name, p.shape, place, p instanceof Weight ? p : {});
       },
     );
-    store.storage.initial = new Float32Array(store.size);
+    store.storage.initial = "zeros";
     return store;
   }
 
