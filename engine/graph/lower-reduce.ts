@@ -6,7 +6,7 @@ import momentsSource from "../../shaders/moments.wgsl";
 import reduceSource from "../../shaders/reduce.wgsl";
 import { sizeOf } from "../shape.ts";
 import { Body, type IsStored, literal, passNaN } from "./codegen.ts";
-import { type Ending, ending } from "./ending.ts";
+import { type Epilogue, epilogueOf } from "./epilogue.ts";
 import type { LoweredKernel, LoweredStep } from "./lowered.ts";
 import type { Node, ReduceOp, Target } from "./node.ts";
 import type { Operand } from "./operands.ts";
@@ -91,17 +91,17 @@ interface Dispatch {
   readonly workgroup: number;
 }
 
-/** One dispatch: with an ending the last one, else its partial results go to the scratch buffer. */
+/** One dispatch: with an epilogue the last one, else its partial results go to the scratch buffer. */
 function dispatch(
   d: Dispatch,
   results: string,
   dtype: Node["dtype"],
-  end: Ending | undefined,
+  epilogue: Epilogue | undefined,
 ): LoweredKernel {
   const grid = foldGrid(Math.ceil(d.threads / d.workgroup));
   const hooks: Record<string, string> = { ...d.hooks };
-  if (end)
-    hooks.finish = `fn finish(v: ${results}, i: u32) -> Y {\n  let e = i * ${d.width}u;\n${end.statements}  return Y(${end.result});\n}`;
+  if (epilogue)
+    hooks.finish = `fn finish(v: ${results}, i: u32) -> Y {\n  let e = i * ${d.width}u;\n${epilogue.statements}  return Y(${epilogue.result});\n}`;
   const text = specialise(d.name, d.source, {
     constants: {
       T: wgslType(dtype, d.width),
@@ -109,15 +109,19 @@ function dispatch(
       ...d.more,
       WORKGROUP: d.workgroup,
       ROW: grid[0] * d.workgroup,
-      ...(end && { Y: end.stored }),
+      ...(epilogue && { Y: epilogue.stored }),
     },
     hooks,
-    declarations: `${d.declarations}\n${end?.declarations ?? ""}`,
+    declarations: `${d.declarations}\n${epilogue?.declarations ?? ""}`,
   });
   return {
     name: d.name,
     text,
-    operands: [end?.destination ?? { scratch: 0, write: true }, ...d.inputs, ...(end?.operands ?? [])],
+    operands: [
+      epilogue?.destination ?? { scratch: 0, write: true },
+      ...d.inputs,
+      ...(epilogue?.operands ?? []),
+    ],
     grid,
     flops: d.constants.OUTPUTS * d.width * d.constants.ROWS,
   };
@@ -163,8 +167,13 @@ export function lowerReduce(step: Step, isStored: IsStored, target: Target): Low
     workgroup,
   };
   if (slices === 1 && !folded) {
-    const end = ending(step, { ...context, width, firstBinding: 1 + inputs.length, bound: body.inputs });
-    return { step, kernels: [dispatch(first, "Results", root.dtype, end)], scratch: [] };
+    const epilogue = epilogueOf(step, {
+      ...context,
+      width,
+      firstBinding: 1 + inputs.length,
+      bound: body.inputs,
+    });
+    return { step, kernels: [dispatch(first, "Results", root.dtype, epilogue)], scratch: [] };
   }
   const w = folded ? 1 : width;
   const lanes = Array.from({ length: count }, (_, k) => `part[at + ${4 * k}u]`).join(", ");
@@ -183,7 +192,7 @@ export function lowerReduce(step: Step, isStored: IsStored, target: Target): Low
   };
   const kernels = [
     dispatch(first, "Results", root.dtype, undefined),
-    dispatch(second, "Results", root.dtype, ending(step, { ...context, width: w, firstBinding: 2 })),
+    dispatch(second, "Results", root.dtype, epilogueOf(step, { ...context, width: w, firstBinding: 2 })),
   ];
   return { step, kernels, scratch: [{ size: slices * outputs * width * count, dtype: scratchType(root) }] };
 }
@@ -216,8 +225,13 @@ export function lowerMoments(step: Step, isStored: IsStored, target: Target): Lo
     workgroup,
   };
   if (slices === 1) {
-    const end = ending(step, { ...context, width, firstBinding: 1 + inputs.length, bound: body.inputs });
-    return { step, kernels: [dispatch(first, "Moments", root.dtype, end)], scratch: [] };
+    const epilogue = epilogueOf(step, {
+      ...context,
+      width,
+      firstBinding: 1 + inputs.length,
+      bound: body.inputs,
+    });
+    return { step, kernels: [dispatch(first, "Moments", root.dtype, epilogue)], scratch: [] };
   }
   const second: Dispatch = {
     name: "moments-merge",
@@ -232,7 +246,7 @@ export function lowerMoments(step: Step, isStored: IsStored, target: Target): Lo
   };
   const kernels = [
     dispatch(first, "Moments", root.dtype, undefined),
-    dispatch(second, "Moments", root.dtype, ending(step, { ...context, width, firstBinding: 2 })),
+    dispatch(second, "Moments", root.dtype, epilogueOf(step, { ...context, width, firstBinding: 2 })),
   ];
   return { step, kernels, scratch: [{ size: slices * outputs * width * 2, dtype: "f32" }] };
 }

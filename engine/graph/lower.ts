@@ -3,7 +3,7 @@ import { wgslType } from "../dtype.ts";
 import { foldGrid, type Launch, specialise } from "../gpu/kernel.ts";
 import pointwiseSource from "../../shaders/pointwise.wgsl";
 import type { IsStored } from "./codegen.ts";
-import { ending } from "./ending.ts";
+import { epilogueOf } from "./epilogue.ts";
 import type { LoweredKernel, LoweredStep } from "./lowered.ts";
 import { lowerMoments, lowerReduce } from "./lower-reduce.ts";
 import type { Node, Target } from "./node.ts";
@@ -38,17 +38,17 @@ function lowerPointwise(step: Step, isStored: IsStored, target: Target): Lowered
   const { size } = root.op.kind === "effect" ? (root.inputs[0] as Node) : root;
   if (size === 0) return { step, kernels: [], scratch: [] };
   const width = (size & 3) === 0 && (size > SMALL || !target.software) ? 4 : 1;
-  const end = ending(step, { width, isStored, target, given: new Map(), firstBinding: 1 });
+  const epilogue = epilogueOf(step, { width, isStored, target, given: new Map(), firstBinding: 1 });
   const count = size / width;
   const grid = foldGrid(Math.ceil(count / WORKGROUP));
   const text = specialise("pointwise", pointwiseSource, {
-    constants: { T: end.type, StoredY: end.stored, COUNT: count, ROW: grid[0] * WORKGROUP },
+    constants: { T: epilogue.type, StoredY: epilogue.stored, COUNT: count, ROW: grid[0] * WORKGROUP },
     hooks: {
-      value: `fn value(i: u32) -> T {\n  let e = i * ${width}u;\n${end.statements}  return ${end.result};\n}`,
+      value: `fn value(i: u32) -> T {\n  let e = i * ${width}u;\n${epilogue.statements}  return ${epilogue.result};\n}`,
     },
-    declarations: end.declarations,
+    declarations: epilogue.declarations,
   });
-  const operands = [end.destination, ...end.operands];
+  const operands = [epilogue.destination, ...epilogue.operands];
   return {
     step,
     kernels: [{ name: `pointwise ${root.op.name}`, text, operands, grid, flops: size }],
@@ -78,9 +78,9 @@ function lowerLaunches(
     });
     const hook = last ? launch.epilogue : undefined;
     const follows = step.outputs.length > 1 || step.outputs[0] !== root || step.updates.length > 0;
-    const end =
+    const epilogue =
       hook && follows
-        ? ending(step, {
+        ? epilogueOf(step, {
             width: hook.width,
             isStored,
             target,
@@ -94,17 +94,17 @@ function lowerLaunches(
       hooks: {
         ...launch.hooks,
         ...(hook &&
-          end && {
-            [hook.hook]: `fn ${hook.hook}(v: ${t}, i: u32) -> ${t} {\n  let e = i;\n${end.statements}  return ${end.result};\n}`,
+          epilogue && {
+            [hook.hook]: `fn ${hook.hook}(v: ${t}, i: u32) -> ${t} {\n  let e = i;\n${epilogue.statements}  return ${epilogue.result};\n}`,
           }),
       },
-      declarations: end?.declarations ?? "",
+      declarations: epilogue?.declarations ?? "",
     });
     return [
       {
         name: launch.name,
         text,
-        operands: [...operands, ...(end?.operands ?? [])],
+        operands: [...operands, ...(epilogue?.operands ?? [])],
         grid: launch.grid,
         flops: launch.flops ?? 0,
       },

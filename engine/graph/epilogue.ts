@@ -1,4 +1,4 @@
-/** What a kernel does with its results before it stores them: the values computed from them, and updates of state. */
+/** Epilogues: what a kernel does with its results before it stores them: the values computed from them, and updates of state. */
 import { type DType, storedType, wgslType } from "../dtype.ts";
 import { Body, type BodyInput, type IsStored } from "./codegen.ts";
 import type { Node, Target } from "./node.ts";
@@ -7,7 +7,7 @@ import type { Step } from "./schedule.ts";
 import { expandView, Index } from "./view.ts";
 
 /** Text for a hook that gets the kernel's results and returns what the kernel itself is to store. */
-export interface Ending {
+export interface Epilogue {
   /** Of what the hook returns. */
   readonly type: string;
   /** The type that it has in memory. */
@@ -29,8 +29,8 @@ type Destination = { readonly node: Node } | { readonly update: Node };
 /** The element type of what a destination holds; state is in full precision. */
 const dtypeOf = (to: Destination): DType => ("node" in to ? to.node.dtype : "f32");
 
-/** The kernel that the ending is for. */
-export interface EndingContext {
+/** The kernel that the epilogue is for. */
+export interface EpilogueContext {
   readonly width: 1 | 4;
   readonly isStored: IsStored;
   readonly target: Target;
@@ -42,7 +42,7 @@ export interface EndingContext {
   readonly bound?: readonly BodyInput[];
 }
 
-export function ending(step: Step, context: EndingContext): Ending {
+export function epilogueOf(step: Step, context: EpilogueContext): Epilogue {
   const { width, isStored, target, given, firstBinding, bound } = context;
   const { outputs, updates, members } = step;
   const destinations: Destination[] = [
