@@ -18,7 +18,7 @@ export {
 export { LearningRate } from "./learning-rate.ts";
 export { networkText } from "./network-text.ts";
 export { adaptiveMaxPool2d, type MaxPoolOptions, maxPool2dIndices } from "./pool.ts";
-export { prod, std } from "./reduce.ts";
+export { type Found, maxWithIndices, minWithIndices, prod, std } from "./reduce.ts";
 export { resizeAntialiased, resizeBy, resizeNearestExact } from "./resize.ts";
 export { loadTrainingState, type Part, trainingState } from "./state.ts";
 export { assign, lerp } from "../ops/state.ts";

@@ -85,5 +85,7 @@ test("what does not fit is named", async () => {
   expect(load(without("adam.step"))).toThrow("a.safetensors: the optimiser's step is missing");
   const weight = state.get("head.bias");
   if (!weight) throw new Error("the head has no bias");
-  expect(load(new Map([...state, ["critic.bias", weight]]))).toThrow("critic.bias is of none of generator, d,");
+  expect(load(new Map([...state, ["critic.bias", weight]]))).toThrow(
+    "critic.bias is of none of generator, d,",
+  );
 });
