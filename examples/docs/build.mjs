@@ -16,6 +16,7 @@ const DOORS = {
   extra: "engine/extra/index.ts",
   inspect: "engine/inspect/index.ts",
   tuning: "engine/tuning.ts",
+  webgpu: "engine/webgpu.ts",
 };
 
 /** Stands between signs that mean something to JSDoc (the end of a comment, a tag at the start of a line); taken out of the pages. */

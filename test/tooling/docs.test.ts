@@ -26,7 +26,7 @@ describe("docstrings", () => {
   test("every public export of the engine has one, and so have the methods of its classes", () => {
     const folder = mkdtempSync(join(tmpdir(), "ganvas-doors-"));
     const all = join(folder, "all.ts");
-    const doors = ["index.ts", "extra/index.ts", "inspect/index.ts", "tuning.ts"].map((door) =>
+    const doors = ["index.ts", "extra/index.ts", "inspect/index.ts", "tuning.ts", "webgpu.ts"].map((door) =>
       join(root, "engine", door),
     );
     writeFileSync(all, doors.map((door) => `export * from "${pathToFileURL(door)}";\n`).join(""));
