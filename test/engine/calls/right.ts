@@ -166,6 +166,8 @@ export const RIGHT: Readonly<Record<string, () => readonly unknown[]>> = {
   argsort: () => [m(), {}],
   topk: () => [m(), 1, {}],
   DataLoader: () => [{ x: m() }, { batchSize: 1 }],
+  StreamLoader: () => [[1, 2], { batchSize: 1 }],
+  collate: () => [[{ x: [1] }]],
   LearningRate: () => [adam(), (t: number) => 1 / (t + 1)],
 };
 
