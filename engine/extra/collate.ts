@@ -29,7 +29,7 @@ const isNumbers = (value: unknown): value is Numbers =>
 export function collate<Item>(items: readonly Item[]): Collated<Item> {
   if (!Array.isArray(items) || items.length === 0)
     throw new GanvasError(`collate: needs an array of at least one item, got ${shown(items)}`);
-  return together("collate", items);
+  return together<Item>("collate", items);
 }
 
 /** The same for a loader, which errors name. @param name of the part of each item that these are */
