@@ -73,7 +73,17 @@ describe("pages", () => {
       const page = readFileSync(join(folder, "adding-an-op/index.html"), "utf8");
       expect(page).toContain("Element by element");
       expect(page).not.toContain("\u2060");
+      const left = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+        (file) => file.endsWith(".html") && readFileSync(join(folder, file), "utf8").includes("file:&#x2F;"),
+      );
+      expect(left).toEqual([]);
       expect(readFileSync(join(folder, "~/conv2d.html"), "utf8")).toContain("cross-correlation");
+      const [, source = "", line] =
+        /href="\.\.\/(source\/[^"]*conv\.ts\.html)#L(\d+)"/.exec(
+          readFileSync(join(folder, "~/conv2d.html"), "utf8"),
+        ) ?? [];
+      const lines = readFileSync(join(folder, source), "utf8").split("\n");
+      expect(lines.find((text) => text.includes(`id="L${line}"`))).toContain("export function conv2d(");
       expect(readFileSync(join(folder, "inspect/~/profileTable.html"), "utf8")).toContain("profileTable");
       expect(readFileSync(join(folder, "tuning/~/tune.html"), "utf8")).toContain("naive kernel");
     } finally {
