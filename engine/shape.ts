@@ -40,12 +40,12 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** `[2, 3]` for messages. */
 export function showShape(shape: Shape): string {
-  return `[${shape.join(", ")}]`;
+  return `[${shape.map(String).join(", ")}]`;
 }
 
-/** Checks that an argument is an array. */
+/** Checks that an argument is an array, of what can be calculated with. */
 export function expectList(op: string, argument: string, list: unknown): void {
-  if (!Array.isArray(list))
+  if (!Array.isArray(list) || list.some((n) => typeof n === "bigint" || typeof n === "symbol"))
     throw new ShapeError(`${op}: ${argument} should be an array such as [2, 3], got ${shown(list)}`);
 }
 

@@ -4,7 +4,9 @@
  */
 export { atan2, floorDivide, mod } from "./arithmetic.ts";
 export { scatter, tile, tril, triu } from "./arrange.ts";
-export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
+export type { BatchOptions } from "./batches.ts";
+export { type Collated, collate, type Numbers } from "./collate.ts";
+export { DataLoader, type DataLoaderOptions, type Items } from "./data-loader.ts";
 export { einsum } from "./einsum.ts";
 export { affineGrid, type GridSampleOptions, gridSample } from "./grid-sample.ts";
 export {
@@ -18,9 +20,10 @@ export {
 export { LearningRate } from "./learning-rate.ts";
 export { networkText } from "./network-text.ts";
 export { adaptiveMaxPool2d, type MaxPoolOptions, maxPool2dIndices } from "./pool.ts";
-export { prod, std } from "./reduce.ts";
+export { type Found, maxWithIndices, minWithIndices, prod, std } from "./reduce.ts";
 export { resizeAntialiased, resizeBy, resizeNearestExact } from "./resize.ts";
 export { loadTrainingState, type Part, trainingState } from "./state.ts";
 export { assign, lerp } from "../ops/state.ts";
 export { permutation } from "../random.ts";
+export { type Stream, StreamLoader } from "./stream-loader.ts";
 export { argsort, type Ordered, type SortOptions, sort, topk } from "./sort.ts";

@@ -2,10 +2,11 @@
 import { type ReduceOptions, reshape } from "../ops/broadcast.ts";
 import { ones, permute } from "../ops/movement.ts";
 import { eq, mul, sqrt, where } from "../ops/pointwise.ts";
-import { variance } from "../ops/reduce.ts";
+import { gather } from "../ops/indexing.ts";
+import { argmax, argmin, variance } from "../ops/reduce.ts";
 import { slice } from "../ops/slice.ts";
 import { checkOptions } from "../options.ts";
-import { normalizeAxes, type Shape, sizeOf } from "../shape.ts";
+import { normalizeAxes, normalizeAxis, type Shape, sizeOf } from "../shape.ts";
 import { expectTensors, type Tensor } from "../tensor.ts";
 
 /**
@@ -50,3 +51,33 @@ export function prod(x: Tensor, axes?: number | Shape, options: ReduceOptions = 
   }
   return reshape(odd ? mul(left, odd) : left, shape);
 }
+
+/** Numbers and where they were found. */
+export interface Found {
+  /** Of x's type. */
+  readonly values: Tensor;
+  /** i32: places along the axis, the first of equal ones. */
+  readonly indices: Tensor;
+}
+
+const found =
+  (op: string, arg: typeof argmax) =>
+  (x: Tensor, axis: number, options: ReduceOptions = {}): Found => {
+    expectTensors(op, { x });
+    checkOptions(op, options, ["keepDims"]);
+    const at = normalizeAxis(op, axis, x.rank);
+    const places = arg(x, at, { keepDims: true });
+    const values = gather(x, places, at);
+    if (options.keepDims) return { values, indices: places };
+    const shape = x.shape.toSpliced(at, 1);
+    return { values: reshape(values, shape), indices: reshape(places, shape) };
+  };
+
+/**
+ * The largest number along an axis and its place; only that number has a derivative, as PyTorch's `x.max(dim)` has it.
+ * @throws ShapeError for an axis that is not there, or is empty
+ */
+export const maxWithIndices = found("maxWithIndices", argmax);
+
+/** As `maxWithIndices`, with the smallest number. */
+export const minWithIndices = found("minWithIndices", argmin);

@@ -67,7 +67,8 @@ export class Gpu {
   readonly pipelines: Pipelines;
   /** Stamps every kernel, while somebody watches. */
   private profiler: Profiler | undefined;
-  private readonly device: GPUDevice;
+  /** For those who share it with a program of their own; all else of the engine goes through what is here. */
+  readonly device: GPUDevice;
   private readonly readback: Readback;
   private readonly settled: (<T>(promise: Promise<T>) => Promise<T>) | undefined;
   /** Reported by WebGPU outside of any call; told to the next caller. */

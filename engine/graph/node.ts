@@ -280,4 +280,6 @@ export class Node {
 }
 
 export const SOURCE: SourceOp = { kind: "source", name: "source" };
+/** Numbers that came from a buffer of the program's own: nothing else knows them. */
+export const RECEIVED: SourceOp = { kind: "source", name: "fromBuffer" };
 export const UPDATED: UpdatedOp = { kind: "updated", name: "updated" };

@@ -9,7 +9,7 @@ import { type Assembly, assemble } from "./assemble.ts";
 import { type Graph, resolve } from "./fuse.ts";
 import { Histories } from "./history.ts";
 import { LossRing, MOST_WATCHED } from "./losses.ts";
-import type { Node, Target, Tile } from "./node.ts";
+import { type Node, RECEIVED, SOURCE, type Target, type Tile } from "./node.ts";
 import type { FiniteChecks } from "./non-finite.ts";
 import { Program, type Stretch } from "./program.ts";
 import { didNotRun, Requests } from "./requests.ts";
@@ -23,6 +23,8 @@ const MAX_PROGRAMS = 128;
 const MAX_PROGRAM_KERNELS = 16_384;
 /** A chain of this many recorded nodes is computed up to its end, so that recording is bounded. */
 const MAX_CHAIN = 10_000;
+
+const DISPOSED = "a tensor of numbers from a buffer was disposed of, and nothing else knows them";
 
 /** A value was asked for that needs state as it was before an update. */
 class StaleError extends GanvasError {
@@ -175,11 +177,22 @@ class Runtime {
     this.flush();
   }
 
+  /** The device, where one is open. */
+  get open(): Gpu | undefined {
+    return this.device;
+  }
+
+  /** Frees the node's memory once nobody can name it. */
+  own(node: Node, storage: Storage): void {
+    node.storage = storage;
+    this.forgotten.register(node, storage);
+  }
+
   /** Frees a kept value. */
   dispose(node: Node): void {
     this.requests.forget(node);
     node.kept = false;
-    if (node.op.kind === "source" || node.op.kind === "updated" || !node.storage) return;
+    if (node.op === SOURCE || node.op.kind === "updated" || !node.storage) return;
     const { storage } = node;
     node.storage = undefined;
     this.release(storage);
@@ -232,19 +245,39 @@ class Runtime {
   async read(node: Node, signal?: AbortSignal): Promise<HostArray> {
     signal?.throwIfAborted();
     this.throwFailure();
-    const { flushed } = this;
-    const source = resolve(node, (n) => this.hasValue(n));
-    if (source.host) return source.host;
+    const known = this.hostOf(node);
+    if (known) return known;
     if (node.size === 0) return arrayOf(node.dtype, 0);
-    const gpu = this.device ?? (await this.gpu());
-    this.throwFailure();
-    const copyOut = async ([place]: readonly (Stretch | undefined)[]) => {
-      const { buffer, offset } = place as Stretch;
+    const copyOut = async (gpu: Gpu, { buffer, offset }: Stretch) => {
       const { nativeF16 } = gpu.info;
       const bytes = await gpu.read(buffer, offset, wordBytes(node.dtype, node.size, nativeF16));
       return decode(node.dtype, bytes, node.size, nativeF16);
     };
-    const data = await this.schedule(gpu, [node], copyOut, signal).catch(async (error) => {
+    const data = await this.compute(node, copyOut, signal);
+    // From now on the numbers need no memory on the GPU; state and kept tensors stay where they are.
+    if (this.losses.holds(node.storage)) node.storage = undefined;
+    if (!node.storage) node.host = data;
+    this.histories.note(node);
+    if (node.host && node.op.kind === "movement" && node.op.endsHistory) node.inputs = [];
+    return data;
+  }
+
+  /** The numbers of a node where JavaScript has them. */
+  hostOf(node: Node): HostArray | undefined {
+    return resolve(node, this.hasValue).host;
+  }
+
+  /** Computes a node and does `use` with where it lies: what that submits before it first awaits finds it there. */
+  async compute<T>(
+    node: Node,
+    use: (gpu: Gpu, place: Stretch) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const { flushed } = this;
+    const gpu = this.device ?? (await this.gpu());
+    this.throwFailure();
+    const run = this.schedule(gpu, [node], ([place]) => use(gpu, place as Stretch), signal);
+    const result = await run.catch(async (error) => {
       // Updates before it that failed too are told along with it, not to whoever comes next.
       await flushed;
       this.throwFailure();
@@ -252,12 +285,7 @@ class Runtime {
     });
     await flushed;
     this.throwFailure();
-    // From now on the numbers need no memory on the GPU; state and kept tensors stay where they are.
-    if (this.losses.holds(node.storage)) node.storage = undefined;
-    if (!node.storage) node.host = data;
-    this.histories.note(node);
-    if (node.host && node.op.kind === "movement" && node.op.endsHistory) node.inputs = [];
-    return data;
+    return result;
   }
 
   /** Resolves when everything recorded as an update has run. */
@@ -324,7 +352,10 @@ class Runtime {
   private readonly hasValue = (node: Node): boolean => {
     if (node.host) return true;
     const { storage } = node;
-    if (!storage) return false;
+    if (!storage) {
+      if (node.op === RECEIVED) throw new GanvasError(DISPOSED);
+      return false;
+    }
     const update = node.op.kind === "updated" ? node.inputs[0] : undefined;
     if (update?.failure) throw didNotRun(storage, update);
     if (node.op.kind === "updated" && node.version > storage.version) return false;
@@ -464,11 +495,8 @@ class Runtime {
 
   private giveStorage(node: Node, gpu: Gpu): void {
     if (node.kept === "buffer") {
-      node.storage = new Storage(
-        node.op.name,
-        wordBytes(node.dtype, Math.max(node.size, 1), gpu.info.nativeF16),
-      );
-      this.forgotten.register(node, node.storage);
+      const bytes = wordBytes(node.dtype, Math.max(node.size, 1), gpu.info.nativeF16);
+      this.own(node, new Storage(node.op.name, bytes));
       return;
     }
     // A view of a number that is remembered already is the same number.

@@ -9,7 +9,7 @@ export { type Draw, Initializer, type WeightInit } from "./init.ts";
 export * from "./layers.ts";
 export * from "./losses.ts";
 export * from "./maxout.ts";
-export { Module, Weight } from "./module.ts";
+export { type Layer, Module, Weight } from "./module.ts";
 export { type LayerCall, nameLayers, watchLayers } from "./name-layers.ts";
 export * from "./norm-layers.ts";
 export * from "./penalties.ts";

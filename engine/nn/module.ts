@@ -1,7 +1,7 @@
 /** Networks: parameters under names, training and evaluation mode, files in PyTorch's names and layouts. */
 import { GanvasError, shown } from "../errors.ts";
 import type { HostTensor } from "../io/host-tensor.ts";
-import { Parameter } from "../tensor.ts";
+import { Parameter, type Tensor } from "../tensor.ts";
 import { asWeight, exportWeights, fileShapes, importWeights, type Weight } from "./weight.ts";
 
 export { Weight } from "./weight.ts";
@@ -76,6 +76,11 @@ export abstract class Module {
   loadStateDict(dict: ReadonlyMap<string, HostTensor>, file = "the given state"): void {
     importWeights(this.weights(), dict, file, "the weights of this network");
   }
+}
+
+/** A layer or network by what its `forward` takes (one tensor unless said otherwise) and gives: `(net: Layer) => net.forward(x)`. */
+export interface Layer<Inputs extends readonly unknown[] = [x: Tensor], Output = Tensor> extends Module {
+  forward(...inputs: Inputs): Output;
 }
 
 /** Checks that an argument is a layer or a network. */

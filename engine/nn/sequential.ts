@@ -1,10 +1,10 @@
 /** Layers one after the other. */
 import { GanvasError, shown } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
 /** What a `Sequential` is made of: a layer, or a function of a tensor such as `relu`. */
-export type Step = (Module & { forward(x: Tensor): Tensor }) | ((x: Tensor) => Tensor);
+export type Step = Layer | ((x: Tensor) => Tensor);
 
 /**
  * Gives its input to the first step, the result to the second, and so on. Weights are named by places as PyTorch's are, functions

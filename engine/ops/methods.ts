@@ -1,4 +1,6 @@
 /** Ops as methods of tensors, so that formulas read from left to right: `x.sub(mean).square().sum()`. */
+import { ShapeError } from "../errors.ts";
+import { showShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import "./activations.ts";
 import { avgPool2d } from "./avg-pool.ts";
@@ -18,11 +20,21 @@ import * as reductions from "./reduce.ts";
 import * as resample from "./resample.ts";
 import { slice } from "./slice.ts";
 
+/** Sizes or axes in an array, or one by one. */
+type Listed = [list: readonly number[]] | [first: number, ...others: number[]];
+
+/** `x.reshape([2, -1])` and, as PyTorch has it, `x.reshape(2, -1)`. */
+const listed =
+  (op: (x: Tensor, list: readonly number[]) => Tensor) =>
+  (x: Tensor, ...list: Listed): Tensor =>
+    op(x, list.length > 1 || typeof list[0] === "number" ? (list as readonly number[]) : list[0]);
+
 const METHODS = {
   cast,
   sum: broadcast.sum,
-  reshape: broadcast.reshape,
-  expand: broadcast.expand,
+  reshape: listed(broadcast.reshape),
+  view: listed(broadcast.reshape),
+  expand: listed(broadcast.expand),
   detach: broadcast.detach,
   mean: reductions.mean,
   max: reductions.max,
@@ -35,7 +47,7 @@ const METHODS = {
   logsumexp: reductions.logsumexp,
   softmax: reductions.softmax,
   logSoftmax: reductions.logSoftmax,
-  permute: movement.permute,
+  permute: listed(movement.permute),
   transpose: movement.transpose,
   slice,
   pad,
@@ -73,8 +85,37 @@ type Methods = {
 };
 
 declare module "../tensor.ts" {
-  interface Tensor extends Methods {}
+  interface Tensor extends Methods {
+    /** The same as `rank`, under PyTorch's name. */
+    readonly ndim: number;
+    /** The same as `size`, as PyTorch asks for it. */
+    numel(): number;
+    /** A matrix with its rows as columns. @throws ShapeError for another rank: `transpose` and `permute` say which axes */
+    readonly T: Tensor;
+  }
 }
+
+Object.defineProperties(Tensor.prototype, {
+  ndim: {
+    get(this: Tensor) {
+      return this.rank;
+    },
+  },
+  numel: {
+    value(this: Tensor) {
+      return this.size;
+    },
+  },
+  T: {
+    get(this: Tensor) {
+      if (this.rank !== 2)
+        throw new ShapeError(
+          `T: needs a matrix, got shape ${showShape(this.shape)}; for other ranks say the axes, by transpose or permute`,
+        );
+      return movement.transpose(this);
+    },
+  },
+});
 
 for (const [name, op] of Object.entries({ ...methods, ...METHODS })) {
   Object.defineProperty(Tensor.prototype, name, {

@@ -87,7 +87,7 @@ export const evaluateCommand = (table: SystemTable): Command => ({
     const [name = ""] = positionals(
       args,
       1,
-      "eval takes at least one MODEL (a name, a weights file, blend:A, bicubic or nearest)",
+      "eval takes at least one MODEL (a name, a weights file, a module that exports a network, blend:A, bicubic or nearest)",
     );
     const protocol = oneOf(args, "protocol", PROTOCOLS, "matlab");
     const border = oneOf(args, "border", ["symmetric", "replicate"], "symmetric");

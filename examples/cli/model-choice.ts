@@ -12,7 +12,7 @@ export const MODEL_CHOICE: Command["options"] = {
   model: {
     type: "string",
     value: "NAME|FILE",
-    help: `a model that comes with the project, or a file of weights: SRResNet, RRDBNet (ESRGAN), SRVGGNetCompact, MSRResNet; or an ONNX file of any network from RGB to larger RGB, [n, 3, h, w] in 0 to 1 (by default ${DEFAULT_MODELS.clean}, for compressed pictures ${DEFAULT_MODELS.compressed})`,
+    help: `a model that comes with the project, or a file of weights: SRResNet, RRDBNet (ESRGAN), SRVGGNetCompact, MSRResNet; an ONNX file of any network from RGB to larger RGB, [n, 3, h, w] in 0 to 1; or a module of yours (.ts, .js) that exports a network, [n, h, w, 3] in 0 to 1 (by default ${DEFAULT_MODELS.clean}, for compressed pictures ${DEFAULT_MODELS.compressed})`,
   },
   blend: {
     type: "string",

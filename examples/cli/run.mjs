@@ -18,12 +18,14 @@ async function main(args) {
   const { bundleEntry } = await import("../setup/bundle.mjs");
   const { ensureGpu } = await import("../setup/gpu.mjs");
   const { launch } = await import("../setup/launch.mjs");
-  const { ownProgram } = await import("../setup/own-program.mjs");
+  const { ownModules, ownProgram } = await import("../setup/own-program.mjs");
   const own = args[0] === "run";
-  const program = own ? await ownProgram(args[1]) : await bundleEntry(ENTRY);
+  const { modules, beside } = own ? { modules: {}, beside: [] } : await ownModules(args, ENTRY);
+  const program = own ? await ownProgram(args[1]) : await bundleEntry(ENTRY, { beside });
   const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
   const { env } = needsAdapter(args) ? await ensureGpu(say) : { env: {} };
-  return launch(program, own ? args.slice(2) : args, env);
+  const ready = Object.keys(modules).length > 0 ? { GANVAS_OWN_MODULES: JSON.stringify(modules) } : {};
+  return launch(program, own ? args.slice(2) : args, { ...env, ...ready });
 }
 
 await runMain(() => main(process.argv.slice(2)));

@@ -8,6 +8,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureDependencies, runMain, SetupError } from "../setup/install.mjs";
 import { root } from "../setup/paths.mjs";
+import { linkSources } from "./sources.mjs";
 
 const pages = join(root, "engine/docs");
 
@@ -16,6 +17,7 @@ const DOORS = {
   extra: "engine/extra/index.ts",
   inspect: "engine/inspect/index.ts",
   tuning: "engine/tuning.ts",
+  webgpu: "engine/webgpu.ts",
 };
 
 /** Stands between signs that mean something to JSDoc (the end of a comment, a tag at the start of a line); taken out of the pages. */
@@ -92,6 +94,7 @@ function build(work, outdir) {
   const { status, stderr } = denoDoc(["--html", "--name=ganvas", `--output=${outdir}`, ...files], work);
   if (status !== 0) throw new SetupError(`the documentation could not be made:\n${stderr.trim()}`);
   clean(outdir);
+  linkSources(outdir);
   return readdirSync(outdir, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".html"))
     .length;
 }

@@ -1,7 +1,7 @@
 // Bundles a TypeScript entry for Node or Deno with esbuild, once: the bundle is made again only when an input has changed.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ownDoors } from "./doors.mjs";
 import { SetupError } from "./install.mjs";
@@ -99,21 +99,34 @@ function isFresh(manifest, entries) {
   return Object.entries(inputs).every(([file, time]) => mtime(file) === time);
 }
 
+/** @param {string} source @param {string} platform @param {string[]} beside */
+function bundleFolder(source, platform, beside) {
+  const id = createHash("sha256")
+    .update([platform, source, ...beside].join(" "))
+    .digest("hex")
+    .slice(0, 10);
+  return join(root, "node_modules/.cache/ganvas", `${basename(dirname(source))}-${id}`);
+}
+
+/** Where the bundle of a file lies that was made beside `entry`'s. @param {string} entry @param {string[]} beside @param {string} file */
+export const besideEntry = (entry, beside, file) =>
+  join(bundleFolder(resolve(root, entry), "node", beside), `${basename(file, extname(file))}.js`);
+
 /**
  * The bundle of `entry` and, beside it, those of the workers. npm packages stay outside.
  * @param {string} entry path of a .ts file, absolute or relative to the repository
- * @param {{ platform?: "node" | "neutral" }} [options] neutral: for Deno, which has its own navigator.gpu
+ * @param {{ platform?: "node" | "neutral", beside?: string[] }} [options] neutral: for Deno, which has its own navigator.gpu; beside:
+ *   files bundled along with it, which share its modules
  * @returns {Promise<string>} path of the bundled file, an ES module
  */
-export async function bundleEntry(entry, { platform = "node" } = {}) {
+export async function bundleEntry(entry, { platform = "node", beside = [] } = {}) {
   const source = resolve(root, entry);
   // The package holds its commands built.
   const built = join(root, "dist/package", entry.replace(/ts$/, "js"));
   if (!existsSync(source) && existsSync(built)) return built;
   if (!existsSync(source)) throw new SetupError(`${relative(root, source)} does not exist`);
-  const entries = [...new Set([source, ...(platform === "node" ? workerEntries() : [])])];
-  const id = createHash("sha256").update(`${platform} ${source}`).digest("hex").slice(0, 10);
-  const outdir = join(root, "node_modules/.cache/ganvas", `${basename(dirname(source))}-${id}`);
+  const entries = [...new Set([source, ...beside, ...(platform === "node" ? workerEntries() : [])])];
+  const outdir = bundleFolder(source, platform, beside);
   const manifest = join(outdir, "manifest.json");
   const output = join(outdir, `${basename(source, ".ts")}.js`);
   if (isFresh(manifest, entries)) return output;

@@ -21,14 +21,39 @@ const QUIET = [
 /** WebGPU on whatever adapter there is; where Chrome finds none by itself, on its software one. */
 const WEBGPU = [["--enable-unsafe-webgpu"], ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]];
 
+/**
+ * The same where pages draw on canvases with it: without a GPU, Chrome has to put pages together by Vulkan too, or its GPU process ends,
+ * which takes long to be seen. So that is tried first.
+ */
+const WITH_CANVAS = [
+  [
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--enable-features=Vulkan",
+    "--use-vulkan=swiftshader",
+    "--use-angle=vulkan",
+  ],
+  ["--enable-unsafe-webgpu"],
+];
+
 /** No navigator.gpu, as in a browser that is too old. */
 const WITHOUT = ["--disable-features=WebGPU", "--disable-blink-features=WebGPU"];
 
-/** Runs in the page: makes a device and names its adapter; "" where there is none. */
-async function adapterOfPage() {
+/** Runs in the page: makes a device and names its adapter; "" where there is none. @param {boolean} canvas the device is to draw on one */
+async function adapterOfPage(canvas) {
   const adapter = await navigator.gpu?.requestAdapter();
   if (!adapter) return "";
   const device = await adapter.requestDevice();
+  if (canvas) {
+    // Where that cannot be done the device is lost, and this throws or is rejected.
+    const context = /** @type {GPUCanvasContext} */ (new OffscreenCanvas(1, 1).getContext("webgpu"));
+    context.configure({ device, format: navigator.gpu.getPreferredCanvasFormat() });
+    const encoder = device.createCommandEncoder();
+    const view = context.getCurrentTexture().createView();
+    encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: "clear", storeOp: "store" }] }).end();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+  }
   device.destroy();
   return `${adapter.info.vendor} ${adapter.info.architecture}`.trim();
 }
@@ -42,8 +67,8 @@ function browserEnv(found) {
   return libraries ? { ...env, LD_LIBRARY_PATH: libraries } : env;
 }
 
-/** @param {Browser} found @param {string[]} args @returns {Promise<OpenBrowser | undefined>} */
-async function launch(found, args) {
+/** @param {Browser} found @param {string[]} args @param {boolean} canvas @returns {Promise<OpenBrowser | undefined>} */
+async function launch(found, args, canvas) {
   const { default: puppeteer } = await import("puppeteer");
   /** @type {import("puppeteer").Browser | undefined} */
   let browser;
@@ -65,7 +90,7 @@ async function launch(found, args) {
       (request) => void request.respond({ contentType: "text/html", body: "<!doctype html>" }),
     );
     await page.goto("http://localhost/");
-    const adapter = await page.evaluate(adapterOfPage);
+    const adapter = await page.evaluate(adapterOfPage, canvas);
     await page.close();
     return { browser, adapter, found };
   } catch {
@@ -77,13 +102,14 @@ async function launch(found, args) {
 
 /**
  * The first browser on this machine that gives a page a WebGPU device, or undefined.
- * @param {{ webgpu?: boolean }} [options] webgpu false: in that browser, started so that no page has WebGPU
+ * @param {{ webgpu?: boolean, canvas?: boolean }} [options] webgpu false: in that browser, started so that no page has WebGPU;
+ *   canvas: pages draw with it
  * @returns {Promise<OpenBrowser | undefined>}
  */
-export async function openBrowser({ webgpu = true } = {}) {
+export async function openBrowser({ webgpu = true, canvas = false } = {}) {
   for (const found of findBrowsers()) {
-    for (const args of webgpu ? WEBGPU : [WITHOUT]) {
-      const open = await launch(found, args);
+    for (const args of webgpu ? (canvas ? WITH_CANVAS : WEBGPU) : [WITHOUT]) {
+      const open = await launch(found, args, canvas);
       if (open && (open.adapter !== "") === webgpu) return open;
       await open?.browser.close();
     }

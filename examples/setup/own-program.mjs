@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { bundleEntry, readableBuildError } from "./bundle.mjs";
+import { besideEntry, bundleEntry, readableBuildError } from "./bundle.mjs";
 import { SetupError } from "./install.mjs";
 import { callerFolder } from "./launch.mjs";
 import { root } from "./paths.mjs";
@@ -69,4 +69,21 @@ export async function ownProgram(given) {
   throw new SetupError(
     `${given} is TypeScript, which Node ${process.versions.node} does not read: npm install --save-dev esbuild, or take Node 22.18 or later`,
   );
+}
+
+/**
+ * Modules of the user's own among a command's arguments, as that command can import them: in the repository they are bundled beside its
+ * entry, so that there is one engine; the package's commands are not bundled, and share it anyway.
+ * @param {string[]} args @param {string} entry the commands'
+ * @returns {Promise<{ modules: Record<string, string>, beside: string[] }>} as given → where it lies, and what is to be bundled
+ */
+export async function ownModules(args, entry) {
+  const given = args.filter((arg) => /\.[cm]?[jt]s$/.test(arg) && existsSync(resolve(callerFolder(), arg)));
+  const inRepository = existsSync(join(root, "engine/index.ts"));
+  const beside = inRepository ? given.map((arg) => resolve(callerFolder(), arg)) : [];
+  /** @type {Record<string, string>} */
+  const modules = {};
+  for (const arg of given)
+    modules[arg] = inRepository ? besideEntry(entry, beside, arg) : await ownProgram(arg);
+  return { modules, beside };
 }

@@ -14,6 +14,7 @@ import {
   relu,
   reshape,
   SpectralNorm,
+  type Step,
   type Tensor,
   tanh,
 } from "../../engine/index.ts";
@@ -45,10 +46,7 @@ export interface DcganDiscriminatorOptions extends DcganSize {
 export const DISCRIMINATOR_NORMS = ["batch", "spectral", "none"] as const;
 export type DiscriminatorNorm = (typeof DISCRIMINATOR_NORMS)[number];
 
-/** A layer as in PyTorch's `Sequential`: activations count too, so that the others have its numbers as names. */
-type Layer = ((x: Tensor) => Tensor) | (Module & { forward(x: Tensor): Tensor });
-
-const through = (layers: readonly Layer[], x: Tensor): Tensor =>
+const through = (layers: readonly Step[], x: Tensor): Tensor =>
   layers.reduce((y, layer) => (typeof layer === "function" ? layer(y) : layer.forward(y)), x);
 
 /** Numbers of layers that double or halve the side, and the side that is left: 4, or 7 for 28. */
@@ -71,7 +69,7 @@ const leaky = (x: Tensor): Tensor => leakyRelu(x, 0.2);
 /** G: a transposed convolution from the noise to the smallest side, then one for each doubling. */
 export class DcganGenerator extends Module {
   readonly latentDim: number;
-  readonly main: readonly Layer[];
+  readonly main: readonly Step[];
 
   /** @throws InputError for a side that no chain of doublings leads to */
   constructor(options: DcganGeneratorOptions = {}) {
@@ -81,7 +79,7 @@ export class DcganGenerator extends Module {
     const init = new Initializer(seed);
     this.latentDim = latentDim;
     const widest = width * 2 ** (stages - 1);
-    const main: Layer[] = [new ConvTranspose2d(latentDim, widest, smallest, init, NORMAL)];
+    const main: Step[] = [new ConvTranspose2d(latentDim, widest, smallest, init, NORMAL)];
     for (let inputs = widest; inputs >= width; inputs /= 2) {
       const outputs = inputs > width ? inputs / 2 : channels;
       main.push(batchNorm(inputs, init), relu);
@@ -102,7 +100,7 @@ export class DcganGenerator extends Module {
 
 /** D: a convolution for each halving of the side, and one that judges what is left. */
 export class DcganDiscriminator extends Module {
-  readonly main: readonly Layer[];
+  readonly main: readonly Step[];
 
   /** @throws InputError for a side that no chain of halvings leads from */
   constructor(options: DcganDiscriminatorOptions = {}) {
@@ -112,11 +110,11 @@ export class DcganDiscriminator extends Module {
     const init = new Initializer(seed);
     // Without a norm, a signal of weights as small as the paper's would fade away from layer to layer.
     const begin = norm === "batch" ? NORMAL : norm === "spectral" ? { weightInit: NORMAL.weightInit } : {};
-    const conv = (inputs: number, outputs: number, kernel: number, geometry = {}): Layer => {
+    const conv = (inputs: number, outputs: number, kernel: number, geometry = {}): Step => {
       const layer = new Conv2d(inputs, outputs, kernel, init, { ...begin, ...geometry });
       return norm === "spectral" ? new SpectralNorm(layer, init) : layer;
     };
-    const main: Layer[] = [conv(channels, width, 4, BY_TWO), leaky];
+    const main: Step[] = [conv(channels, width, 4, BY_TWO), leaky];
     for (let k = 1; k < stages; k++) {
       const inputs = width * 2 ** (k - 1);
       main.push(conv(inputs, 2 * inputs, 4, BY_TWO));

@@ -1,9 +1,8 @@
 /** Samples of a generator that is told nothing but noise. */
 import { InputError } from "../../engine/errors.ts";
-import type { Image } from "../../engine/io/image.ts";
 import type { Pictures } from "../judging/pictures.ts";
 import type { SampleRequest, Sampler, Samples } from "../system.ts";
-import { type Drawing, drawBytes, imagesOf } from "./draw.ts";
+import { type Drawing, drawBytes, imagesOf, inRows } from "./draw.ts";
 import { type NoiseForm, noiseAt, noiseWalk } from "./noise.ts";
 
 /** Pictures of a walk from one noise to the next. */
@@ -41,8 +40,3 @@ export class NoiseSampler implements Sampler {
     return drawBytes(this.drawing, noises, signal);
   }
 }
-
-const inRows = (images: readonly Image[], columns: number): Image[][] =>
-  Array.from({ length: Math.ceil(images.length / columns) }, (_, row) =>
-    images.slice(row * columns, (row + 1) * columns),
-  );

@@ -23,8 +23,8 @@ export async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-export async function startBrowser(webgpu = true) {
-  const open = await openBrowser({ webgpu });
+export async function startBrowser(webgpu = true, canvas = false) {
+  const open = await openBrowser({ webgpu, canvas });
   if (!open) throw new Error("no browser with WebGPU was found; `npm test` would fetch one");
   return open.browser;
 }
@@ -35,10 +35,12 @@ export async function startBrowser(webgpu = true) {
  *
  * @param entry path relative to the repository
  * @param data what the page gets when it fetches `data/NAME`
+ * @param canvas it draws by WebGPU
  */
 export async function openPage(
   entry: string,
   data: (name: string) => Uint8Array | undefined = () => undefined,
+  canvas = false,
 ): Promise<TestPage> {
   const { outputFiles } = await build({
     ...commonOptions,
@@ -67,7 +69,7 @@ export async function openPage(
     server.close();
   };
   try {
-    const browser = await startBrowser();
+    const browser = await startBrowser(true, canvas);
     const page = await browser.newPage();
     await page.goto(url);
     return { evaluate: page.evaluate.bind(page), close: () => close(browser) };

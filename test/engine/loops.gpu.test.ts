@@ -11,6 +11,7 @@ import {
   idle,
   Initializer,
   init,
+  type Layer,
   Linear,
   Module,
   mse,
@@ -28,7 +29,7 @@ beforeAll(async () => {
 });
 
 /** Every layer that has state beside its weights. */
-const STATEFUL: Readonly<Record<string, () => Module & { forward(x: Tensor): Tensor }>> = {
+const STATEFUL: Readonly<Record<string, () => Layer>> = {
   BatchNorm: () => new BatchNorm(2),
   "SpectralNorm of a convolution": () =>
     new SpectralNorm(new Conv2d(2, 2, 3, new Initializer(2), { padding: 1 }), new Initializer(3)),
@@ -42,9 +43,9 @@ const STATEFUL: Readonly<Record<string, () => Module & { forward(x: Tensor): Ten
 
 class Net extends Module {
   readonly first = new Conv2d(1, 2, 1, new Initializer(1));
-  readonly layer: Module & { forward(x: Tensor): Tensor };
+  readonly layer: Layer;
 
-  constructor(layer: Module & { forward(x: Tensor): Tensor }) {
+  constructor(layer: Layer) {
     super();
     this.layer = layer;
   }

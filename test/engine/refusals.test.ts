@@ -177,7 +177,19 @@ const CASES: readonly [string, () => unknown, RegExp][] = [
     () => g.zeros(any(2)),
     /^zeros: shape should be an array such as \[2, 3\], got 2$/,
   ],
-  ["axes one by one", () => x.permute(any(0)), /^permute: axes should be an array such as \[2, 3\], got 0$/],
+  [
+    "axes of a function one by one",
+    () => g.permute(x, any(0)),
+    /^permute: axes should be an array such as \[2, 3\], got 0$/,
+  ],
+  ["too few axes one by one", () => x.permute(0), /^permute: axes \[0\] do not name each axis of/],
+  ["sizes and an array of sizes", () => x.reshape(any(2), any([4])), /^reshape: /],
+  [
+    "no sizes",
+    () => (x.view as () => unknown)(),
+    /^reshape: shape should be an array such as \[2, 3\], got undefined$/,
+  ],
+  ["T of what is no matrix", () => g.ones([2, 3, 4]).T, /^T: needs a matrix, got shape \[2, 3, 4\]/],
   ["an axis in words", () => x.sum(any("0")), /^sum: axes should be an array such as \[2, 3\], got "0"$/],
   [
     "options for an axis",

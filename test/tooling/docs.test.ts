@@ -26,7 +26,7 @@ describe("docstrings", () => {
   test("every public export of the engine has one, and so have the methods of its classes", () => {
     const folder = mkdtempSync(join(tmpdir(), "ganvas-doors-"));
     const all = join(folder, "all.ts");
-    const doors = ["index.ts", "extra/index.ts", "inspect/index.ts", "tuning.ts"].map((door) =>
+    const doors = ["index.ts", "extra/index.ts", "inspect/index.ts", "tuning.ts", "webgpu.ts"].map((door) =>
       join(root, "engine", door),
     );
     writeFileSync(all, doors.map((door) => `export * from "${pathToFileURL(door)}";\n`).join(""));
@@ -73,7 +73,17 @@ describe("pages", () => {
       const page = readFileSync(join(folder, "adding-an-op/index.html"), "utf8");
       expect(page).toContain("Element by element");
       expect(page).not.toContain("\u2060");
+      const left = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+        (file) => file.endsWith(".html") && readFileSync(join(folder, file), "utf8").includes("file:&#x2F;"),
+      );
+      expect(left).toEqual([]);
       expect(readFileSync(join(folder, "~/conv2d.html"), "utf8")).toContain("cross-correlation");
+      const [, source = "", line] =
+        /href="\.\.\/(source\/[^"]*conv\.ts\.html)#L(\d+)"/.exec(
+          readFileSync(join(folder, "~/conv2d.html"), "utf8"),
+        ) ?? [];
+      const lines = readFileSync(join(folder, source), "utf8").split("\n");
+      expect(lines.find((text) => text.includes(`id="L${line}"`))).toContain("export function conv2d(");
       expect(readFileSync(join(folder, "inspect/~/profileTable.html"), "utf8")).toContain("profileTable");
       expect(readFileSync(join(folder, "tuning/~/tune.html"), "utf8")).toContain("naive kernel");
     } finally {

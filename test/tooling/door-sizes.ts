@@ -27,6 +27,7 @@ const PROGRAMS: readonly (readonly [string, string])[] = [
   all("ganvas/optim"),
   all("ganvas/extra"),
   all("ganvas/onnx"),
+  all("ganvas/webgpu"),
   all("ganvas/io"),
   all("ganvas/data"),
   all("ganvas/inspect"),

@@ -18,6 +18,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeImage } from "../../engine/io/image.ts";
+import { encodePng, readImage } from "../../engine/io/node.ts";
 import { npmCommand } from "../../examples/setup/install.mjs";
 import { root } from "../../examples/setup/paths.mjs";
 import { doorSizes, readSizes } from "./door-sizes.ts";
@@ -78,6 +80,23 @@ test("the commands that come with it, with the weights that ship", () => {
   expect(present.map((model: { name: string }) => model.name)).toEqual(
     expect.arrayContaining(["srresnet", "srresnet-compressed", "srgan"]),
   );
+});
+
+test("upscale with a network that a module of the project exports", async () => {
+  const network = `import { resize } from "ganvas/ops";
+    export const network = (x) => resize(x, [2 * x.shape[1], 2 * x.shape[2]], { method: "nearest" });`;
+  writeFileSync(join(project, "network.js"), network);
+  writeFileSync(join(project, "small.png"), await encodePng(makeImage(Uint8Array.of(1, 2, 3), 1, 1, 3)));
+  node(
+    "node_modules/ganvas/examples/cli/run.mjs",
+    "upscale",
+    "--model",
+    "network.js",
+    "small.png",
+    "large.png",
+  );
+  const { width, height, data } = await readImage(join(project, "large.png"));
+  expect([width, height, ...data]).toEqual([2, 2, ...[0, 1, 2, 3].flatMap(() => [1, 2, 3])]);
 });
 
 test("TypeScript in Deno", () => {

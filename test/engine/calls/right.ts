@@ -157,6 +157,8 @@ export const RIGHT: Readonly<Record<string, () => readonly unknown[]>> = {
   networkText: () => [net()],
   prod: () => [m(), 0, {}],
   std: () => [m(), 0, {}],
+  maxWithIndices: () => [m(), 0, {}],
+  minWithIndices: () => [m(), 0, {}],
   resizeAntialiased: () => [x(), [2, 2], {}],
   resizeBy: () => [x(), 2],
   resizeNearestExact: () => [x(), [2, 2]],
@@ -164,6 +166,8 @@ export const RIGHT: Readonly<Record<string, () => readonly unknown[]>> = {
   argsort: () => [m(), {}],
   topk: () => [m(), 1, {}],
   DataLoader: () => [{ x: m() }, { batchSize: 1 }],
+  StreamLoader: () => [[1, 2], { batchSize: 1 }],
+  collate: () => [[{ x: [1] }]],
   LearningRate: () => [adam(), (t: number) => 1 / (t + 1)],
 };
 
@@ -216,7 +220,12 @@ export const METHODS: readonly (readonly [string, () => object, string, () => re
     () => [[2], 1],
   ],
   ["Tensor", m, "reshape", () => [[3, 2]]],
+  ["Tensor", m, "reshape", () => [3, 2]],
+  ["Tensor", m, "view", () => [[3, -1]]],
+  ["Tensor", m, "expand", () => [[4, 2, 3]]],
+  ["Tensor", m, "expand", () => [4, 2, 3]],
   ["Tensor", m, "permute", () => [[1, 0]]],
+  ["Tensor", m, "permute", () => [1, 0]],
   ["Tensor", m, "clamp", () => [0, 1]],
   ["Tensor", m, "watch", () => []],
 ];

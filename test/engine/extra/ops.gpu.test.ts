@@ -79,6 +79,27 @@ describe("reductions", () => {
     expect([...(await grad(extra.std(same), [same])[0].data())]).toEqual([0, 0, 0]);
     expect(await extra.std(tensor([1, 3]), undefined, { correction: 0 }).item()).toBe(1);
   });
+
+  test("the largest and the smallest with their places: the first of equal ones, which alone has a derivative", async () => {
+    const x = tensor([
+      [1, 5, 5],
+      [-2, -7, -2],
+    ]);
+    const largest = extra.maxWithIndices(x, 1);
+    expect([largest.values.shape, largest.indices.dtype]).toEqual([[2], "i32"]);
+    expect([...(await largest.values.data())]).toEqual([5, -2]);
+    expect([...(await largest.indices.data())]).toEqual([1, 0]);
+    expect([...(await grad(largest.values.mul(tensor([2, 3])).sum(), [x])[0].data())]).toEqual([
+      0, 2, 0, 3, 0, 0,
+    ]);
+    const smallest = extra.minWithIndices(x, -2, { keepDims: true });
+    expect([smallest.values.shape, smallest.indices.shape]).toEqual([
+      [1, 3],
+      [1, 3],
+    ]);
+    expect([...(await smallest.values.data())]).toEqual([-2, -7, -2]);
+    expect([...(await smallest.indices.data())]).toEqual([1, 1, 1]);
+  });
 });
 
 describe("arranging", () => {
