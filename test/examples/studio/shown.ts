@@ -31,7 +31,7 @@ const OBSERVED = [
 ] as const;
 const SEEN = ["models/training/observation.gpu.test.ts", "numbers on the page are the engine's"] as const;
 const INSPECTED = ["browser/inspect.e2e.ts", "layers are looked at while they learn"] as const;
-const TICKS = ["examples/studio/ticks.test.ts", "ticks are multiples of"] as const;
+const NUMBERS = ["examples/studio/measure.test.ts", "numbers of tensors"] as const;
 const WRITTEN = ["browser/shown.e2e.ts", "draws what is written"] as const;
 
 /** By files below `examples/studio`. */
@@ -44,8 +44,6 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
     },
   ],
   "components/image-canvas.ts": [{ shows: "an image", places: 2, check: WRITTEN }],
-  "components/line-plot.ts": [{ shows: "ticks of an axis", check: TICKS }],
-  "components/ticks.ts": [{ shows: "a tick", check: TICKS }],
   "components/picture.ts": [
     {
       shows: "a photograph and what is made of it",
@@ -62,11 +60,7 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
     { shows: "least and greatest value", places: 2, check: RAMP },
     { shows: "a tensor's pixels", places: 2, check: RAMP },
     { shows: "length of the longest gradient", check: TAKEN_APART },
-    {
-      shows: "any number, short",
-      places: 2,
-      check: ["examples/studio/measure.test.ts", "numbers of tensors"],
-    },
+    { shows: "any number, short", places: 2, check: NUMBERS },
   ],
   "components/time-left.ts": [
     { shows: "a duration", check: DURATIONS },
@@ -132,7 +126,10 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
   ],
   "pages/self-test/family.ts": [{ shows: "error of an op, of what is allowed", check: SELF_TEST }],
   "pages/self-test/report.ts": [{ shows: "errors in a report", places: 3, check: SELF_TEST }],
-  "pages/train/curves.ts": [{ shows: "each measure of the newest update", check: TRAINED }],
+  "pages/train/curves.ts": [
+    { shows: "each measure of the newest update, or of that under the cursor", check: TRAINED },
+    { shows: "numbers along the upright axis", check: NUMBERS },
+  ],
   "pages/train/histogram.ts": [
     { shows: "D's mean answers to real, generated and wrong samples", check: TAKEN_APART },
     {
