@@ -260,14 +260,10 @@ const UPDATES = 20;
 
 async function trainsSystem(page: Page, url: string, name: string): Promise<void> {
   const errors = watchErrors(page);
-  const { presets, rehearsals } = await findSystem(name);
+  const { rehearsals } = await findSystem(name);
   // The last rehearsal is the smallest.
-  const preset = rehearsals.findLast((rehearsal) => Object.hasOwn(presets, rehearsal));
-  await openTraining(page, url, {
-    system: name,
-    data: "random numbers",
-    ...(preset !== undefined && { preset }),
-  });
+  const preset = rehearsals.at(-1) as string;
+  await openTraining(page, url, { system: name, data: "random numbers", preset });
   await updates(page, "one");
   await page.click("[data-action=train]");
   await stepIsAtLeast(page, 4);

@@ -30,6 +30,10 @@ const OBSERVED = [
   "outputs, gradients and weights are those of",
 ] as const;
 const SEEN = ["models/training/observation.gpu.test.ts", "numbers on the page are the engine's"] as const;
+const SHUFFLED = [
+  "models/training/observation.gpu.test.ts",
+  "channels are woven as the engine's pixel shuffle does",
+] as const;
 const INSPECTED = ["browser/inspect.e2e.ts", "layers are looked at while they learn"] as const;
 const NUMBERS = ["examples/studio/measure.test.ts", "numbers of tensors"] as const;
 const WRITTEN = ["browser/shown.e2e.ts", "draws what is written"] as const;
@@ -76,6 +80,7 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
   ],
   "pages/inspect/look-view.ts": [
     { shows: "values of a layer: activation, weight, gradient", check: OBSERVED },
+    { shows: "what pixel shuffle makes of a layer's channels", check: SHUFFLED },
     { shows: "least, greatest, mean and norm", places: 4, check: SEEN },
     { shows: "how many numbers, and how many of them are not finite", places: 2, check: SEEN },
   ],
