@@ -7,9 +7,9 @@ import { studioOptions } from "../../examples/studio/build.mjs";
 
 const FIRST = 100 * 1024;
 /** The aim is 300 KiB; what is reached is held. Most of it is the engine, the systems and the texts of lessons, each loaded when it is asked for. */
-const WHOLE = 408 * 1024;
+const WHOLE = 392 * 1024;
 
-/** Those of the editor of lessons: CodeMirror, and what makes JavaScript of TypeScript. */
+/** Those of the editor of lessons: CodeMirror, and what makes JavaScript of TypeScript, each with what it is made of. */
 const EDITOR =
   /node_modules\/(@codemirror|@lezer|@marijn|@jridgewell|sucrase|ts-interface-checker|style-mod|crelt|w3c-keyname)\//;
 
@@ -44,6 +44,5 @@ test("the first script is small, and so is the whole without weights and editor"
   const editor = [...sizes.keys()].reduce((total, name) => total + ofEditor(name), 0);
   expect(editor).toBeGreaterThan(100 * 1024);
   for (const name of first) expect(ofEditor(name), name).toBe(0);
-  console.log(sum(first) / 1024, (sum(sizes.keys()) - editor) / 1024);
   expect(sum(sizes.keys()) - editor).toBeLessThanOrEqual(WHOLE);
 });
