@@ -36,6 +36,7 @@ const workers = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem
 
 /** The files that take longest, so that no process is left alone with one of them at the end. */
 const LONGEST = [
+  "browser/studio.browser",
   "hosts/wgpu.deno",
   "hosts/dawn.gpu",
   "fixtures/models.gpu",

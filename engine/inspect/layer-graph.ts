@@ -49,6 +49,12 @@ export function comesFrom(values: readonly unknown[], targets: readonly unknown[
   return waysTo(tensorsIn(values), maker).inputs.length > 0;
 }
 
+/** Axes by which `pixelShuffle` moves blocks of channels between pixels. */
+const SHUFFLE = [0, 1, 4, 2, 5, 3].join();
+
+const nameOf = ({ op, attributes }: Node): string =>
+  op.name === "permute" && String(attributes.axes) === SHUFFLE ? "pixelShuffle" : op.name;
+
 /** From boxes to these tensors. */
 function waysTo(
   tensors: readonly Tensor[],
@@ -72,6 +78,6 @@ function waysTo(
       }
     }
   }
-  const names = ops.sort((a, b) => a.id - b.id).map(({ op }) => op.name);
+  const names = ops.sort((a, b) => a.id - b.id).map(nameOf);
   return { inputs: [...inputs].sort((a, b) => a - b), given, through: [...new Set(names)] };
 }

@@ -7,6 +7,7 @@ import { buildDocs } from "../docs/build.mjs";
 import { pageOptions, readableBuildError, shortShaders, smallScripts } from "../setup/bundle.mjs";
 import { ensureDependencies, runMain, SetupError } from "../setup/install.mjs";
 import { root } from "../setup/paths.mjs";
+import { systemsInOne } from "./one-chunk.mjs";
 import { SERVICE_WORKER, serviceWorker } from "./site.mjs";
 
 const studio = join(root, "examples/studio");
@@ -75,6 +76,7 @@ export function studioOptions({ minify }) {
     minify,
     absWorkingDir: root,
     plugins: [
+      systemsInOne,
       ...(minify ? [shortShaders, smallScripts] : []),
       keeper(minify),
       {

@@ -101,13 +101,16 @@ export const gan = system<typeof OPTIONS, GanRecipe, PictureData>({
     pictureTraining(ganTraining(recipe, await pixelMeans(dataset)), dataset, { range: "unit" }, (generator) =>
       sampler(recipe, generator),
     ),
-  rehearsals: Object.keys(GAN_PRESETS),
+  rehearsals: [...Object.keys(GAN_PRESETS), "tiny"],
   rehearse(name, side = 28) {
-    if (!Object.hasOwn(GAN_PRESETS, name))
-      throw new InputError(`there is no preset "${name}"; there are ${Object.keys(GAN_PRESETS).join(", ")}`);
-    const preset = name as GanPreset;
+    const preset = name === "tiny" ? "modern" : (name as GanPreset);
+    if (!Object.hasOwn(GAN_PRESETS, preset))
+      throw new InputError(
+        `there is no preset "${name}"; there are ${Object.keys(GAN_PRESETS).join(", ")} and tiny`,
+      );
+    const tiny = name === "tiny" && { hidden: 32, discriminatorHidden: 16, latentDim: 8, batchSize: 8 };
     const size = { height: side, width: side, channels: 1, seed: 0 };
-    const recipe: GanRecipe = { ...GAN_PRESETS[preset], ...size, system: "gan", preset };
+    const recipe: GanRecipe = { ...GAN_PRESETS[preset], ...size, ...tiny, system: "gan", preset };
     const shape = [recipe.batchSize, side, side, 1];
     return {
       title: `gan (${name}), a training step on ${recipe.batchSize} pictures of ${side}×${side}`,

@@ -35,13 +35,17 @@ export async function settled(page: Page): Promise<void> {
 export const stepOf = async (page: Page): Promise<number> =>
   Number(await page.$eval("[data-status=run]", (status) => (status as HTMLElement).dataset.step));
 
-/** Waits, while it trains, until so many updates are made. */
-export const stepIsAtLeast = (page: Page, step: number): Promise<unknown> =>
-  page.waitForFunction(
-    (least) => Number(document.querySelector<HTMLElement>("[data-status=run]")?.dataset.step) >= least,
+/** Waits, while it trains, until so many updates are made, or it is said why not. */
+export async function stepIsAtLeast(page: Page, step: number): Promise<void> {
+  await page.waitForFunction(
+    (least) =>
+      Number(document.querySelector<HTMLElement>("[data-status=run]")?.dataset.step) >= least ||
+      document.querySelector(".page-train [role=alert]")?.textContent !== "",
     { timeout: SLOW },
     step,
   );
+  assert.equal(await textOf(page, ".page-train [role=alert]"), "");
+}
 
 /** Drops a file or folder of this machine onto the middle of the page, as a hand would. */
 export async function dropOnto(page: Page, path: string): Promise<void> {
@@ -58,7 +62,7 @@ export const savedFile = (page: Page, name: string): Promise<Uint8Array> =>
 
 /** What a button saves. */
 export async function savedBy(page: Page, selector: string): Promise<Uint8Array> {
-  const base64 = await page.evaluate(async (wanted) => {
+  const url = await page.evaluate(async (wanted) => {
     const saved = new Promise<Blob>((resolve) => {
       const make = URL.createObjectURL;
       URL.createObjectURL = (blob: Blob) => {
@@ -68,10 +72,12 @@ export async function savedBy(page: Page, selector: string): Promise<Uint8Array>
       };
     });
     document.querySelector<HTMLButtonElement>(wanted)?.click();
-    const bytes = new Uint8Array(await (await saved).arrayBuffer());
-    return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
+    const reader = new FileReader();
+    reader.readAsDataURL(await saved);
+    await new Promise((done) => reader.addEventListener("load", done));
+    return reader.result as string;
   }, selector);
-  return Buffer.from(base64, "base64");
+  return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
 }
 
 const axe = () => readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -7,10 +7,11 @@ import { studioOptions } from "../../examples/studio/build.mjs";
 
 const FIRST = 100 * 1024;
 /** The aim is 300 KiB; what is reached is held. Most of it is the engine, the systems and the texts of lessons, each loaded when it is asked for. */
-const WHOLE = 408 * 1024;
+const WHOLE = 392 * 1024;
 
-/** Those of the editor of lessons: CodeMirror, and what makes JavaScript of TypeScript. */
-const EDITOR = /node_modules\/(@codemirror|@lezer|sucrase|style-mod|crelt|w3c-keyname)\//;
+/** Those of the editor of lessons: CodeMirror, and what makes JavaScript of TypeScript, each with what it is made of. */
+const EDITOR =
+  /node_modules\/(@codemirror|@lezer|@marijn|@jridgewell|sucrase|ts-interface-checker|style-mod|crelt|w3c-keyname)\//;
 
 test("the first script is small, and so is the whole without weights and editor", async () => {
   const { outputFiles, metafile } = await build(studioOptions({ minify: true }));

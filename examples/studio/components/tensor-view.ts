@@ -188,8 +188,11 @@ function drawPoints(canvas: HTMLCanvasElement, data: Float32Array): void {
   if (!context) return;
   const reach = reachOf(data);
   context.fillStyle = token("--accent");
+  // Few are seen in a small picture too, many do not cover each other.
+  const dot = Math.min(Math.max(Math.round(68 / Math.sqrt(data.length)), 2), 14);
   for (let k = 0; k + 1 < data.length; k += 2) {
     const [x, y] = [data[k] as number, data[k + 1] as number];
-    context.fillRect(((x / reach + 1) / 2) * PLANE - 1, ((1 - y / reach) / 2) * PLANE - 1, 2, 2);
+    const [left, top] = [((x / reach + 1) / 2) * PLANE, ((1 - y / reach) / 2) * PLANE];
+    context.fillRect(left - dot / 2, top - dot / 2, dot, dot);
   }
 }

@@ -15,7 +15,9 @@ const MOST = 8;
 
 export class Inspector {
   private readonly trainer: Trainer;
-  private seen: { readonly step: number; readonly observation: Observation } | undefined;
+  private seen:
+    | { readonly step: number; readonly observation: Observation; readonly picture: readonly number[] }
+    | undefined;
 
   constructor(trainer: Trainer) {
     this.trainer = trainer;
@@ -30,20 +32,20 @@ export class Inspector {
   update(batch: Batch): Tensor {
     this.close();
     const observation = observe(this.trainer, batch, () => true);
-    this.seen = { step: this.trainer.step, observation };
+    this.seen = { step: this.trainer.step, observation, picture: batch.fields.picture?.shape ?? [] };
     return observation.measures;
   }
 
   /** What the update shows that was looked at last; undefined before the first. */
   async look(wanted: readonly T.Wanted[]): Promise<T.Look | undefined> {
     if (!this.seen) return undefined;
-    const { step, observation } = this.seen;
+    const { step, observation, picture } = this.seen;
     const { trainer } = this;
     const problems: string[] = [];
     const looked: T.Looked[] = [];
     for (const of of wanted.slice(0, MOST)) {
       try {
-        looked.push(await closely(trainer, observation, of));
+        looked.push(await closely(trainer, observation, of, picture));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         problems.push(error.message);
@@ -55,7 +57,7 @@ export class Inspector {
     return {
       step,
       layers: described(trainer, boxes),
-      small: await small(boxes, observation),
+      small: await small(boxes, observation, picture),
       looked,
       problem: problems.join(" "),
     };
@@ -86,11 +88,18 @@ function described(trainer: Trainer, boxes: readonly LayerBox[]): T.DrawnLayer[]
   });
 }
 
-async function closely(trainer: Trainer, observation: Observation, of: T.Wanted): Promise<T.Looked> {
+async function closely(
+  trainer: Trainer,
+  observation: Observation,
+  of: T.Wanted,
+  picture: readonly number[],
+): Promise<T.Looked> {
   const { name, x } = valuesOf(trainer, observation, of);
-  const whole = { shape: x.shape, data: (await x.data()) as Float32Array };
+  const isBatched = of.view === "out" || of.view === "grad";
+  const shape = isBatched ? shownShape(of.layer, x.shape, picture) : x.shape;
+  const whole = { shape, data: (await x.data()) as Float32Array };
   const part = partOf(whole, of.part);
-  const isBatch = of.part === "" && (of.view === "out" || of.view === "grad");
+  const isBatch = of.part === "" && isBatched;
   const channels = await channelsOf(trainer, observation, of.layer);
   return {
     of,
@@ -101,6 +110,13 @@ async function closely(trainer: Trainer, observation: Observation, of: T.Wanted)
     statistics: statisticsOf(part.data),
     ...(channels && { channels }),
   };
+}
+
+/** Pictures that a network makes as rows of numbers are shown as pictures. @param picture the shape of the batch's */
+function shownShape(layer: string, shape: readonly number[], [, ...picture]: readonly number[]) {
+  const [n = 1, size, ...more] = shape;
+  const isRow = more.length === 0 && picture.length === 3 && size === picture.reduce((a, b) => a * b, 1);
+  return isRow && !layer.includes(".") ? [n, ...picture] : shape;
 }
 
 /** @throws RangeError saying what the layer has not */
@@ -176,13 +192,18 @@ async function channelsOf(
 }
 
 /** Pictures of what each layer has put out, read together. */
-async function small(boxes: readonly LayerBox[], { layers }: Observation): Promise<T.Shown[]> {
+async function small(
+  boxes: readonly LayerBox[],
+  { layers }: Observation,
+  picture: readonly number[],
+): Promise<T.Shown[]> {
   const parts = boxes.map(({ layer }) => {
     const output = layers.get(layer)?.output as Tensor;
+    const shape = shownShape(layer, output.shape, picture);
     return slice(
-      output,
-      output.shape.map(() => 0),
-      smallShape(output.shape),
+      reshape(output, shape),
+      shape.map(() => 0),
+      smallShape(shape),
     );
   });
   const all = (await concat(parts.map((part) => reshape(part, [-1]))).data()) as Float32Array;

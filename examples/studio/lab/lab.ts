@@ -1,5 +1,5 @@
 /** Trains and samples: in a worker, or on the page's thread where workers have no WebGPU. See `Lab` for what its calls do. */
-import type { DeviceInfo, Tensor } from "../../../engine/index.ts";
+import { type DeviceInfo, type Tensor, warmUp } from "../../../engine/index.ts";
 import { profile } from "../../../engine/inspect/index.ts";
 import { InputError } from "../../../engine/errors.ts";
 import { decodeCheckpoint } from "../../../engine/io/index.ts";
@@ -291,17 +291,22 @@ export class WorkerLab implements T.Lab {
     if (due) await this.look(run);
   }
 
+  /** Tells how far kernels are compiled that are needed for something for the first time. */
+  private compiling<X>(work: () => Promise<X>): Promise<X> {
+    return warmUp(work, this.telling.listener.compiling) as Promise<X>;
+  }
+
   /** One update, looked at; half of the time is left for others. */
   private async inspected(run: Run): Promise<void> {
     const begun = performance.now();
-    await run.next((batch) => this.inspectorOf(run).update(batch));
+    await this.compiling(() => run.next((batch) => this.inspectorOf(run).update(batch)));
     await this.tellLook(run);
     const now = performance.now();
     this.nextLook = now + Math.max(BETWEEN, now - begun);
   }
 
   private async tellLook(run: Run): Promise<void> {
-    const look = await this.inspectorOf(run).look(this.wanted ?? []);
+    const look = await this.compiling(() => this.inspectorOf(run).look(this.wanted ?? []));
     if (look) this.telling.tell({ kind: "look", look });
   }
 

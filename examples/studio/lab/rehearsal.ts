@@ -20,9 +20,14 @@ const data: Data = {
 export function rehearsalOf(system: System, preset: string, steps = 1_000_000): System {
   const name = system.rehearsals.includes(preset) ? preset : (system.rehearsals.at(-1) as string);
   const begin = () => system.rehearse(name, system.builtIn && SMALL);
+  // One that is no preset shrinks a preset, which its recipe names.
+  const isPreset = Object.hasOwn(system.presets, name);
   const recipe = { ...begin().trainer.recipe, steps };
+  const own = { [name]: { title: name, sentence: "", options: {} } };
   return {
     ...system,
+    presets: isPreset ? system.presets : own,
+    ...(!isPreset && { matches: () => true }),
     open: async () => data,
     plan: async () => recipe,
     async start(): Promise<Training> {

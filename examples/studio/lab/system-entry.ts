@@ -35,6 +35,7 @@ export function entryOf(system: System): T.SystemEntry {
       title: of.title,
       sentence: of.sentence,
     })),
+    rehearsals: system.rehearsals.filter((name) => !Object.hasOwn(presets, name)),
     samples: system.load !== undefined && !system.drawsNothing,
   };
 }

@@ -35,6 +35,8 @@ export interface SystemEntry {
   readonly usual: string;
   readonly stages: readonly string[];
   readonly shipped: readonly ModelEntry[];
+  /** Networks too small to be presets, which are tried on `REHEARSAL` only, the smallest last. */
+  readonly rehearsals: readonly string[];
   /** Whether its weights make pictures from noise. */
   readonly samples: boolean;
   /** What its weights can be told beside noise and classes. */

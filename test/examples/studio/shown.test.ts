@@ -9,7 +9,7 @@ const studio = join(root, "examples/studio");
 
 /** By what numbers become words, and numbers and images pixels. */
 const SHOWS =
-  /(?<![.\w])(?:short|format[A-Z]\w*|imageCanvas|tensorView|drawTensor|drawPlane|pullView|histogram|layerNormBars|drawImage)\(|\.(?:toFixed|toPrecision|toExponential|toLocaleString|putImageData)\(/g;
+  /(?<![.\w])(?:short|format[A-Z]\w*|imageCanvas|tensorView|drawTensor|drawPlane|pullView|shuffleView|histogram|layerNormBars|drawImage)\(|\.(?:toFixed|toPrecision|toExponential|toLocaleString|putImageData)\(/g;
 const DEFINED = /\bfunction \w+\(/g;
 
 const placesIn = (source: string): number => [...source.replaceAll(DEFINED, "").matchAll(SHOWS)].length;

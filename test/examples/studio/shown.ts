@@ -30,8 +30,12 @@ const OBSERVED = [
   "outputs, gradients and weights are those of",
 ] as const;
 const SEEN = ["models/training/observation.gpu.test.ts", "numbers on the page are the engine's"] as const;
+const SHUFFLED = [
+  "models/training/observation.gpu.test.ts",
+  "channels are woven as the engine's pixel shuffle does",
+] as const;
 const INSPECTED = ["browser/inspect.e2e.ts", "layers are looked at while they learn"] as const;
-const TICKS = ["examples/studio/ticks.test.ts", "ticks are multiples of"] as const;
+const NUMBERS = ["examples/studio/measure.test.ts", "numbers of tensors"] as const;
 const WRITTEN = ["browser/shown.e2e.ts", "draws what is written"] as const;
 
 /** By files below `examples/studio`. */
@@ -44,8 +48,6 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
     },
   ],
   "components/image-canvas.ts": [{ shows: "an image", places: 2, check: WRITTEN }],
-  "components/line-plot.ts": [{ shows: "ticks of an axis", check: TICKS }],
-  "components/ticks.ts": [{ shows: "a tick", check: TICKS }],
   "components/picture.ts": [
     {
       shows: "a photograph and what is made of it",
@@ -62,11 +64,7 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
     { shows: "least and greatest value", places: 2, check: RAMP },
     { shows: "a tensor's pixels", places: 2, check: RAMP },
     { shows: "length of the longest gradient", check: TAKEN_APART },
-    {
-      shows: "any number, short",
-      places: 2,
-      check: ["examples/studio/measure.test.ts", "numbers of tensors"],
-    },
+    { shows: "any number, short", places: 2, check: NUMBERS },
   ],
   "components/time-left.ts": [
     { shows: "a duration", check: DURATIONS },
@@ -82,6 +80,7 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
   ],
   "pages/inspect/look-view.ts": [
     { shows: "values of a layer: activation, weight, gradient", check: OBSERVED },
+    { shows: "what pixel shuffle makes of a layer's channels", check: SHUFFLED },
     { shows: "least, greatest, mean and norm", places: 4, check: SEEN },
     { shows: "how many numbers, and how many of them are not finite", places: 2, check: SEEN },
   ],
@@ -132,7 +131,10 @@ export const SHOWN: Readonly<Record<string, readonly Quantity[]>> = {
   ],
   "pages/self-test/family.ts": [{ shows: "error of an op, of what is allowed", check: SELF_TEST }],
   "pages/self-test/report.ts": [{ shows: "errors in a report", places: 3, check: SELF_TEST }],
-  "pages/train/curves.ts": [{ shows: "each measure of the newest update", check: TRAINED }],
+  "pages/train/curves.ts": [
+    { shows: "each measure of the newest update, or of that under the cursor", check: TRAINED },
+    { shows: "numbers along the upright axis", check: NUMBERS },
+  ],
   "pages/train/histogram.ts": [
     { shows: "D's mean answers to real, generated and wrong samples", check: TAKEN_APART },
     {

@@ -1,6 +1,8 @@
 /** An update that is looked at is the update, and what is seen of its layers is what they compute. */
 import { beforeAll, expect, test } from "vitest";
 import { Inspector, statisticsOf } from "../../../examples/studio/lab/inspector.ts";
+import { blockOf, woven } from "../../../examples/studio/pages/inspect/shuffle-view.ts";
+import { shuffleOf } from "../../../examples/studio/pages/inspect/words.ts";
 import {
   add,
   BatchNorm,
@@ -15,6 +17,7 @@ import {
   Module,
   nameLayers,
   norm,
+  pixelShuffle,
   relu,
   reshape,
   SGD,
@@ -24,6 +27,7 @@ import {
 } from "../../../engine/index.ts";
 import { encodeCheckpoint } from "../../../engine/io/index.ts";
 import { allSystems } from "../../../models/systems.ts";
+import { srresnet } from "../../../models/super-resolution/srresnet-system.ts";
 import { toy } from "../../../models/toy/system.ts";
 import { observe, sketch } from "../../../models/training/observation.ts";
 import type { Trainer } from "../../../models/training/trainer.ts";
@@ -164,6 +168,34 @@ test("numbers on the page are the engine's: least, greatest, mean, norm, and a b
   expect(statisticsOf(Float32Array.of(3, Number.NaN, -4))).toEqual({
     ...{ count: 3, min: -4, max: 3, mean: -0.5, norm: 5, bad: 1 },
   });
+});
+
+test("channels are woven as the engine's pixel shuffle does, where one follows", async () => {
+  const { trainer, batch: batchOf } = srresnet.rehearse("tiny");
+  const layers = new Inspector(trainer).drawing(batchOf(0));
+  const shuffled = layers.filter(({ layer }) => shuffleOf(layer, layers) === 2);
+  expect(shuffled.map(({ layer }) => layer)).toEqual(["generator.up.0.conv", "generator.up.1.conv"]);
+  const shape = [1, 2, 3, 8];
+  const data = Float32Array.from({ length: 48 }, (_, k) => Math.sin(k));
+  const engine = await pixelShuffle(tensor(data, shape), 2).data();
+  const ours = woven(blockOf({ shape, data }, 2, 4), 2);
+  expect(Array.from(ours)).toEqual(Array.from(engine).filter((_, k) => k % 2 === 1));
+});
+
+test("what a network makes as rows of numbers is shown as pictures where the batch has pictures of that size", async () => {
+  const inspector = new Inspector(small().trainer);
+  inspector.update({ index: 0, fields: { picture: { shape: [N, 1, IN, 1] } } } as never);
+  const wanted = ["net", "net.out"].map((layer) => ({ layer, view: "out" as const, part: "" }));
+  const look = await inspector.look(wanted);
+  inspector.close();
+  expect(look?.looked.map(({ values }) => values.shape)).toEqual([
+    [N, 1, IN, 1],
+    [N, IN],
+  ]);
+  const at = look?.layers.findIndex(({ layer }) => layer === "net") ?? -1;
+  expect(look?.layers[at]?.shape).toEqual([N, IN]);
+  expect(look?.small[at]?.shape).toEqual([4, 1, IN, 1]);
+  expect(look?.small[at]?.data).toEqual(look?.looked[0]?.values.data.slice(0, 4 * IN));
 });
 
 test("the networks of every system can be drawn before anything runs", async () => {

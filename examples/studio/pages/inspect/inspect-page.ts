@@ -316,8 +316,9 @@ class InspectPage {
       this.#standing = news.standing;
       this.#write();
     } else if (news.kind === "compiling") {
-      if (news.compiled < news.asked)
-        this.#status.textContent = `Compiling kernels, ${news.compiled} of ${news.asked}`;
+      const { compiled, asked } = news;
+      this.#status.textContent =
+        compiled < asked ? `Compiling kernels, ${compiled} of ${asked}` : "Kernels are compiled and run…";
     } else if (news.kind === "look") {
       this.#look = news.look;
       this.#draw();
@@ -342,13 +343,13 @@ class InspectPage {
       for (const drawn of this.#drawn) drawn.mark(this.#chosen);
     }
     for (const [k, values] of look.small.entries()) {
-      const { layer, shape } = look.layers[k] as DrawnLayer;
-      for (const drawn of this.#drawn) drawn.draw(layer, values, !isPicture(layer, shape));
+      const { layer } = look.layers[k] as DrawnLayer;
+      for (const drawn of this.#drawn) drawn.draw(layer, values, !isPicture(layer, values.shape));
     }
     this.#looks.dataset.step = String(look.step);
     if (look.problem !== "") this.#problem.textContent = look.problem;
     const open = this.#looks.querySelector("details")?.open ?? false;
-    this.#looks.replaceChildren(...look.looked.map(lookView));
+    this.#looks.replaceChildren(...look.looked.map((each) => lookView(each, look.layers)));
     for (const details of this.#looks.querySelectorAll("details")) details.open = open;
     this.#write();
   }

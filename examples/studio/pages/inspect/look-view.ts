@@ -1,14 +1,20 @@
 /** What a layer was seen to do: its numbers as pixels, their statistics, and what a batch norm goes by. */
 import { element } from "../../components/dom.ts";
 import { short, tensorView } from "../../components/tensor-view.ts";
-import type { Looked, Statistics } from "../../lab/types.ts";
+import type { DrawnLayer, Looked, Statistics } from "../../lab/types.ts";
 import { channelView } from "./channel-view.ts";
-import { isPicture } from "./words.ts";
+import { shuffleView } from "./shuffle-view.ts";
+import { isPicture, shuffleOf } from "./words.ts";
 
-export function lookView({ of, name, values, statistics, channels }: Looked): HTMLElement {
+/** @param layers of the drawing */
+export function lookView(
+  { of, name, values, statistics, channels }: Looked,
+  layers: readonly DrawnLayer[],
+): HTMLElement {
   const { layer, view, part } = of;
   const { shape, whole } = values;
-  const signed = !(view === "out" && isPicture(layer, whole));
+  const signed = !(view === "out" && isPicture(layer, shape));
+  const side = view === "out" && part === "" ? shuffleOf(layer, layers) : undefined;
   const cut = part === "" ? "" : `[${part}] `;
   const count = shape[0] === 1 ? "first" : `first ${shape[0]}`;
   const title = `${whole.join(" × ") || "one number"}${shape[0] === whole[0] ? "" : `, of which the ${count}`}:`;
@@ -24,6 +30,7 @@ export function lookView({ of, name, values, statistics, channels }: Looked): HT
     element("h3", {}, layer, element("small", {}, ` ${cut}${name}`)),
     tensorView(title, drawn, signed),
     figures(statistics),
+    ...(side === undefined ? [] : [shuffleView(values, side)]),
     ...(channels && view === "out" ? [channelView(channels)] : []),
   );
 }

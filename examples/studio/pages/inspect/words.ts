@@ -11,6 +11,7 @@ const TELLING: Readonly<Record<string, string>> = {
   maxPool2d: "max pool",
   avgPool2d: "mean pool",
   resample: "resize",
+  pixelShuffle: "pixel shuffle",
   gather: "look up",
   concat: "join",
 };
@@ -50,6 +51,15 @@ export function described(layer: DrawnLayer, all: readonly DrawnLayer[]): string
     ...(from.length > 0 ? [`reads ${from.join(" and ")}`] : []),
     ...(ways.length > 0 ? [`by way of ${ways.join(", ")}`] : []),
   ].join(", ");
+}
+
+/** Into blocks of how many pixels a side pixel shuffle makes the channels of a layer; undefined where none does. */
+export function shuffleOf(layer: string, all: readonly DrawnLayer[]): number | undefined {
+  const at = all.findIndex((each) => each.layer === layer);
+  const next = all.find(({ inputs, through }) => inputs.includes(at) && through.includes("pixelShuffle"));
+  const [, before = 1, , channels = 1] = all[at]?.shape ?? [];
+  const side = (next?.shape[1] ?? 0) / before;
+  return Number.isInteger(side) && side > 1 && channels % side ** 2 === 0 ? side : undefined;
 }
 
 /** Whether what a network as a whole makes can be looked at as pictures. */

@@ -1,7 +1,7 @@
 /** Curves of what a training measures, a small chart for each kind of measure. */
-import { onColourScheme } from "../../components/colours.ts";
+import uPlot from "uplot";
+import { onColourScheme, token } from "../../components/colours.ts";
 import { element } from "../../components/dom.ts";
-import { LinePlot } from "../../components/line-plot.ts";
 import { short } from "../../components/tensor-view.ts";
 
 interface Group {
@@ -16,10 +16,13 @@ const MOST = 4000;
 const HEIGHT = 150;
 const COLOURS = ["--forward", "--backward", "--update", "--ink-soft"];
 
+/** Answers are probabilities. */
+const isAnswer = (name: string): boolean => name.startsWith("D(");
+
 /** What belongs together: D's answers, gradients, diversity, and losses. */
 function groupsOf(measures: readonly string[]): Group[] {
   const kindOf = (name: string) =>
-    name.startsWith("D(")
+    isAnswer(name)
       ? "D’s answers"
       : /gradient$/i.test(name)
         ? "Length of gradients"
@@ -44,7 +47,7 @@ export class Curves {
       for (const chart of this.#charts) chart.fit();
     }).observe(this.element);
     onColourScheme(() => {
-      for (const chart of this.#charts) chart.fit();
+      for (const chart of this.#charts) chart.redraw();
     });
   }
 
@@ -99,26 +102,16 @@ class Chart {
   readonly #body = element("div", { class: "curve-body", role: "img", tabindex: 0 });
   readonly #values: HTMLElement[];
   #data: number[][];
-  readonly #plot: LinePlot;
+  readonly #plot: uPlot;
   /** Updates from one point to the next. */
   #every = 1;
 
   constructor(group: Group) {
     this.group = group;
     this.#data = [[], ...group.names.map(() => [])];
-    const { log, names, title } = group;
-    this.#plot = new LinePlot({
-      height: HEIGHT,
-      colours: COLOURS,
-      log,
-      // Answers are probabilities.
-      ...(names.every((name) => name.startsWith("D(")) && { range: [0, 1] }),
-      // A line needs two updates to be seen; the first few are made one by one.
-      marked: title === "Scores" ? Number.POSITIVE_INFINITY : FEW,
-      words: short,
-      onCursor: (place) => this.#write(place),
-    });
-    this.#body.append(this.#plot.element);
+    this.#plot = new uPlot(this.#form(), this.#columns, this.#body);
+    // Words stand beside it; the drawing has none for a screen reader.
+    this.#plot.root.setAttribute("aria-hidden", "true");
     this.#body.addEventListener("keydown", (event) => this.#move(event));
     this.#values = group.names.map(() => element("strong", {}, "–"));
     const legend = group.names.map((name, k) => {
@@ -155,30 +148,78 @@ class Chart {
   }
 
   update(): void {
-    this.#plot.show(this.#data);
-    this.#write(this.#plot.cursor);
+    const step = this.#data[0]?.[this.#plot.cursor.idx ?? -1];
+    // Places along the axis are known when the new columns have been taken in.
+    this.#plot.batch(() => this.#plot.setData(this.#columns));
+    if (step === undefined) this.#write();
+    else this.#pointAt(step);
   }
 
   fit(): void {
     const width = this.#body.clientWidth;
-    if (width > 0) this.#plot.fit(width);
+    if (width > 0) this.#plot.setSize({ width, height: HEIGHT });
+  }
+
+  redraw(): void {
+    this.#plot.redraw(false);
+  }
+
+  get #columns(): uPlot.AlignedData {
+    return this.#data as unknown as uPlot.AlignedData;
+  }
+
+  #form(): uPlot.Options {
+    const { log, names, title } = this.group;
+    // Functions, so that a redraw is in the colours that the page has now.
+    const axis = {
+      stroke: () => token("--ink-soft"),
+      grid: { stroke: () => token("--line"), width: 1 },
+      ticks: { show: false },
+      font: "11px system-ui",
+    };
+    return {
+      width: 300,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false } },
+      scales: { x: { time: false }, y: log ? { distr: 3 } : names.every(isAnswer) ? { range: [0, 1] } : {} },
+      axes: [
+        { ...axis, size: 26, space: 60 },
+        { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : short(tick))) },
+      ],
+      series: [
+        {},
+        ...names.map((name, k) => ({
+          label: name,
+          stroke: () => token(COLOURS[k % COLOURS.length] as string),
+          width: 1.6,
+          // A line needs two updates to be seen; the first few are made one by one.
+          points: { show: (plot: uPlot) => title === "Scores" || plot.data[0].length <= FEW },
+        })),
+      ],
+      hooks: { setCursor: [({ cursor }) => this.#write(cursor.idx ?? undefined)] },
+    };
+  }
+
+  #pointAt(step: number): void {
+    this.#plot.setCursor({ left: this.#plot.valToPos(step, "x"), top: 0 });
   }
 
   /** To the values of other updates without a pointer. */
   #move(event: KeyboardEvent): void {
     const [steps = []] = this.#data;
     const last = steps.length - 1;
-    const at = this.#plot.cursor ?? last;
+    const at = this.#plot.cursor.idx ?? last;
     const places: Readonly<Record<string, number>> = {
       ArrowLeft: Math.max(at - 1, 0),
       ArrowRight: Math.min(at + 1, last),
       Home: 0,
       End: last,
     };
-    const place = places[event.key];
-    if (place === undefined || last < 0) return;
+    const step = steps[places[event.key] ?? -1];
+    if (step === undefined) return;
     event.preventDefault();
-    this.#plot.cursor = place;
+    this.#pointAt(step);
   }
 
   /** The values under the cursor, or the newest. */

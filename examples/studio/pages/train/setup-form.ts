@@ -48,7 +48,10 @@ export class SetupForm {
     });
     this.#preset.addEventListener("change", () => this.#changed());
     this.#stage.addEventListener("change", () => this.#changed());
-    this.#data.addEventListener("change", () => this.#changed());
+    this.#data.addEventListener("change", () => {
+      this.#fillPresets(this.#preset.value);
+      this.#changed();
+    });
     this.element = element(
       "div",
       { class: "setup" },
@@ -117,6 +120,7 @@ export class SetupForm {
       const { dropped } = this.#client;
       if (!dropped.includes(name)) dropped.push(name);
       this.#fillData(name);
+      this.#fillPresets(this.#preset.value);
       this.#changed();
     } catch (error) {
       this.#onProblem((error as Error).message);
@@ -129,15 +133,12 @@ export class SetupForm {
   }
 
   #fill(state: URLSearchParams): void {
-    const { presets, usual, stages, options } = this.system;
-    this.#preset.replaceChildren(...presets.map(({ name, title }) => option(name, title)));
-    this.#preset.value = presets.some(({ name }) => name === state.get("preset"))
-      ? (state.get("preset") as string)
-      : usual;
+    const { stages, options } = this.system;
     this.#stage.replaceChildren(...stages.map((name) => option(name, name)));
     if (stages.includes(state.get("stage") ?? "")) this.#stage.value = state.get("stage") as string;
     this.#stageRow.hidden = stages.length === 0;
     this.#fillData(state.get("data") ?? undefined);
+    this.#fillPresets(state.get("preset"));
     this.#given = new Map(
       options.flatMap(({ name, kind }) => {
         const written = OWN.includes(name) ? null : state.get(name);
@@ -147,6 +148,15 @@ export class SetupForm {
     );
     this.#options.replaceChildren(...options.map((one) => this.#optionField(one)));
     this.#describe();
+  }
+
+  /** On random numbers there are networks too that are too small to learn from anything else. */
+  #fillPresets(wanted: string | null): void {
+    const { presets, rehearsals, usual } = this.system;
+    const small = this.#data.value === REHEARSAL ? rehearsals : [];
+    const offered = [...presets, ...small.map((name) => ({ name, title: `${name}, to see it at work` }))];
+    this.#preset.replaceChildren(...offered.map(({ name, title }) => option(name, title)));
+    this.#preset.value = offered.find(({ name }) => name === wanted)?.name ?? usual;
   }
 
   #fillData(wanted?: string): void {
