@@ -16,19 +16,21 @@ const MOST = 4000;
 const HEIGHT = 150;
 const COLOURS = ["--forward", "--backward", "--update", "--ink-soft"];
 
-/** Answers are probabilities. */
-const isAnswer = (name: string): boolean => name.startsWith("D(");
+/** Answers are probabilities, and shares lie between 0 and 1 too. */
+const isShare = (name: string): boolean => /^(D|right)\(/.test(name);
 
 /** What belongs together: D's answers, gradients, diversity, and losses. */
 function groupsOf(measures: readonly string[]): Group[] {
   const kindOf = (name: string) =>
-    isAnswer(name)
+    name.startsWith("D(")
       ? "D’s answers"
       : /gradient$/i.test(name)
         ? "Length of gradients"
-        : ["within", "across"].includes(name)
-          ? "Diversity of samples"
-          : "Losses";
+        : name.startsWith("right(")
+          ? "Shares of right answers"
+          : ["within", "across"].includes(name)
+            ? "Diversity of samples"
+            : "Losses";
   const kinds = new Map<string, string[]>();
   for (const name of measures) kinds.set(kindOf(name), [...(kinds.get(kindOf(name)) ?? []), name]);
   return [...kinds].map(([title, names]) => ({ title, names, log: title === "Length of gradients" }));
@@ -92,6 +94,9 @@ export class Curves {
     chart.update();
   }
 }
+
+/** Between two ticks: there are no halves of updates. */
+const WHOLE_STEPS = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((of) => of * 10 ** power)).flat();
 
 /** Updates that are drawn as points too. */
 const FEW = 20;
@@ -182,9 +187,9 @@ class Chart {
       height: HEIGHT,
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false } },
-      scales: { x: { time: false }, y: log ? { distr: 3 } : names.every(isAnswer) ? { range: [0, 1] } : {} },
+      scales: { x: { time: false }, y: log ? { distr: 3 } : names.every(isShare) ? { range: [0, 1] } : {} },
       axes: [
-        { ...axis, size: 26, space: 60 },
+        { ...axis, size: 26, space: 60, incrs: WHOLE_STEPS },
         { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : short(tick))) },
       ],
       series: [
