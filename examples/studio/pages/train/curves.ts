@@ -19,18 +19,16 @@ const COLOURS = ["--forward", "--backward", "--update", "--ink-soft"];
 /** Answers are probabilities, and shares lie between 0 and 1 too. */
 const isShare = (name: string): boolean => /^(D|right)\(/.test(name);
 
-/** What belongs together: D's answers, gradients, diversity, and losses. */
+const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^D\(/, "D’s answers"],
+  [/^right\(/, "Shares of right answers"],
+  [/gradient$/i, "Length of gradients"],
+  [/^(within|across)$/, "Diversity of samples"],
+];
+
+/** What belongs together: by the names above, and losses. */
 function groupsOf(measures: readonly string[]): Group[] {
-  const kindOf = (name: string) =>
-    name.startsWith("D(")
-      ? "D’s answers"
-      : /gradient$/i.test(name)
-        ? "Length of gradients"
-        : name.startsWith("right(")
-          ? "Shares of right answers"
-          : ["within", "across"].includes(name)
-            ? "Diversity of samples"
-            : "Losses";
+  const kindOf = (name: string) => KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? "Losses";
   const kinds = new Map<string, string[]>();
   for (const name of measures) kinds.set(kindOf(name), [...(kinds.get(kindOf(name)) ?? []), name]);
   return [...kinds].map(([title, names]) => ({ title, names, log: title === "Length of gradients" }));
