@@ -26,11 +26,12 @@ export async function rehearse(
   store: RunStore = memoryStore(),
   checkpointEvery = 2,
 ): Promise<RehearsedRun> {
-  const rehearsed = rehearsalOf(system, system.rehearsals.at(-1) as string, steps);
-  const { usual, stages } = system;
+  const preset = system.rehearsals.at(-1) as string;
+  const rehearsed = rehearsalOf(system, preset, steps);
+  const { stages } = system;
   const wishes: RunWishes = {
     system: rehearsed,
-    preset: usual,
+    preset,
     stage: stages?.[0],
     given: {},
     path: "random numbers",

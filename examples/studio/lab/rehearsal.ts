@@ -26,8 +26,7 @@ export function rehearsalOf(system: System, preset: string, steps = 1_000_000): 
   const own = { [name]: { title: name, sentence: "", options: {} } };
   return {
     ...system,
-    presets: isPreset ? system.presets : own,
-    ...(!isPreset && { matches: () => true }),
+    ...(!isPreset && { presets: own, usual: name, matches: () => true }),
     open: async () => data,
     plan: async () => recipe,
     async start(): Promise<Training> {
