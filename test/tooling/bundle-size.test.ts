@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { engineSize } from "../../bench/peers/bundle-sizes.ts";
 
-/** The aim is 50 KiB; what is reached is held. Right powers, sines and infinities, and what is said of wrong arguments, took 7 KiB, work cut to the adapter's pace another half, and every kind of wrong argument told by name, AMSGrad, borders and a device of one's choice 1.6. */
-const LIMIT = 65 * 1024;
+/** The aim is 50 KiB; what is reached is held. Right powers, sines and infinities, and what is said of wrong arguments, took 7 KiB, work cut to the adapter's pace another half, and every kind of wrong argument told by name, AMSGrad, borders and a device of one's choice 1.6, PyTorch's names and memory shared with a program's own WebGPU a quarter. */
+const LIMIT = 65.25 * 1024;
 
 test("the engine stays small enough for a page", async () => {
   const [minified, gzipped] = await engineSize();
