@@ -24,8 +24,6 @@ const MAX_PROGRAM_KERNELS = 16_384;
 /** A chain of this many recorded nodes is computed up to its end, so that recording is bounded. */
 const MAX_CHAIN = 10_000;
 
-const DISPOSED = "a tensor of numbers from a buffer was disposed of, and nothing else knows them";
-
 /** A value was asked for that needs state as it was before an update. */
 class StaleError extends GanvasError {
   readonly state: string;
@@ -353,7 +351,7 @@ class Runtime {
     if (node.host) return true;
     const { storage } = node;
     if (!storage) {
-      if (node.op === RECEIVED) throw new GanvasError(DISPOSED);
+      if (node.op === RECEIVED) throw new GanvasError("the tensor was disposed of");
       return false;
     }
     const update = node.op.kind === "updated" ? node.inputs[0] : undefined;

@@ -31,6 +31,8 @@ const listed =
 
 const METHODS = {
   cast,
+  /** The same as `size`, as PyTorch asks for it. */
+  numel: (x: Tensor): number => x.size,
   sum: broadcast.sum,
   reshape: listed(broadcast.reshape),
   view: listed(broadcast.reshape),
@@ -88,8 +90,6 @@ declare module "../tensor.ts" {
   interface Tensor extends Methods {
     /** The same as `rank`, under PyTorch's name. */
     readonly ndim: number;
-    /** The same as `size`, as PyTorch asks for it. */
-    numel(): number;
     /** A matrix with its rows as columns. @throws ShapeError for another rank: `transpose` and `permute` say which axes */
     readonly T: Tensor;
   }
@@ -101,16 +101,11 @@ Object.defineProperties(Tensor.prototype, {
       return this.rank;
     },
   },
-  numel: {
-    value(this: Tensor) {
-      return this.size;
-    },
-  },
   T: {
     get(this: Tensor) {
       if (this.rank !== 2)
         throw new ShapeError(
-          `T: needs a matrix, got shape ${showShape(this.shape)}; for other ranks say the axes, by transpose or permute`,
+          `T: needs a matrix, got shape ${showShape(this.shape)}; else transpose or permute`,
         );
       return movement.transpose(this);
     },
