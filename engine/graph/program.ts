@@ -99,8 +99,9 @@ export class Program {
     return new Set(storages.filter(({ block, reserved }) => !block && !reserved));
   }
 
-  /** Makes the first values of weights that have none yet: something to do while the driver compiles on threads of its own. */
+  /** Makes the first values of weights that have none yet: something to do while the driver still compiles on threads of its own. */
   prepare(leaves: Leaves): void {
+    if (this.compiled.length > 0) return;
     for (const storage of this.fresh(leaves)) storage.prepare();
   }
 
